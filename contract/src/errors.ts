@@ -1,0 +1,56 @@
+/**
+ * Every error that a door can answer: its code and its HTTP status. A message says what is wrong and what to do; `issues`
+ * name the fields. A code never changes its meaning.
+ */
+export const errorStatus = {
+  BAD_REQUEST: 400, // not JSON, not UTF-8, a broken header or cursor
+  UNAUTHORIZED: 401,
+  FORBIDDEN: 403,
+  NOT_FOUND: 404, // no such route
+  AGENT_NOT_FOUND: 404,
+  RUN_NOT_FOUND: 404,
+  PLUGIN_NOT_FOUND: 404,
+  TOOL_NOT_FOUND: 404,
+  PROVIDER_NOT_FOUND: 404,
+  METHOD_NOT_ALLOWED: 405,
+  AGENT_NAME_TAKEN: 409,
+  AGENT_SLUG_TAKEN: 409,
+  PLUGIN_ID_TAKEN: 409,
+  PLUGIN_BUNDLED: 409,
+  PLUGIN_IN_USE: 409,
+  PROVIDER_ID_TAKEN: 409,
+  RUN_ENDED: 409, // a terminal state never changes
+  STEP_NOT_UNCERTAIN: 409,
+  PAYLOAD_TOO_LARGE: 413,
+  UNSUPPORTED_MEDIA_TYPE: 415,
+  INVALID: 422, // well-formed, but some field is not acceptable; `issues` says which
+  IDEMPOTENCY_KEY_REUSED: 422,
+  TOOL_FAILED: 422,
+  TOO_MANY_REQUESTS: 429,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
+} as const
+export type ErrorCode = keyof typeof errorStatus
+
+/** One field that is wrong. `path` is as the caller wrote it: `config.max_steps`, `tools[0]`, `Idempotency-Key`. */
+export type Issue = { path: string; message: string }
+
+/** What core throws and every door presents. Anything else that is thrown is a defect and answers INTERNAL. */
+export class CadreError extends Error {
+  override name = 'CadreError'
+  readonly code: ErrorCode
+  readonly issues: Issue[]
+  constructor(code: ErrorCode, message: string, issues: Issue[] = []) {
+    super(message)
+    this.code = code
+    this.issues = issues
+  }
+  get status(): number {
+    return errorStatus[this.code]
+  }
+}
+
+/** The shortest way to refuse one field. */
+export function invalid(path: string, message: string) {
+  return new CadreError('INVALID', `${path}: ${message}`, [{ path, message }])
+}

@@ -1,0 +1,95 @@
+import { z } from 'zod'
+import { Effect } from './forgehook.ts'
+import { Instant } from './page.ts'
+
+/** A run moves forward through these and stops at one of the last four. */
+export const RunStatus = z.enum(['pending', 'running', 'completed', 'failed', 'timeout', 'cancelled'])
+export type RunStatus = z.infer<typeof RunStatus>
+
+export const RunError = z.object({ code: z.string(), message: z.string() })
+export type RunError = z.infer<typeof RunError>
+
+/** Why a run makes no progress now, and until when (null: until a person acts). */
+export const Waiting = z.object({ for: z.enum(['retry', 'uncertain']), until: Instant.nullable(), reason: z.string(), step: z.int().nullable() })
+export type Waiting = z.infer<typeof Waiting>
+
+export const ModelPart = z.discriminatedUnion('type', [
+  z.object({ type: z.literal('text'), text: z.string(), meta: z.unknown().optional() }),
+  z.object({ type: z.literal('reasoning'), text: z.string(), meta: z.unknown().optional() }),
+  /** `input` is JSON text as the model wrote it, valid or not. */
+  z.object({ type: z.literal('tool-call'), call_id: z.string(), tool: z.string(), input: z.string(), meta: z.unknown().optional() }),
+])
+export type ModelPart = z.infer<typeof ModelPart>
+
+const numbered = { seq: z.int(), at: Instant }
+
+/** One row of a run's journal is one event. `call` and `step` count from 1 within the run. */
+export const JournalEvent = z.discriminatedUnion('type', [
+  z.object({ ...numbered, type: z.literal('run.created'), agent_id: z.string() }),
+  z.object({ ...numbered, type: z.literal('run.started'), attempt: z.int(), provider: z.string(), model: z.string() }),
+  z.object({
+    ...numbered,
+    type: z.literal('model.completed'),
+    call: z.int(),
+    content: z.array(ModelPart),
+    finish_reason: z.string(),
+    tokens_input: z.int(),
+    tokens_output: z.int(),
+    tokens_cached: z.int(),
+    tokens_reasoning: z.int(),
+    duration_ms: z.number(),
+    /** Time to the first token; null where the answer was not streamed. */
+    first_token_ms: z.number().nullable(),
+    retries: z.int(),
+    request_hash: z.string(),
+  }),
+  z.object({
+    ...numbered,
+    type: z.literal('tool.started'),
+    step: z.int(),
+    call: z.int(),
+    call_id: z.string(),
+    tool: z.string(),
+    action: z.string(),
+    input: z.unknown(),
+    effect: Effect,
+    attempt: z.int(),
+  }),
+  z.object({
+    ...numbered,
+    type: z.literal('tool.completed'),
+    step: z.int(),
+    output: z.unknown(),
+    error: z.string().nullable(),
+    duration_ms: z.number(),
+    retries: z.int(),
+  }),
+  z.object({ ...numbered, type: z.literal('tool.uncertain'), step: z.int(), reason: z.string() }),
+  z.object({ ...numbered, type: z.literal('tool.resolved'), step: z.int(), outcome: z.enum(['happened', 'did_not_happen', 'run_again']), by: z.string() }),
+  z.object({ ...numbered, type: z.literal('run.waiting'), waiting: Waiting }),
+  z.object({ ...numbered, type: z.literal('run.warning'), code: z.string(), message: z.string() }),
+  z.object({
+    ...numbered,
+    type: z.literal('run.ended'),
+    status: RunStatus.exclude(['pending', 'running']),
+    output: z.unknown(),
+    output_text: z.string().nullable(),
+    error: RunError.nullable(),
+  }),
+])
+export type JournalEvent = z.infer<typeof JournalEvent>
+export type JournalEventType = JournalEvent['type']
+
+/**
+ * Text as it arrives, kept in memory only and superseded by the `model.completed` of the same call. `seq` is that of the journal
+ * event before it; `part` counts within the call from 0, and 0 says: forget what was shown of this call (it was begun again).
+ */
+export const TextDelta = z.object({ type: z.literal('text.delta'), seq: z.int(), call: z.int(), part: z.int(), kind: z.enum(['text', 'reasoning']), text: z.string() })
+export type TextDelta = z.infer<typeof TextDelta>
+
+export const RunEvent = z.union([JournalEvent, TextDelta])
+export type RunEvent = z.infer<typeof RunEvent>
+
+export function isOver(status: RunStatus) {
+  return status !== 'pending' && status !== 'running'
+}

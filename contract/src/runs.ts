@@ -1,0 +1,137 @@
+import { eventIterator, oc } from '@orpc/contract'
+import { z } from 'zod'
+import { AgentRef } from './agents.ts'
+import { Effect, JsonSchema } from './forgehook.ts'
+import { Instant, PageQuery, pageOf } from './page.ts'
+import { RunError, RunEvent, RunStatus, Waiting } from './run-events.ts'
+
+export const Step = z.object({
+  step: z.int(),
+  tool: z.string(),
+  action: z.string(),
+  input: z.unknown(),
+  output: z.unknown(),
+  error: z.string().nullable(),
+  status: z.enum(['running', 'completed', 'failed', 'uncertain']),
+  effect: Effect,
+  retries: z.int(),
+  /** The model call that asked for it. */
+  call: z.int(),
+  duration_ms: z.number(),
+  timestamp: Instant,
+})
+export type Step = z.infer<typeof Step>
+
+export const ModelCall = z.object({
+  call: z.int(),
+  text: z.string(),
+  reasoning: z.string(),
+  tool_calls: z.array(z.object({ call_id: z.string(), tool: z.string(), input: z.string() })),
+  finish_reason: z.string(),
+  tokens_input: z.int(),
+  tokens_output: z.int(),
+  tokens_cached: z.int(),
+  tokens_reasoning: z.int(),
+  duration_ms: z.number(),
+  first_token_ms: z.number().nullable(),
+  retries: z.int(),
+  timestamp: Instant,
+})
+export type ModelCall = z.infer<typeof ModelCall>
+
+export const Metrics = z.object({
+  total_steps: z.int(),
+  tokens_input: z.int(),
+  tokens_output: z.int(),
+  /** US dollars; null where the model's price is unknown. */
+  cost: z.number().nullable(),
+  duration_ms: z.number().nullable(),
+})
+
+const summary = {
+  run_id: z.string(),
+  agent_id: z.string(),
+  status: RunStatus,
+  input: z.string(),
+  output_text: z.string().nullable(),
+  error: RunError.nullable(),
+  waiting: Waiting.nullable(),
+  metrics: Metrics,
+  triggered_by: z.string(),
+  created_at: Instant,
+  started_at: Instant.nullable(),
+  completed_at: Instant.nullable(),
+}
+export const RunSummary = z.object(summary)
+export type RunSummary = z.infer<typeof RunSummary>
+
+export const Run = z.object({
+  ...summary,
+  data: z.unknown(),
+  output: z.unknown(),
+  steps: z.array(Step),
+  model_calls: z.array(ModelCall),
+  warnings: z.array(z.object({ code: z.string(), message: z.string() })),
+  provider: z.string().nullable(),
+  model: z.string().nullable(),
+  /** How often a worker took it up; more than 1 after a crash or a wait for a person. */
+  attempts: z.int(),
+  ip_address: z.string().nullable(),
+  user_agent: z.string().nullable(),
+  last_seq: z.int(),
+})
+export type Run = z.infer<typeof Run>
+
+export const StartRun = z.strictObject({
+  input: z.string().min(1).max(1_000_000),
+  /** Structured data for the agent. */
+  data: z.union([z.record(z.string(), z.unknown()), z.array(z.unknown())]).optional(),
+  /** Answer with server-sent events of the same run. */
+  stream: z.boolean().default(false),
+  /** Seconds to wait for the end before answering 202. */
+  wait: z.number().min(0).max(300).default(25),
+  /** JSON Schema for the final answer of this run; stands in for the agent's own. */
+  output_schema: JsonSchema.optional(),
+})
+export type StartRun = z.infer<typeof StartRun>
+
+export const RunRef = z.strictObject({ runId: z.string().min(1).max(100) })
+
+const filters = { status: RunStatus.optional(), from: Instant.optional(), to: Instant.optional() }
+export const ListRuns = PageQuery.extend({ ...filters, agent: z.string().min(1).max(300).optional() })
+export type ListRuns = z.infer<typeof ListRuns>
+
+export const ResolveStep = z.strictObject({
+  /** The uncertain step; may be left out where there is only one. */
+  step: z.int().min(1).optional(),
+  outcome: z.enum(['happened', 'did_not_happen', 'run_again']),
+  /** What the tool answered, where it happened. */
+  output: z.unknown().optional(),
+})
+export type ResolveStep = z.infer<typeof ResolveStep>
+
+function isAsyncIterable(value: unknown) {
+  return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
+}
+
+export const runs = {
+  start: oc
+    .route({ method: 'POST', path: '/agents/{idOrSlug}/run', summary: 'Run an agent; answers with the result, 202 after `wait` seconds, or events' })
+    .input(AgentRef.extend(StartRun.shape))
+    .output(z.union([z.custom<AsyncIterableIterator<RunEvent>>(isAsyncIterable), Run])),
+  listOfAgent: oc
+    .route({ method: 'GET', path: '/agents/{idOrSlug}/runs', summary: 'List the runs of one agent, newest first' })
+    .input(AgentRef.extend(PageQuery.extend(filters).shape))
+    .output(pageOf(RunSummary)),
+  list: oc.route({ method: 'GET', path: '/runs', summary: 'List runs, newest first' }).input(ListRuns).output(pageOf(RunSummary)),
+  get: oc.route({ method: 'GET', path: '/runs/{runId}', summary: 'Read one run with its whole trace' }).input(RunRef).output(Run),
+  follow: oc
+    .route({ method: 'GET', path: '/runs/{runId}/events', summary: 'Follow a run: every event from the first, or after Last-Event-ID, until it ends' })
+    .input(RunRef)
+    .output(eventIterator(RunEvent)),
+  cancel: oc.route({ method: 'POST', path: '/runs/{runId}/cancel', summary: 'Cancel a run' }).input(RunRef).output(Run),
+  resolve: oc
+    .route({ method: 'POST', path: '/runs/{runId}/resolve', summary: 'Settle a step whose outcome is uncertain' })
+    .input(RunRef.extend(ResolveStep.shape))
+    .output(Run),
+}

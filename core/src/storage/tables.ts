@@ -1,0 +1,111 @@
+import type { Generated } from 'kysely'
+
+/** Every table as both databases give it back. Times are integer milliseconds, flags 0 or 1, JSON columns text that `json.ts` reads and writes. */
+export type Tables = {
+  agents: AgentsTable
+  runs: RunsTable
+  run_events: RunEventsTable
+  blobs: BlobsTable
+  jobs: JobsTable
+  job_pauses: { name: string; paused_at: number }
+  workers: WorkersTable
+  plugins: { id: string; manifest: string; registered_by: string; created_at: number }
+  providers: ProvidersTable
+}
+
+type AgentsTable = {
+  id: string
+  name: string
+  slug: string
+  description: string | null
+  provider: string
+  model: string
+  system_prompt: string
+  tools: string
+  config: string
+  output_schema: string | null
+  is_public: number
+  api_key_required: number
+  allowed_api_keys: string
+  created_by: string
+  created_at: number
+  updated_at: number
+  deleted_at: number | null
+}
+
+type RunsTable = {
+  id: string
+  agent_id: string
+  status: string
+  /** `generate` or `stream`: how the model is called. */
+  mode: string
+  input: string
+  data: string | null
+  /** Hash of the blob that holds what was frozen at the start: prompt, tools, model, limits. */
+  setup: string
+  output: string | null
+  output_text: string | null
+  error_code: string | null
+  error_message: string | null
+  waiting: string | null
+  provider: string | null
+  model: string | null
+  total_steps: number
+  tokens_input: number
+  tokens_output: number
+  cost: number | null
+  attempts: number
+  last_seq: number
+  /** The fencing token of the lease under which the run is executed; a write that carries an older one is refused. */
+  token: number
+  job_id: string
+  cancel_requested_at: number | null
+  request_key: string | null
+  request_hash: string | null
+  triggered_by: string
+  ip_address: string | null
+  user_agent: string | null
+  created_at: number
+  started_at: number | null
+  completed_at: number | null
+}
+
+type RunEventsTable = { run_id: string; seq: number; type: string; at: number; data: string }
+
+/** Large or shared values by the SHA-256 of their text. */
+type BlobsTable = { hash: string; content: string }
+
+type JobsTable = {
+  id: string
+  name: string
+  data: string
+  priority: number
+  status: string
+  progress: number
+  attempts: number
+  max_attempts: number
+  /** Base delay of the exponential backoff, in milliseconds. */
+  backoff_ms: number
+  run_at: number
+  worker_id: string | null
+  /** Grows with every claim. */
+  token: Generated<number>
+  result: string | null
+  failure_reason: string | null
+  created_at: number
+  started_at: number | null
+  completed_at: number | null
+}
+
+type WorkersTable = { id: string; kind: string; host: string; pid: number; started_at: number; heartbeat_at: number }
+
+type ProvidersTable = {
+  id: string
+  type: string
+  base_url: string | null
+  /** Sealed by access/secrets.ts; never plain. */
+  api_key: string | null
+  default_model: string | null
+  created_by: string
+  created_at: number
+}
