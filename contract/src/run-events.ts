@@ -25,7 +25,6 @@ const numbered = { seq: z.int(), at: Instant }
 
 /** One row of a run's journal is one event. `call` and `step` count from 1 within the run. */
 export const JournalEvent = z.discriminatedUnion('type', [
-  z.object({ ...numbered, type: z.literal('run.created'), agent_id: z.string() }),
   z.object({ ...numbered, type: z.literal('run.started'), attempt: z.int(), provider: z.string(), model: z.string() }),
   z.object({
     ...numbered,
@@ -48,6 +47,8 @@ export const JournalEvent = z.discriminatedUnion('type', [
     type: z.literal('tool.started'),
     step: z.int(),
     call: z.int(),
+    /** Which of the tool calls of that model call, from 0. */
+    index: z.int(),
     call_id: z.string(),
     tool: z.string(),
     action: z.string(),

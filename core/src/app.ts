@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { Config } from './config.ts'
+import { jobHandlers } from './job-handlers.ts'
+import { startHeartbeat } from './jobs/heartbeat.ts'
+import type { Queue } from './jobs/queue.ts'
+import { sqlQueue } from './jobs/sql-queue.ts'
+import { startWorker, type Worker } from './jobs/worker.ts'
+import { openHooks, type HookHost } from './plugins/hook-host.ts'
+import { openProviders, type Providers } from './providers/providers.ts'
+import { LiveRuns } from './runs/live-runs.ts'
+import { Setups } from './runs/setup.ts'
+import { watchForeignEnds } from './runs/watch-foreign-ends.ts'
+import type { Db } from './storage/database.ts'
+import { newId } from './storage/ids.ts'
+import { openDatabase } from './storage/open-database.ts'
+
+/** What every verb is given: the parts of a running Cadre. Tests build the same one. */
+export type App = {
+  config: Config
+  log: Logger
+  db: Db
+  queue: Queue
+  hooks: HookHost
+  providers: Providers
+  live: LiveRuns
+  setups: Setups
+  newId: (prefix: string) => string
+  now: () => number
+  /** Says that a job was enqueued; whoever works here or beside us looks at once instead of at its next poll. */
+  wakeWorkers: () => void
+  /** Called at the named points of a run (see e2e/crash). Does nothing in production. */
+  probe: (point: string, runId: string) => void
+}
+
+export type AppOptions = { probe?: App['probe']; now?: () => number; bundledHooks: string }
+
+export type RunningApp = {
+  app: App
+  /** Takes up leftovers and starts to work here. */
+  work: () => Promise<Worker>
+  close: () => Promise<void>
+}
+
+/**
+ * Opens everything a Cadre process needs, in order; what was opened is closed again when a later part fails, and the error says why.
+ * A process that only serves (its workers run beside it) never calls `work`.
+ */
+export async function openApp(config: Config, log: Logger, options: AppOptions): Promise<RunningApp> {
+  const opened: (() => Promise<void> | void)[] = []
+  const close = async () => {
+    for (const each of opened.splice(0).reverse()) await each()
+  }
+  try {
+    const now = options.now ?? Date.now
+    const db = await openDatabase(config.database_url === null ? { file: join(config.data_dir, 'cadre.db') } : { url: config.database_url })
+    opened.push(() => db.close())
+    const app = { config, log, db, newId, now, live: new LiveRuns(), setups: new Setups(), queue: sqlQueue(db), wakeWorkers: () => {}, probe: options.probe ?? (() => {}) } as Partial<App> as App
+    app.hooks = await openHooks(app, [options.bundledHooks, ...config.plugins_dirs])
+    opened.push(() => app.hooks.close())
+    app.providers = await openProviders(app)
+    opened.push(() => app.providers.close())
+    opened.push(watchForeignEnds(app))
+    return { app, work: () => startWork(app, opened), close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function startWork(app: App, opened: (() => Promise<void> | void)[]): Promise<Worker> {
+  const worker = await startWorker({ db: app.db, queue: app.queue, log: app.log, handlers: jobHandlers(app), concurrency: app.config.concurrency })
+  app.wakeWorkers = () => worker.wake()
+  opened.push(() => worker.stop())
+  return worker
+}

@@ -1,0 +1,29 @@
+import { CadreError } from '@cadre/contract/errors'
+import type { Run } from '@cadre/contract/runs'
+import type { Actor } from '../access/actor.ts'
+import type { App } from '../app.ts'
+import { getRun, requireRun } from './get-run.ts'
+import { writeFromOutside } from './write-from-outside.ts'
+
+/**
+ * Ends a run at once. The terminal state is written here and not by whoever executes it, so a tool that ignores its signal, a
+ * blocked worker or a dead one cannot delay it: every later write of theirs is refused.
+ * @throws RUN_ENDED when it is over already; its state never changes.
+ */
+export async function cancelRun(app: App, actor: Actor, runId: string): Promise<Run> {
+  for (;;) {
+    const row = await requireRun(app, actor, runId)
+    if (row.completed_at !== null) throw new CadreError('RUN_ENDED', `run '${runId}' is already ${row.status}`)
+    const error = { code: 'CANCELLED', message: `cancelled by ${actor.id}` }
+    const ended = await writeFromOutside(app, row, [{ type: 'run.ended', status: 'cancelled', output: null, output_text: null, error }], {
+      status: 'cancelled',
+      error_code: error.code,
+      error_message: error.message,
+      cancel_requested_at: app.now(),
+      completed_at: app.now(),
+    })
+    if (!ended) continue // a worker took it up, or it ended, between reading and writing
+    app.live.stop(runId)
+    return getRun(app, actor, runId)
+  }
+}

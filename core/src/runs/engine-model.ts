@@ -1,0 +1,178 @@
+import { createHash } from 'node:crypto'
+import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3Content, LanguageModelV3GenerateResult } from '@ai-sdk/provider'
+import type { JournalEvent, ModelPart } from '@cadre/contract/run-events'
+import { explainModelError } from '../providers/explain-error.ts'
+import { type Batch, type Execution, toolCallsOf } from './execution.ts'
+import { streamedAnswer } from './engine-stream.ts'
+import { readInput, splitToolName, type NewEvent } from './journal-codec.ts'
+import { RunStopped } from './run-control.ts'
+import { retrying } from './retrying.ts'
+
+type Answer = Omit<Extract<JournalEvent, { type: 'model.completed' }>, 'seq' | 'at'>
+
+/**
+ * The model wrapper: answers the n-th call of a run from the journal, or calls the provider, records, and only then goes on. Tools
+ * start on what this returns, so nothing ever follows from an answer that is not on disk.
+ */
+export function journaledModel(x: Execution, model: LanguageModelV3): LanguageModelV3 {
+  let calls = 0
+  return {
+    specificationVersion: 'v3',
+    provider: model.provider,
+    modelId: model.modelId,
+    supportedUrls: model.supportedUrls,
+    doStream() {
+      throw new Error('the engine is always asked to generate; engine-stream.ts streams from the provider')
+    },
+    async doGenerate(options) {
+      const call = calls + 1
+      const recorded = x.past.calls.get(call)
+      const answer = recorded ? await replayed(x, recorded, options) : await callAndRecord(x, model, call, options)
+      calls = call
+      return toResult(answer)
+    },
+  }
+}
+
+async function replayed(x: Execution, recorded: Answer, options: LanguageModelV3CallOptions) {
+  if (recorded.request_hash !== hashOf(options)) {
+    const message = `model call ${recorded.call} was asked differently than the recorded one; the recorded answer is used`
+    await x.journal.append([{ type: 'run.warning', code: 'REPLAY_DIFFERS', message }])
+  }
+  openBatch(x, recorded)
+  countAnswer(x, recorded)
+  noteRefused(x, recorded.call)
+  return recorded
+}
+
+async function callAndRecord(x: Execution, model: LanguageModelV3, call: number, options: LanguageModelV3CallOptions): Promise<Answer> {
+  x.app.probe('model.before', x.run.id)
+  const began = performance.now()
+  const { value, retries } = await askWithRetries(x, model, call, options)
+  const answer: Answer = {
+    type: 'model.completed',
+    call,
+    content: value.result.content.flatMap(toPart),
+    finish_reason: value.result.finishReason.unified,
+    tokens_input: value.result.usage.inputTokens.total ?? 0,
+    tokens_output: value.result.usage.outputTokens.total ?? 0,
+    tokens_cached: value.result.usage.inputTokens.cacheRead ?? 0,
+    tokens_reasoning: value.result.usage.outputTokens.reasoning ?? 0,
+    duration_ms: Math.round(performance.now() - began),
+    first_token_ms: value.first_token_ms,
+    retries,
+    request_hash: hashOf(options),
+  }
+  x.app.probe('model.answered', x.run.id)
+  const events = openBatch(x, answer)
+  countAnswer(x, answer)
+  await x.journal.append([answer, ...events], { ...x.totals })
+  x.app.probe('model.after', x.run.id)
+  noteRefused(x, call)
+  const limit = x.setup.config.max_total_tokens
+  const used = x.totals.tokens_input + x.totals.tokens_output
+  if (limit !== null && used > limit) throw x.control.fail('MAX_TOKENS', `the run used ${used} tokens; its limit is ${limit}`)
+  return answer
+}
+
+async function askWithRetries(x: Execution, model: LanguageModelV3, call: number, options: LanguageModelV3CallOptions) {
+  const { max_retries, retry_on_error } = x.setup.config
+  const explain = (error: unknown) => explainModelError(error, x.run.provider ?? model.provider)
+  const withSignal = { ...options, abortSignal: x.control.signal }
+  const ask = async () => {
+    if (x.run.mode === 'stream') return streamedAnswer(x, model, call, withSignal)
+    return { result: await model.doGenerate(withSignal), first_token_ms: null }
+  }
+  try {
+    return await retrying(
+      { max_retries: retry_on_error ? max_retries : 0, signal: x.control.signal, explain },
+      (reason, delay) => announceRetry(x, reason, delay),
+      // A provider that ignores the signal must not hold the run.
+      () => Promise.race([ask(), x.control.stopped]),
+    )
+  } catch (error) {
+    if (error instanceof RunStopped || x.control.signal.aborted) throw error
+    const { code, message } = explain(error)
+    throw x.control.fail(code, message)
+  }
+}
+
+export async function announceRetry(x: Execution, reason: string, delayMs: number, step: number | null = null) {
+  const waiting = { for: 'retry' as const, until: new Date(x.app.now() + delayMs).toISOString(), reason, step }
+  await x.journal.append([{ type: 'run.waiting', waiting }], { waiting: JSON.stringify(waiting) })
+}
+
+/**
+ * Gives the tool calls of an answer their step numbers, and the events that commit with it: calls that cannot be made (no such tool,
+ * no JSON) are over at once, and what may be repeated after a crash needs no commit of its own before it starts.
+ */
+function openBatch(x: Execution, answer: Answer): NewEvent[] {
+  const parts = toolCallsOf(answer.content)
+  const batch: Batch = { first: x.totals.total_steps + 1, parts, announced: new Set<number>(), left: 0, done: Promise.withResolvers<void>(), refused: [] }
+  const events: NewEvent[] = []
+  for (const [index, part] of parts.entries()) {
+    const step = batch.first + index
+    if (step > x.setup.config.max_steps) {
+      batch.left++ // held back when it is called
+      continue
+    }
+    const tool = x.setup.tools.find((each) => each.name === part.tool)
+    const input = readInput(part.input)
+    const { call_id } = part
+    const effect = tool?.effect ?? 'read'
+    const started: NewEvent = { type: 'tool.started', step, call: answer.call, index, call_id, ...splitToolName(part.tool), input, effect, attempt: 1 }
+    if (tool && input) {
+      batch.left++
+      if (effect !== 'once') {
+        batch.announced.add(step)
+        events.push(started)
+      }
+    } else {
+      const error = tool ? 'the input is not a JSON object' : `there is no tool '${part.tool}'`
+      events.push({ ...started, input: part.input }, { type: 'tool.completed', step, output: null, error, duration_ms: 0, retries: 0 })
+      batch.refused.push(part)
+    }
+  }
+  x.batches.set(answer.call, batch)
+  return events
+}
+
+function noteRefused(x: Execution, call: number) {
+  for (const part of x.batches.get(call)?.refused ?? []) x.noteFailure(part.tool, part.input)
+}
+
+function countAnswer(x: Execution, answer: Answer) {
+  x.lastFinish = answer.finish_reason
+  x.totals.tokens_input += answer.tokens_input
+  x.totals.tokens_output += answer.tokens_output
+  x.totals.total_steps = Math.min(x.totals.total_steps + toolCallsOf(answer.content).length, x.setup.config.max_steps)
+}
+
+function toPart(content: LanguageModelV3Content): ModelPart[] {
+  const meta = 'providerMetadata' in content && content.providerMetadata ? { meta: content.providerMetadata } : {}
+  if (content.type === 'text' || content.type === 'reasoning') return [{ type: content.type, text: content.text, ...meta }]
+  if (content.type === 'tool-call') return [{ type: 'tool-call', call_id: content.toolCallId, tool: content.toolName, input: content.input, ...meta }]
+  return []
+}
+
+// The ids are ours: providers repeat theirs within a run, and the SDK's own differ on replay.
+function toResult(answer: Answer): LanguageModelV3GenerateResult {
+  let index = 0
+  return {
+    content: answer.content.map((part): LanguageModelV3Content => {
+      const meta = part.meta === undefined ? {} : { providerMetadata: part.meta as never }
+      if (part.type !== 'tool-call') return { type: part.type, text: part.text, ...meta }
+      return { type: 'tool-call', toolCallId: `call_${answer.call}_${index++}`, toolName: part.tool, input: part.input || '{}', ...meta }
+    }),
+    finishReason: { unified: answer.finish_reason as never, raw: answer.finish_reason },
+    usage: {
+      inputTokens: { total: answer.tokens_input, noCache: undefined, cacheRead: answer.tokens_cached, cacheWrite: undefined },
+      outputTokens: { total: answer.tokens_output, text: undefined, reasoning: answer.tokens_reasoning },
+    },
+    warnings: [],
+  }
+}
+
+function hashOf(options: LanguageModelV3CallOptions) {
+  return createHash('sha256').update(JSON.stringify([options.prompt, options.tools])).digest('base64url').slice(0, 16)
+}

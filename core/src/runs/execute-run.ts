@@ -1,0 +1,153 @@
+import type { LanguageModelV3 } from '@ai-sdk/provider'
+import { CadreError } from '@cadre/contract/errors'
+import type { App } from '../app.ts'
+import type { Lease } from '../jobs/queue.ts'
+import { fromJson } from '../storage/json.ts'
+import type { Engine } from './engine.ts'
+import { journaledModel } from './engine-model.ts'
+import { type Execution, pastOf, timeUsed } from './execution.ts'
+import { Journal, StaleLease } from './journal.ts'
+import { journaledTool } from './journaled-tools.ts'
+import { unshelve } from './journal-codec.ts'
+import { outputOf, problemWith, repairPrompt } from './output.ts'
+import { RunControl, RunStopped, type Stop } from './run-control.ts'
+import { findRun } from './runs.store.ts'
+
+export type RunJob = { run_id: string; base: number }
+type End = Stop | { kind: 'completed'; text: string; truncated: boolean }
+
+/** A run that was taken up this often and never came to an end kills whoever executes it. */
+const maxAttempts = 100
+const sameFailureLimit = 5
+
+/**
+ * A run happens here. Takes the run under the lease of its job, plays back what the journal holds, continues where it ends, and
+ * writes one of the terminal states together with the completion of the job. Safe to repeat from any point: that is how a crash,
+ * a drain and an answer from a person are handled.
+ * @returns settled: the job was completed with the run; else the run needs nothing more from this job.
+ */
+export async function executeRun(app: App, lease: Lease): Promise<{ settled: boolean }> {
+  const { run_id, base } = lease.data as RunJob
+  const row = await findRun(app.db.read, run_id)
+  if (!row || row.completed_at !== null) return { settled: false }
+  const setup = await app.setups.get(app.db.read, row.setup)
+  const model = await app.providers.resolveModel(row.provider ?? setup.provider, row.model ?? setup.model).catch(refusal)
+  const names = 'stop' in model ? { provider: setup.provider, model: setup.model } : { provider: model.provider, model: model.model }
+  app.probe('run.claimed', row.id)
+  const journal = await Journal.open(app, row, { token: base + lease.token, ...names })
+  if (!journal) return { settled: false }
+
+  const control = new RunControl()
+  const forget = app.live.executing(row.id, () => control.stop({ kind: 'gone' }))
+  const clock = setTimeout(() => overtime(control, setup.config.timeout_ms), Math.max(1, setup.config.timeout_ms - timeUsed(journal.past)))
+  const x: Execution = {
+    app,
+    run: { ...row, ...names },
+    setup,
+    journal,
+    control,
+    past: pastOf(journal.past),
+    batches: new Map(),
+    totals: { total_steps: 0, tokens_input: 0, tokens_output: 0 },
+    lastFinish: '',
+    noteFailure: failureCounter(control),
+  }
+  try {
+    const end = 'stop' in model ? model.stop : await Promise.race([toEnd(x, model.languageModel), control.stopped]).catch((error) => endOf(x, error))
+    app.probe('run.ending', row.id)
+    return await writeEnd(x, end, lease)
+  } catch (error) {
+    if (error instanceof StaleLease) return { settled: false }
+    throw error
+  } finally {
+    clearTimeout(clock)
+    forget()
+  }
+}
+
+/** The whole of a run: ask, let the engine loop over model and tools, and ask once more where the answer does not fit its schema. */
+async function toEnd(x: Execution, model: LanguageModelV3): Promise<End> {
+  if (x.run.attempts >= maxAttempts) throw x.control.fail('CRASHED', `the run was taken up ${maxAttempts} times and never came to an end`)
+  const engine: Engine = (await import('./engine-voltagent.ts')).runWithVoltAgent
+  const tools = new Map((await x.app.hooks.findTools(x.setup.tools.map((tool) => tool.name))).map((tool) => [tool.name, tool]))
+  const turn = {
+    agent: x.setup.agent,
+    system: `${x.setup.system}\n\nToday is ${new Date(x.run.created_at).toISOString().slice(0, 10)} (UTC).`,
+    model: journaledModel(x, model),
+    temperature: x.setup.config.temperature,
+    max_tokens: x.setup.config.max_tokens,
+    tools: x.setup.tools.map((tool) => journaledTool(x, tool, tools.get(tool.name))),
+    signal: x.control.signal,
+  }
+  const first = await engine({ ...turn, history: [], prompt: await promptOf(x) })
+  const schema = x.setup.output_schema
+  const problem = schema && problemWith(first.text, schema)
+  if (!schema || !problem) return answered(x, first.text)
+  const second = await engine({ ...turn, history: first.history, prompt: repairPrompt(problem) })
+  const still = problemWith(second.text, schema)
+  if (still) throw x.control.fail('OUTPUT_INVALID', `the answer does not fit the output schema, also after one repair: ${still}`)
+  return answered(x, second.text)
+}
+
+async function promptOf(x: Execution) {
+  if (x.run.data === null) return x.run.input
+  return `${x.run.input}\n\nData:\n${JSON.stringify(await unshelve(x.app.db.read, fromJson(x.run.data)))}`
+}
+
+function answered(x: Execution, text: string): End {
+  const { max_output_bytes } = x.setup.config
+  if (text.trim() === '') throw x.control.fail('EMPTY_ANSWER', 'the model ended without an answer')
+  const bytes = Buffer.byteLength(text)
+  if (bytes > max_output_bytes) throw x.control.fail('OUTPUT_TOO_LARGE', `the answer has ${bytes} bytes; the limit is ${max_output_bytes} (max_output_bytes)`)
+  return { kind: 'completed', text, truncated: x.lastFinish === 'length' }
+}
+
+function endOf(x: Execution, error: unknown): Stop {
+  if (error instanceof StaleLease) throw error
+  if (error instanceof RunStopped) return error.stop
+  if (x.control.signal.reason instanceof RunStopped) return x.control.signal.reason.stop
+  x.app.log.error({ err: error, run_id: x.run.id }, 'run failed in an unforeseen way')
+  return { kind: 'failed', error: { code: 'INTERNAL', message: 'Cadre failed in an unforeseen way; its log names this run' } }
+}
+
+async function writeEnd(x: Execution, end: End, lease: Lease): Promise<{ settled: boolean }> {
+  if (end.kind === 'gone') return { settled: false }
+  const completeJob = (trx: Parameters<App['queue']['complete']>[0]) => x.app.queue.complete(trx, lease)
+  if (end.kind === 'waiting') {
+    const patch = { status: 'pending', waiting: JSON.stringify(end.waiting), ...x.totals }
+    await x.journal.append([{ type: 'run.waiting', waiting: end.waiting }], patch, completeJob)
+    return { settled: true }
+  }
+  const text = end.kind === 'completed' ? end.text : null
+  const error = end.kind === 'completed' ? null : end.error
+  const warning = { type: 'run.warning' as const, code: 'TRUNCATED', message: `the model's answer was cut at its limit of ${x.setup.config.max_tokens} tokens (max_tokens)` }
+  const ended = { type: 'run.ended' as const, status: end.kind, output: outputOf(end.kind, text), output_text: text, error }
+  await x.journal.append(
+    end.kind === 'completed' && end.truncated ? [warning, ended] : [ended],
+    { status: end.kind, output_text: text, error_code: error?.code ?? null, error_message: error?.message ?? null, completed_at: x.app.now(), ...x.totals },
+    completeJob,
+  )
+  x.app.probe('run.ended', x.run.id)
+  return { settled: true }
+}
+
+function overtime(control: RunControl, limit: number) {
+  control.stop({ kind: 'timeout', error: { code: 'TIMEOUT', message: `the run took longer than its limit of ${limit} ms (timeout_ms)` } })
+}
+
+function failureCounter(control: RunControl) {
+  const failures = new Map<string, number>()
+  return (tool: string, input: string) => {
+    const key = `${tool} ${input}`
+    const count = (failures.get(key) ?? 0) + 1
+    failures.set(key, count)
+    if (count >= sameFailureLimit) throw control.fail('REPEATED_FAILURE', `the agent made the same failing call to '${tool}' ${count} times`)
+  }
+}
+
+// A model that cannot be used is no defect: the run ends with the reason.
+function refusal(error: unknown): { stop: Stop } {
+  if (!(error instanceof CadreError)) throw error
+  return { stop: { kind: 'failed', error: { code: 'PROVIDER_NOT_USABLE', message: error.message } } }
+}
+

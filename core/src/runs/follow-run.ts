@@ -1,0 +1,127 @@
+import { CadreError } from '@cadre/contract/errors'
+import { isOver, type RunEvent, type TextDelta } from '@cadre/contract/run-events'
+import type { Actor } from '../access/actor.ts'
+import type { App } from '../app.ts'
+import { getRun, requireRun } from './get-run.ts'
+import { readJournal } from './journal.ts'
+import { findRun } from './runs.store.ts'
+
+/** How often the database is asked about a run that another process executes and does not report here. */
+const pollMs = 250
+
+/** The place of an event in the stream, as text: `7`, or `7.2.0` for part 0 of call 2's text after event 7. */
+export function eventId(event: RunEvent): string {
+  return event.type === 'text.delta' ? `${event.seq}.${event.call}.${event.part}` : `${event.seq}`
+}
+
+type Place = { seq: number; call: number; part: number }
+
+function readPlace(id: string | undefined): Place {
+  if (id === undefined) return { seq: 0, call: 0, part: -1 }
+  const match = /^(\d{1,9})(?:\.(\d{1,9})\.(\d{1,9}))?$/.exec(id)
+  if (!match) throw new CadreError('BAD_REQUEST', `Last-Event-ID: '${id.slice(0, 50)}' is not the id of a run event`, [{ path: 'Last-Event-ID', message: 'is not the id of a run event' }])
+  return { seq: Number(match[1]), call: Number(match[2] ?? 0), part: Number(match[3] ?? -1) }
+}
+
+/**
+ * Every event of a run in order, from the first or after the given one, until it ends. Journal events come from the database or, when
+ * the run is executed here, as they are committed; text deltas only while they are news.
+ */
+export async function followRun(app: App, actor: Actor, runId: string, lastEventId: string | undefined, signal: AbortSignal): Promise<AsyncGenerator<RunEvent>> {
+  const place = readPlace(lastEventId)
+  await requireRun(app, actor, runId)
+  return follow(app, runId, place, signal)
+}
+
+async function* follow(app: App, runId: string, place: Place, signal: AbortSignal): AsyncGenerator<RunEvent> {
+  const mailbox = openMailbox(app, runId, signal)
+  // The same text may be met in memory and in the mailbox.
+  const seen = new WeakSet<TextDelta>()
+  try {
+    while (!signal.aborted) {
+      const row = await findRun(app.db.read, runId)
+      if (!row) return
+      if (row.last_seq > place.seq) {
+        for (const event of await readJournal(app, row)) {
+          if (event.seq <= place.seq) continue
+          place.seq = event.seq
+          yield event
+          if (event.type === 'run.ended') return
+        }
+      } else if (isOver(row.status as never)) return
+      for (const delta of app.live.textsOf(runId)) {
+        if (seen.has(delta) || (delta.call === place.call && delta.part <= place.part)) continue
+        seen.add(delta)
+        yield delta
+      }
+      // Until a gap says that the database knows more, what is published here is enough.
+      for (let events = await mailbox.next(pollMs); events.length > 0; events = await mailbox.next(pollMs)) {
+        let gap = false
+        for (const event of events) {
+          if (event.type === 'text.delta') {
+            if (seen.has(event)) continue
+            seen.add(event)
+            yield event
+          } else if (event.seq === place.seq + 1) {
+            place.seq = event.seq
+            yield event
+            if (event.type === 'run.ended') return
+          } else gap ||= event.seq > place.seq + 1
+        }
+        if (gap) break
+      }
+    }
+  } finally {
+    mailbox.close()
+  }
+}
+
+/** What is published about a run, kept until it is asked for. `next` answers `[]` when nothing came in time or the signal was aborted. */
+function openMailbox(app: App, runId: string, signal: AbortSignal) {
+  let waiting: RunEvent[] = []
+  let wake: (() => void) | undefined
+  const stop = app.live.listen(runId, (events) => {
+    waiting.push(...events)
+    wake?.()
+  })
+  const onAbort = () => wake?.()
+  signal.addEventListener('abort', onAbort)
+  return {
+    async next(ms: number): Promise<RunEvent[]> {
+      if (waiting.length === 0 && !signal.aborted) {
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms)
+          wake = () => {
+            clearTimeout(timer)
+            resolve()
+          }
+        })
+        wake = undefined
+      }
+      const events = waiting
+      waiting = []
+      return events
+    },
+    close() {
+      stop()
+      signal.removeEventListener('abort', onAbort)
+    },
+  }
+}
+
+/** Waits for the end of a run, at most so long; answers with the run as it is then. */
+export async function awaitRun(app: App, actor: Actor, runId: string, ms: number, signal: AbortSignal) {
+  const deadline = app.now() + ms
+  const mailbox = openMailbox(app, runId, signal)
+  try {
+    let over = isOver((await requireRun(app, actor, runId)).status as never)
+    while (!over && !signal.aborted && app.now() < deadline) {
+      const events = await mailbox.next(Math.min(deadline - app.now(), pollMs))
+      over = events.some((event) => event.type === 'run.ended')
+      if (!over && events.length === 0 && !app.live.isExecuting(runId)) over = isOver((await requireRun(app, actor, runId)).status as never)
+    }
+  } finally {
+    mailbox.close()
+  }
+  return getRun(app, actor, runId)
+}

@@ -1,0 +1,65 @@
+import { isOver, type Waiting } from '@cadre/contract/run-events'
+import { CadreError } from '@cadre/contract/errors'
+import { foldTrace } from '@cadre/contract/fold-run'
+import type { Run, RunSummary } from '@cadre/contract/runs'
+import type { Actor } from '../access/actor.ts'
+import type { Db } from '../storage/database.ts'
+import { fromJson } from '../storage/json.ts'
+import { readJournal } from './journal.ts'
+import { unshelve } from './journal-codec.ts'
+import { outputOf } from './output.ts'
+import { findRun, type RunRow } from './runs.store.ts'
+
+/** One run with its whole trace. A run that the actor may not see looks missing. */
+export async function getRun(app: { db: Db }, actor: Actor, runId: string): Promise<Run> {
+  return toRun(app, await requireRun(app, actor, runId))
+}
+
+export async function requireRun(app: { db: Db }, actor: Actor, runId: string): Promise<RunRow> {
+  const row = await findRun(app.db.read, runId)
+  if (!row || (actor.kind === 'public' && row.triggered_by !== actor.id)) throw new CadreError('RUN_NOT_FOUND', `there is no run '${runId}'`)
+  return row
+}
+
+export async function toRun(app: { db: Db }, row: RunRow): Promise<Run> {
+  const summary = toSummary(row)
+  return {
+    ...summary,
+    data: row.data === null ? null : await unshelve(app.db.read, fromJson(row.data)),
+    output: outputOf(row.status, row.output_text),
+    ...foldTrace(await readJournal(app, row), isOver(summary.status)),
+    provider: row.provider,
+    model: row.model,
+    attempts: row.attempts,
+    ip_address: row.ip_address,
+    user_agent: row.user_agent,
+    last_seq: row.last_seq,
+  }
+}
+
+export function toSummary(row: RunRow): RunSummary {
+  return {
+    run_id: row.id,
+    agent_id: row.agent_id,
+    status: row.status as RunSummary['status'],
+    input: row.input,
+    output_text: row.output_text,
+    error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? '' },
+    waiting: row.waiting === null ? null : (fromJson(row.waiting) as Waiting),
+    metrics: {
+      total_steps: row.total_steps,
+      tokens_input: row.tokens_input,
+      tokens_output: row.tokens_output,
+      cost: row.cost,
+      duration_ms: row.completed_at === null ? null : row.completed_at - (row.started_at ?? row.completed_at),
+    },
+    triggered_by: row.triggered_by,
+    created_at: instant(row.created_at),
+    started_at: row.started_at === null ? null : instant(row.started_at),
+    completed_at: row.completed_at === null ? null : instant(row.completed_at),
+  }
+}
+
+function instant(ms: number) {
+  return new Date(ms).toISOString()
+}

@@ -1,0 +1,83 @@
+import { JournalEvent, ModelPart } from '@cadre/contract/run-events'
+import { getBlob, putBlob } from '../storage/blobs.ts'
+import type { Db, Trx } from '../storage/database.ts'
+import { fromJson, toJson } from '../storage/json.ts'
+import { outputOf } from './output.ts'
+import type { EventRow, RunRow } from './runs.store.ts'
+
+/** An event before it has its number. */
+export type NewEvent = JournalEvent extends infer E ? (E extends JournalEvent ? Omit<E, 'seq' | 'at'> : never) : never
+
+/** Values whose JSON is longer go to a blob of their own, shared by all who hold the same value. */
+const inlineLimit = 4096
+
+/**
+ * Nothing is stored twice: the tool, action and input of `tool.started` stand in the model's answer before it, the output of
+ * `run.ended` in the run. Both are put back when the journal is read.
+ */
+export async function encodeEvent(trx: Trx, event: NewEvent, at: number): Promise<EventRow> {
+  const { type, ...data } = event as NewEvent & Record<string, unknown>
+  if (event.type === 'tool.started') for (const key of ['tool', 'action', 'input', 'call_id']) delete data[key]
+  if (event.type === 'run.ended') for (const key of ['output', 'output_text', 'error']) delete data[key]
+  if (event.type === 'tool.completed') data['output'] = await shelve(trx, event.output)
+  if (event.type === 'model.completed') data['content'] = await shelve(trx, event.content)
+  return { type, at, data: toJson(data) }
+}
+
+type StoredRow = { seq: number; type: string; at: number; data: string }
+
+export async function decodeEvents(db: Db['read'], run: RunRow, rows: StoredRow[]): Promise<JournalEvent[]> {
+  const content = new Map<number, ModelPart[]>()
+  const events: JournalEvent[] = []
+  for (const row of rows) {
+    const data = fromJson(row.data) as Record<string, unknown>
+    if (row.type === 'model.completed') {
+      data['content'] = await unshelve(db, data['content'])
+      content.set(data['call'] as number, data['content'] as ModelPart[])
+    } else if (row.type === 'tool.completed') data['output'] = await unshelve(db, data['output'])
+    else if (row.type === 'tool.started') Object.assign(data, calledTool(content.get(data['call'] as number) ?? [], data['index'] as number))
+    else if (row.type === 'run.ended') Object.assign(data, endOf(run))
+    events.push({ seq: row.seq, at: new Date(row.at).toISOString(), type: row.type, ...data } as JournalEvent)
+  }
+  return events
+}
+
+function endOf(run: RunRow) {
+  const error = run.error_code === null ? null : { code: run.error_code, message: run.error_message ?? '' }
+  return { output: outputOf(run.status, run.output_text), output_text: run.output_text, error }
+}
+
+/** The tool call at this place (from 0) in a model's answer, taken apart. */
+export function calledTool(content: ModelPart[], index: number) {
+  const part = content.filter((each) => each.type === 'tool-call')[index]
+  if (!part) return { tool: '', action: '', input: null, call_id: '' }
+  return { ...splitToolName(part.tool), input: readInput(part.input) ?? part.input, call_id: part.call_id }
+}
+
+export function splitToolName(name: string) {
+  const at = name.indexOf('__')
+  return at < 0 ? { tool: name, action: 'invoke' } : { tool: name.slice(0, at), action: name.slice(at + 2) }
+}
+
+/** What a model wrote as the input of a tool: an object, or undefined when it is none. Nothing at all means no arguments. */
+export function readInput(text: string): Record<string, unknown> | undefined {
+  if (text.trim() === '') return {}
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** A JSON value for a column: itself, or a reference to a blob when it is large or could be taken for such a reference. */
+export async function shelve(trx: Trx, value: unknown): Promise<unknown> {
+  const text = toJson(value ?? null)
+  if (text.length <= inlineLimit && !text.startsWith('{"$blob":')) return value ?? null
+  return { $blob: await putBlob(trx, text) }
+}
+
+export async function unshelve(db: Db['read'], value: unknown): Promise<unknown> {
+  if (typeof value !== 'object' || value === null || !('$blob' in value)) return value
+  return fromJson(await getBlob(db, String(value.$blob)))
+}

@@ -1,0 +1,78 @@
+import type { JournalEvent } from '@cadre/contract/run-events'
+import type { Db, Trx } from '../storage/database.ts'
+import { decodeEvents, encodeEvent, type NewEvent } from './journal-codec.ts'
+import type { LiveRuns } from './live-runs.ts'
+import { appendEvents, insertEvents, type RunPatch, type RunRow, selectEvents, takeRun } from './runs.store.ts'
+
+/** The run is over or a newer lease holds it: whoever meets this stops at once and writes nothing more. */
+export class StaleLease extends Error {
+  override name = 'StaleLease'
+}
+
+type JournalApp = { db: Db; live: LiveRuns; now: () => number }
+
+/**
+ * The journal of one run under one lease: the only way to write about a run that is executed. Each append is durable when its promise
+ * settles, is refused when the lease is stale, and reaches every follower after it is stored.
+ */
+export class Journal {
+  readonly #app: JournalApp
+  readonly runId: string
+  readonly token: number
+  /** What earlier executions left, empty at the first. */
+  readonly past: readonly JournalEvent[]
+  #lastSeq: number
+
+  private constructor(app: JournalApp, runId: string, token: number, past: readonly JournalEvent[], lastSeq: number) {
+    this.#app = app
+    this.#lastSeq = lastSeq
+    this.runId = runId
+    this.token = token
+    this.past = past
+  }
+
+  /** Takes the run; undefined when it is over or a newer lease holds it. */
+  static async open(app: JournalApp, run: RunRow, lease: { token: number; provider: string; model: string }): Promise<Journal | undefined> {
+    const past = run.last_seq === 0 ? [] : await readJournal(app, run)
+    const at = app.now()
+    const started: NewEvent = { type: 'run.started', attempt: run.attempts + 1, provider: lease.provider, model: lease.model }
+    const taken = await app.db.write(async (trx) => {
+      const row = await takeRun(trx, { id: run.id, now: at, ...lease })
+      if (row) await insertEvents(trx, run.id, row.last_seq, [await encodeEvent(trx, started, at)])
+      return row
+    })
+    if (!taken) return undefined
+    app.live.publish(run.id, [numbered(started, taken.last_seq, at)])
+    return new Journal(app, run.id, lease.token, past, taken.last_seq)
+  }
+
+  get lastSeq() {
+    return this.#lastSeq
+  }
+
+  /** @param also further writes that commit with the events, such as the completion of the job. */
+  async append(events: NewEvent[], patch: RunPatch = {}, also?: (trx: Trx) => Promise<unknown>): Promise<void> {
+    const at = this.#app.now()
+    const first = await this.#app.db.write(async (trx) => {
+      const rows = []
+      for (const event of events) rows.push(await encodeEvent(trx, event, at))
+      const seq = await appendEvents(trx, this.runId, this.token, rows, patch)
+      if (seq !== undefined) await also?.(trx)
+      return seq
+    })
+    if (first === undefined) throw new StaleLease(`run ${this.runId} is over or taken up elsewhere`)
+    this.#lastSeq = Math.max(this.#lastSeq, first + events.length - 1)
+    this.#app.live.publish(
+      this.runId,
+      events.map((event, i) => numbered(event, first + i, at)),
+    )
+  }
+}
+
+export async function readJournal(app: { db: Db }, run: RunRow): Promise<JournalEvent[]> {
+  return decodeEvents(app.db.read, run, await selectEvents(app.db.read, run.id))
+}
+
+export function numbered(event: NewEvent, seq: number, at: number): JournalEvent {
+  return { ...event, seq, at: new Date(at).toISOString() } as JournalEvent
+}

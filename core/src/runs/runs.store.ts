@@ -1,0 +1,121 @@
+import type { JournalEvent, RunStatus } from '@cadre/contract/run-events'
+import type { Insertable, Selectable, Updateable } from 'kysely'
+import type { Db, Trx } from '../storage/database.ts'
+import type { Tables } from '../storage/tables.ts'
+
+export type RunRow = Selectable<Tables['runs']>
+export type NewRun = Insertable<Tables['runs']>
+export type RunPatch = Pick<
+  Updateable<Tables['runs']>,
+  'status' | 'waiting' | 'total_steps' | 'tokens_input' | 'tokens_output' | 'output_text' | 'error_code' | 'error_message' | 'completed_at' | 'cancel_requested_at'
+>
+/** One journal row as it is stored: what other rows or columns already say is left out of `data` (journal-codec.ts). */
+export type EventRow = { type: JournalEvent['type']; at: number; data: string }
+
+/** Inserts the run, or returns the one already stored under the same request key. */
+export async function insertRunOnce(trx: Trx, run: NewRun): Promise<{ row: RunRow; isNew: boolean }> {
+  if (run.request_key === null || run.request_key === undefined) {
+    return { row: await trx.insertInto('runs').values(run).returningAll().executeTakeFirstOrThrow(), isNew: true }
+  }
+  const inserted = await trx
+    .insertInto('runs')
+    .values(run)
+    .onConflict((on) => on.columns(['triggered_by', 'agent_id', 'request_key']).doNothing())
+    .returningAll()
+    .executeTakeFirst()
+  if (inserted) return { row: inserted, isNew: true }
+  const existing = await trx
+    .selectFrom('runs')
+    .selectAll()
+    .where('triggered_by', '=', run.triggered_by)
+    .where('agent_id', '=', run.agent_id)
+    .where('request_key', '=', run.request_key)
+    .executeTakeFirstOrThrow()
+  return { row: existing, isNew: false }
+}
+
+export function findRun(db: Db['read'], id: string): Promise<RunRow | undefined> {
+  return db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst()
+}
+
+/** Takes the run under a lease. Undefined: it is over, or a newer lease holds it. */
+export function takeRun(trx: Trx, run: { id: string; token: number; now: number; provider: string; model: string }): Promise<RunRow | undefined> {
+  return trx
+    .updateTable('runs')
+    .set((is) => ({
+      status: 'running',
+      token: run.token,
+      attempts: is('attempts', '+', 1),
+      started_at: is.fn.coalesce('started_at', is.val(run.now)),
+      waiting: null,
+      provider: run.provider,
+      model: run.model,
+      last_seq: is('last_seq', '+', 1),
+    }))
+    .where('id', '=', run.id)
+    .where('token', '<', run.token)
+    .where('completed_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst()
+}
+
+/**
+ * Appends journal rows and changes the run with them, in the caller's transaction. Every such write carries the token of the lease:
+ * undefined says that the run is over or that a newer lease holds it, and then nothing was written.
+ */
+export async function appendEvents(trx: Trx, runId: string, token: number, events: EventRow[], patch: RunPatch = {}): Promise<number | undefined> {
+  const changed = await trx
+    .updateTable('runs')
+    .set((is) => ({ waiting: null, ...patch, last_seq: is('last_seq', '+', events.length) }))
+    .where('id', '=', runId)
+    .where('token', '=', token)
+    .where('completed_at', 'is', null)
+    .returning('last_seq')
+    .executeTakeFirst()
+  if (!changed) return undefined
+  const first = changed.last_seq - events.length + 1
+  await insertEvents(trx, runId, first, events)
+  return first
+}
+
+export async function insertEvents(trx: Trx, runId: string, first: number, events: EventRow[]) {
+  if (events.length === 0) return
+  await trx
+    .insertInto('run_events')
+    .values(events.map((event, i) => ({ run_id: runId, seq: first + i, ...event })))
+    .execute()
+}
+
+export function selectEvents(db: Db['read'], runId: string) {
+  return db.selectFrom('run_events').select(['seq', 'type', 'at', 'data']).where('run_id', '=', runId).orderBy('seq').execute()
+}
+
+export type RunFilter = {
+  agent_id: string | undefined
+  triggered_by: string | undefined
+  status: RunStatus | undefined
+  from: number | undefined
+  to: number | undefined
+  before: string | undefined
+  limit: number
+}
+
+/** Newest first; ids sort by the time of creation. */
+export function selectRuns(db: Db['read'], filter: RunFilter): Promise<RunRow[]> {
+  let query = db.selectFrom('runs').selectAll().orderBy('id', 'desc').limit(filter.limit)
+  if (filter.agent_id !== undefined) query = query.where('agent_id', '=', filter.agent_id)
+  if (filter.triggered_by !== undefined) query = query.where('triggered_by', '=', filter.triggered_by)
+  if (filter.status !== undefined) query = query.where('status', '=', filter.status)
+  if (filter.from !== undefined) query = query.where('created_at', '>=', filter.from)
+  if (filter.to !== undefined) query = query.where('created_at', '<', filter.to)
+  if (filter.before !== undefined) query = query.where('id', '<', filter.before)
+  return query.execute()
+}
+
+/** Of these runs, the ones that are over: what a process executes although someone else ended it. */
+export async function selectEnded(db: Db['read'], ids: string[]): Promise<string[]> {
+  if (ids.length === 0) return []
+  const rows = await db.selectFrom('runs').select('id').where('id', 'in', ids).where('completed_at', 'is not', null).execute()
+  return rows.map((row) => row.id)
+}
+
