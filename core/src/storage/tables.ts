@@ -43,7 +43,6 @@ type RunsTable = {
   data: string | null
   /** Hash of the blob that holds what was frozen at the start: prompt, tools, model, limits. */
   setup: string
-  output: string | null
   output_text: string | null
   error_code: string | null
   error_message: string | null

@@ -1,0 +1,19 @@
+import { createHash } from 'node:crypto'
+import type { Db, Trx } from './database.ts'
+
+/** Stores the text once, however often it is put. */
+export async function putBlob(trx: Trx, text: string): Promise<string> {
+  const hash = createHash('sha256').update(text).digest('hex')
+  await trx
+    .insertInto('blobs')
+    .values({ hash, content: text })
+    .onConflict((on) => on.column('hash').doNothing())
+    .execute()
+  return hash
+}
+
+export async function getBlob(db: Db['read'], hash: string): Promise<string> {
+  const row = await db.selectFrom('blobs').select('content').where('hash', '=', hash).executeTakeFirst()
+  if (!row) throw new Error(`blob ${hash} is missing from the database`)
+  return row.content
+}

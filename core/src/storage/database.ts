@@ -1,0 +1,22 @@
+import type { Kysely } from 'kysely'
+import type { Tables } from './tables.ts'
+
+export type Kind = 'sqlite' | 'postgres'
+/** Where a database is; plain data, so that a worker thread can open a connection of its own. */
+export type Target = { kind: 'sqlite'; file: string } | { kind: 'postgres'; url: string }
+
+/** Everything inside one `write`. */
+export type Trx = Kysely<Tables>
+
+export type Db = {
+  kind: Kind
+  target: Target
+  /** Sees what is committed. Not to be used inside a unit of `write`: that throws. */
+  read: Kysely<Tables>
+  /**
+   * Runs the unit in a transaction; the promise settles when it is durable. The unit awaits queries on its `trx` and nothing else, since
+   * on SQLite others wait for it. It may run again after a serialization failure (Postgres), so it changes nothing but the database.
+   */
+  write<T>(unit: (trx: Trx) => Promise<T>): Promise<T>
+  close(): Promise<void>
+}

@@ -1,0 +1,38 @@
+import { type Kysely, sql } from 'kysely'
+import type { Db, Kind } from './database.ts'
+import * as first from './migrations/0001-first.ts'
+
+export type Migration = {
+  /** Whether servers that do not know this migration can go on working beside it. */
+  compatible: boolean
+  up: (db: Kysely<unknown>, kind: Kind) => Promise<void>
+}
+
+/** In order, for good: a released migration is never changed, renamed or taken out. */
+const known: Record<string, Migration> = {
+  '0001-first': first,
+}
+
+type Applied = { name: string; compatible: number; applied_at: number }
+
+/** Brings the schema up to date in one transaction. Several processes may do so at once: one does, the others wait and find it done. */
+export async function migrate(db: Db, migrations = known): Promise<void> {
+  await db.write(async (trx) => {
+    const schema = trx as unknown as Kysely<{ migrations: Applied }>
+    if (db.kind === 'postgres') await sql`select pg_advisory_xact_lock(7723001)`.execute(schema)
+    await sql`create table if not exists migrations (name text primary key, compatible integer not null, applied_at bigint not null)`.execute(schema)
+    const applied = await schema.selectFrom('migrations').selectAll().orderBy('name').execute()
+    const stranger = applied.find((row) => !Object.hasOwn(migrations, row.name) && !row.compatible)
+    if (stranger) {
+      throw new Error(`this database was upgraded by a newer version of Cadre (its schema has '${stranger.name}'); start that version or a later one`)
+    }
+    for (const [name, { compatible, up }] of Object.entries(migrations)) {
+      if (applied.some((row) => row.name === name)) continue
+      await up(schema as unknown as Kysely<unknown>, db.kind)
+      await schema
+        .insertInto('migrations')
+        .values({ name, compatible: compatible ? 1 : 0, applied_at: Date.now() })
+        .execute()
+    }
+  })
+}

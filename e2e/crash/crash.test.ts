@@ -1,0 +1,62 @@
+import { afterAll, describe, expect, test } from 'vitest'
+import { databases } from '@cadre/core/storage/test/databases'
+import { type ChainResult, points, runChain } from './chain.ts'
+
+const kills = Number(process.env['CRASH_KILLS'] ?? 72)
+const seed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
+const chains = 2
+
+/** mulberry32: small, seeded, good enough to choose where to kill. */
+function randomFrom(start: number) {
+  let state = start
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let t = Math.imul(state ^ (state >>> 15), 1 | state)
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** What went wrong, in words; empty when nothing did. */
+function faultsOf({ runs, ordered, world, again }: ChainResult): string[] {
+  const faults: string[] = []
+  if (runs.length !== ordered) faults.push(`${ordered} runs were ordered, there are ${runs.length}`)
+  const arrivals = new Map<string, number>()
+  for (const { key } of world.effects.arrivals) arrivals.set(key, (arrivals.get(key) ?? 0) + 1)
+  for (const run of runs) {
+    if (run.status !== 'completed') faults.push(`${run.run_id} ended as ${run.status}: ${run.error?.message}`)
+    for (const step of run.steps) {
+      const key = `${run.run_id}:${step.step}`
+      const count = arrivals.get(key) ?? 0
+      const allowed = 1 + (again.get(key) ?? 0)
+      if (step.effect === 'once' && count > allowed) faults.push(`${key} (once) took effect ${count} times, ${allowed} allowed`)
+      if (step.status === 'completed' && count === 0 && !again.has(`happened ${key}`)) faults.push(`${key} is said to be completed and never happened`)
+    }
+  }
+  const known = new Set(runs.flatMap((run) => run.steps.map((step) => `${run.run_id}:${step.step}`)))
+  for (const key of arrivals.keys()) if (!known.has(key)) faults.push(`${key} took effect and stands in no trace`)
+  return faults
+}
+
+describe.each(databases)('killed at every named point, on $name', (database) => {
+  const results: ChainResult[] = []
+  afterAll(async () => {
+    for (const { world } of results) await world.close()
+  })
+
+  test(`no run lost, none without an end, no effect repeated beyond its class (${kills} kills, seed ${seed})`, { timeout: 1_200_000 }, async () => {
+    const each = Math.ceil(kills / chains / databases.length)
+    results.push(
+      ...(await Promise.all(
+        Array.from({ length: chains }, async (_, i) =>
+          runChain({ kills: each, random: randomFrom(seed + i), offset: i * each, database_url: await database.emptyUrl?.() }),
+        ),
+      )),
+    )
+    const total = results.flatMap((result) => Object.entries(result.kills))
+    const byPoint = points.map((point) => `${point} ${total.filter(([at]) => at === point).reduce((sum, [, count]) => sum + count, 0)}`)
+    const runs = results.reduce((sum, result) => sum + result.runs.length, 0)
+    console.log(`${database.name}: seed ${seed}, ${runs} runs, kills: ${byPoint.join(', ')}`)
+    expect(results.flatMap(faultsOf)).toEqual([])
+  })
+})

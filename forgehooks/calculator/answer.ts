@@ -1,0 +1,30 @@
+import { HookError } from '@cadre/contract/forgehook'
+import type { Decimal } from 'decimal.js'
+import { bounded, ExpressionError, jsonNumber, num, numberText, parseNumberText, type Precision } from '../lib/expression-number.ts'
+
+export type Answer = { result: number | string | boolean; text: string; exact: boolean }
+
+/** A number as JSON can say it, its decimal text, and whether that text is the whole truth. */
+export function answer(value: Decimal, precision: Precision, digits?: number): Answer {
+  // A rounded value has some 60 good digits, however many are asked for.
+  const shown = digits === undefined ? value : value.toSignificantDigits(precision.exact ? digits : Math.min(digits, 50))
+  const exact = precision.exact && shown.eq(value)
+  return { result: jsonNumber(shown, exact), text: numberText(shown, exact || digits !== undefined), exact }
+}
+
+/** Turns complaints of the language into ones about a field of this call. */
+export function onField<T>(field: string, work: () => T): T {
+  try {
+    return work()
+  } catch (error) {
+    if (error instanceof ExpressionError) throw new HookError(error.message, field)
+    throw error
+  }
+}
+
+/** A number given as JSON number or as text ("0.1", "1,234.50"). */
+export function needValue(value: number | string, field: string): Decimal {
+  const read = typeof value === 'number' ? num(value) : parseNumberText(value)
+  if (!read) throw new HookError(`"${String(value).slice(0, 60)}" is not a number`, field)
+  return onField(field, () => bounded({ exact: true }, read))
+}

@@ -1,0 +1,29 @@
+import { HookError, type HookContext } from '@cadre/contract/forgehook'
+import { add, divide, multiply, num } from '../lib/expression-number.ts'
+import { newEnvironment } from '../lib/expression-value.ts'
+import { answer, needValue, onField } from './answer.ts'
+
+type Given = number | string
+export type PercentageInput = { part?: Given; whole?: Given; percent?: Given; from?: Given; to?: Given; precision?: number }
+
+/** Three questions, told apart by what is given: what percent is part of whole, how much is percent of whole, by how many percent does from grow to to. */
+export function percentage(input: PercentageInput, context: HookContext) {
+  const env = newEnvironment({ now: context.now })
+  const given = (['part', 'whole', 'percent', 'from', 'to'] as const).filter((name) => input[name] !== undefined).join('+')
+  const value = (name: 'part' | 'whole' | 'percent' | 'from' | 'to') => needValue(input[name] as Given, name)
+  const hundred = num(100)
+  if (given === 'part+whole') {
+    const result = onField('whole', () => divide(env, multiply(env, value('part'), hundred), value('whole')))
+    return { ...answer(result, env, input.precision), meaning: 'part as a percentage of whole' }
+  }
+  if (given === 'whole+percent') {
+    const result = onField('percent', () => divide(env, multiply(env, value('whole'), value('percent')), hundred))
+    return { ...answer(result, env, input.precision), meaning: 'percent of whole' }
+  }
+  if (given === 'from+to') {
+    const start = value('from')
+    const result = onField('from', () => divide(env, multiply(env, add(env, value('to'), start.neg()), hundred), start.abs()))
+    return { ...answer(result, env, input.precision), meaning: 'percentage change from from to to' }
+  }
+  throw new HookError(`give part and whole, or percent and whole, or from and to (given: ${given.replaceAll('+', ', ') || 'none of them'})`, 'part')
+}

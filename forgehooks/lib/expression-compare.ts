@@ -1,0 +1,96 @@
+import { DateTime } from 'luxon'
+import { compareNumbers, ExpressionError, parseNumberText, type Precision } from './expression-number.ts'
+import { isBlank, isNumber, must, shorten, toText, type Cell, type Scalar } from './expression-value.ts'
+
+const ISO = /^(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(Z|[+-]\d{2}(:?\d{2})?)?)?$/
+
+/** The moment an ISO 8601 date or date and time stands for (without offset: UTC), in milliseconds. */
+export function isoMoment(text: string): number | undefined {
+  const match = ISO.exec(text)
+  if (!match) return undefined
+  if (!match[2]) {
+    const at = Date.parse(`${text}T00:00:00Z`)
+    // Date.parse rolls 2023-02-29 over in some forms; only a date that comes back as written exists.
+    return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== text ? undefined : at
+  }
+  const at = DateTime.fromISO(text.replace(' ', 'T'), { zone: 'utc' })
+  return at.isValid ? at.toMillis() : undefined
+}
+
+/** Orders two cells, or undefined when one of them is blank. Numbers before text; ISO dates by time; other text without regard to case. */
+export function order(precision: Precision, a: Scalar, b: Scalar): number | undefined {
+  if (isBlank(a) || isBlank(b)) return undefined
+  const [left, right] = [asNumber(a), asNumber(b)]
+  if (left && right) return compareNumbers(precision, left, right)
+  if (typeof a === 'string' && typeof b === 'string') {
+    const [from, to] = [isoMoment(a), isoMoment(b)]
+    if (from !== undefined && to !== undefined) return Math.sign(from - to)
+    return compareText(a, b)
+  }
+  throw new ExpressionError(`"${shorten(toText(a))}" and "${shorten(toText(b))}" have no order: one is a number and the other is not`)
+}
+
+export function compareText(a: string, b: string): number {
+  const [left, right] = [a.toLowerCase(), b.toLowerCase()]
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+/** Equality as in spreadsheets: text without regard to case, 5 equals "5", blank equals blank and empty text only. */
+export function equal(precision: Precision, a: Scalar, b: Scalar): boolean {
+  if (isBlank(a) || isBlank(b)) return isBlank(a) && isBlank(b)
+  if (typeof a === 'string' && typeof b === 'string') return a.toLowerCase() === b.toLowerCase()
+  if (typeof a === 'boolean' || typeof b === 'boolean') return toText(a).toLowerCase() === toText(b).toLowerCase()
+  const [left, right] = [asNumber(a), asNumber(b)]
+  return left !== undefined && right !== undefined && compareNumbers(precision, left, right) === 0
+}
+
+function asNumber(value: Scalar) {
+  if (isNumber(value)) return value
+  return typeof value === 'string' ? parseNumberText(value) : undefined
+}
+
+/** The test that SUMIF and its kin apply: "West", 5, ">=100", "<>West", "We*". */
+export function criterion(precision: Precision, wanted: Scalar): (value: Cell) => boolean {
+  const [, operator = '=', operand = ''] = typeof wanted === 'string' ? (/^\s*(<=|>=|<>|!=|<|>|==?)?\s*(.*)$/s.exec(wanted) ?? []) : []
+  const target: Scalar = typeof wanted === 'string' ? operand : wanted
+  const matches =
+    typeof target === 'string' && /[*?]/.test(target)
+      ? (value: Scalar) => glob(target, toText(value))
+      : (value: Scalar) => equalLoosely(precision, value, target)
+  return (value) => {
+    const known = must(value)
+    if (operator === '=' || operator === '==') return matches(known)
+    if (operator === '<>' || operator === '!=') return !matches(known)
+    if (isBlank(known) || (asNumber(known) === undefined) !== (asNumber(target) === undefined)) return false
+    const sign = order(precision, known, target)
+    if (sign === undefined) return false
+    return operator === '<' ? sign < 0 : operator === '<=' ? sign <= 0 : operator === '>' ? sign > 0 : sign >= 0
+  }
+}
+
+function equalLoosely(precision: Precision, value: Scalar, target: Scalar): boolean {
+  if (equal(precision, value, target)) return true
+  // A criterion is text even where it means a number: "=100" finds 100 and "100.00".
+  const [left, right] = [asNumber(value), asNumber(target)]
+  return left !== undefined && right !== undefined && left.eq(right)
+}
+
+/** Whole-text match with * and ?, without regard to case, in time proportional to the product of the lengths at worst. */
+export function glob(pattern: string, text: string): boolean {
+  const [want, have] = [pattern.toLowerCase(), text.toLowerCase()]
+  let [p, t, star, mark] = [0, 0, -1, 0]
+  while (t < have.length) {
+    if (want[p] === '*') {
+      star = p++
+      mark = t
+    } else if (p < want.length && (want[p] === '?' || want[p] === have[t])) {
+      p++
+      t++
+    } else if (star >= 0) {
+      p = star + 1
+      t = ++mark
+    } else return false
+  }
+  while (want[p] === '*') p++
+  return p === want.length
+}

@@ -1,0 +1,123 @@
+import type { ErrorCode } from '@cadre/contract/errors'
+import { isOver, type RunStatus } from '@cadre/contract/run-events'
+import { OpenAPIHandler } from '@orpc/openapi/fastify'
+import { ErrorEvent, ORPCError } from '@orpc/server'
+import { RPCHandler } from '@orpc/server/fastify'
+import type { StandardHandlerOptions, StandardHandleResult } from '@orpc/server/standard'
+import { fromOrpcError, toCadreError, toOrpcError } from './errors.ts'
+import type { Log } from './log.ts'
+import { type Api, buildRouter, type DoorContext } from './router.ts'
+
+export type DoorOptions = { api: Api; log: Log; keep_alive_ms: number }
+
+export const restPrefix = '/api/v1'
+export const rpcPrefix = '/rpc'
+
+/** Both doors over one router: REST with its envelope, and the typed calls of our own clients. */
+export function buildDoors({ api, log, keep_alive_ms }: DoorOptions) {
+  const router = buildRouter(api, log)
+  // Made anew for each handler: their plugins add to these lists.
+  const shared = () =>
+    ({
+      eventIteratorKeepAliveInterval: keep_alive_ms,
+      eventIteratorKeepAliveComment: 'keep-alive',
+      interceptors: [(options) => cadreErrors(options, log)],
+      clientInterceptors: [
+        ({ next, context, path }) => {
+          if (path.join('.') !== context.endpoint) throw new Error(`${path.join('.')} would answer for ${context.endpoint}`)
+          return next()
+        },
+      ],
+    }) satisfies StandardHandlerOptions<DoorContext> & Record<string, unknown>
+  const rest = new OpenAPIHandler<DoorContext>(router, {
+    ...shared(),
+    customErrorResponseBodyEncoder: fromOrpcError,
+    rootInterceptors: [
+      async (options) => {
+        const request = options.context.head ? { ...options.request, method: 'GET' } : options.request
+        return presentRest(await options.next({ ...options, request }), options.context)
+      },
+    ],
+  })
+  const rpc = new RPCHandler<DoorContext>(router, {
+    ...shared(),
+    strictGetMethodPluginEnabled: false,
+    rootInterceptors: [async ({ next, context }) => withHeaders(await next(), context)],
+  })
+  return { rest, rpc }
+}
+
+async function cadreErrors(options: { next(): Promise<StandardHandleResult>; context: DoorContext }, log: Log) {
+  const { context } = options
+  try {
+    return await options.next()
+  } catch (error) {
+    throw toOrpcError(toCadreError(error, context.request_id, log), context.request_id)
+  }
+}
+
+type Matched = Extract<StandardHandleResult, { matched: true }>['response']
+
+function presentRest(result: StandardHandleResult, context: DoorContext): StandardHandleResult {
+  if (!result.matched || result.response.status >= 400) return withHeaders(result, context)
+  const { response } = result
+  if (isEvents(response.body))
+    return withHeaders(
+      { matched: true, response: { ...response, body: context.head ? endedNow(response.body) : restEvents(response.body) } },
+      context,
+    )
+  return withHeaders({ matched: true, response: { ...response, ...runStatus(response, context), body: envelope(response.body) } }, context)
+}
+
+/** Pages count their items and keep their cursor beside them; everything else is `data` as it is. */
+function envelope(body: unknown) {
+  if (typeof body === 'object' && body !== null && 'items' in body && Array.isArray(body.items) && 'next_cursor' in body) {
+    return { success: true, data: body.items, count: body.items.length, next_cursor: body.next_cursor }
+  }
+  return { success: true, data: body }
+}
+
+/** A run that has not ended is 202: where to ask again, and when. */
+function runStatus(response: Matched, { endpoint }: DoorContext): Partial<Matched> {
+  if (endpoint !== 'runs.start' && endpoint !== 'runs.get') return {}
+  const { status } = response.body as { status: RunStatus }
+  return isOver(status) ? {} : { status: 202, headers: { ...response.headers, 'retry-after': '1' } }
+}
+
+function withHeaders(result: StandardHandleResult, context: DoorContext): StandardHandleResult {
+  if (!result.matched) return result
+  const { response } = result
+  const headers = { ...response.headers, 'cache-control': 'no-store' } as Matched['headers']
+  if (context.answer.run_id !== undefined && (context.endpoint === 'runs.start' || response.status === 202))
+    headers.location = `${restPrefix}/runs/${context.answer.run_id}`
+  if (isEvents(response.body)) headers['x-accel-buffering'] = 'no'
+  Object.assign(headers, headersOfError(response.status))
+  return { matched: true, response: { ...response, headers } }
+}
+
+/** What HTTP wants said with some errors. */
+export function headersOfError(status: number): Record<string, string> {
+  if (status === 401) return { 'www-authenticate': 'Bearer' }
+  if (status === 503 || status === 429) return { 'retry-after': '1' }
+  return {}
+}
+
+function isEvents(body: unknown): body is AsyncIterableIterator<unknown> {
+  return typeof body === 'object' && body !== null && Symbol.asyncIterator in body
+}
+
+/** An error in the middle of a stream has the same body as any other. */
+async function* restEvents(events: AsyncIterableIterator<unknown>) {
+  try {
+    yield* events
+  } catch (error) {
+    if (!(error instanceof ErrorEvent)) throw error
+    const { code, message, data } = error.data as { code: ErrorCode; message: string; data: unknown }
+    throw new ErrorEvent({ data: fromOrpcError(new ORPCError(code, { message, data })), cause: error })
+  }
+}
+
+/** HEAD: the headers of the stream and not one event. */
+async function* endedNow(events: AsyncIterableIterator<unknown>): AsyncGenerator<unknown> {
+  await events.return?.()
+}

@@ -1,0 +1,77 @@
+import { contract, type Contract } from '@cadre/contract'
+import type { RunEvent } from '@cadre/contract/run-events'
+import type { Actor } from '@cadre/core/access/actor'
+import type { ContractProcedure, InferSchemaInput, InferSchemaOutput } from '@orpc/contract'
+import { implement, withEventMeta } from '@orpc/server'
+import { toCadreError, toOrpcError } from './errors.ts'
+import type { Log } from './log.ts'
+
+/** What a verb learns beside its input. */
+export type Extra = { idempotency_key?: string; last_event_id?: string; signal: AbortSignal }
+
+type Verb<P> =
+  P extends ContractProcedure<infer I, infer O, any, any>
+    ? (actor: Actor, input: InferSchemaOutput<I>, extra: Extra) => Answer<InferSchemaInput<O>> | Promise<Answer<InferSchemaInput<O>>>
+    : never
+// A verb may give any async iterable of events.
+type Answer<T> = T extends AsyncIterator<unknown, unknown, unknown> ? AsyncIterable<RunEvent> : T
+
+/** The core, as functions grouped like the contract. */
+export type Api = { [Group in keyof Contract]: { [Name in keyof Contract[Group]]: Verb<Contract[Group][Name]> } }
+
+/** What a door knows of one request. */
+export type DoorContext = {
+  actor: Actor
+  request_id: string
+  idempotency_key: string | undefined
+  signal: AbortSignal
+  /** `runs.start` */
+  endpoint: string
+  head: boolean
+  /** Filled in on the way. */
+  answer: { run_id?: string }
+}
+
+/** Every entry of the contract, bound to the function of the same name: a new entry needs no line here. */
+export function buildRouter(api: Api, log: Log) {
+  const base = implement(contract).$context<DoorContext>()
+  const groups = Object.entries(contract).map(([group, entries]) => {
+    const bound = Object.keys(entries).map((name) => {
+      // The contract types each pair exactly (see Api); a loop over names cannot.
+      const verb = (api as unknown as Record<string, Record<string, (actor: Actor, input: unknown, extra: Extra) => unknown>>)[group]?.[name]
+      if (!verb) throw new Error(`api.${group}.${name} is missing`)
+      const builder = (base as unknown as Record<string, Record<string, { handler(run: (options: HandlerOptions) => unknown): unknown }>>)[group]?.[
+        name
+      ]
+      if (!builder) throw new Error(`contract.${group}.${name} has no builder`)
+      return [name, builder.handler((options) => callVerb(verb, options, log))]
+    })
+    return [group, Object.fromEntries(bound)]
+  })
+  return base.router(Object.fromEntries(groups) as Parameters<typeof base.router>[0])
+}
+
+type HandlerOptions = { context: DoorContext; input: unknown; lastEventId?: string }
+
+async function callVerb(verb: (actor: Actor, input: unknown, extra: Extra) => unknown, { context, input, lastEventId }: HandlerOptions, log: Log) {
+  const { actor, idempotency_key, signal } = context
+  const answer = await verb(actor, input, { idempotency_key, last_event_id: lastEventId || undefined, signal })
+  if (typeof answer !== 'object' || answer === null) return answer
+  if ('run_id' in answer && typeof answer.run_id === 'string') context.answer.run_id = answer.run_id
+  return Symbol.asyncIterator in answer ? numbered(answer as AsyncIterable<RunEvent>, context, log) : answer
+}
+
+/** Each event with its id for `Last-Event-ID`. A caller who went away, or a server that closes, simply ends the stream. */
+async function* numbered(events: AsyncIterable<RunEvent>, { signal, request_id }: DoorContext, log: Log) {
+  try {
+    for await (const event of events) yield withEventMeta(event, { id: eventId(event) })
+  } catch (error) {
+    if (signal.aborted) return
+    throw toOrpcError(toCadreError(error, request_id, log), request_id)
+  }
+}
+
+/** `7`, or `7.2.0` for part 0 of call 2's text after event 7: what the verb `runs.follow` takes as `last_event_id`. */
+function eventId(event: RunEvent) {
+  return event.type === 'text.delta' ? `${event.seq}.${event.call}.${event.part}` : `${event.seq}`
+}

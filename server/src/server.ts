@@ -1,0 +1,81 @@
+import type { AddressInfo } from 'node:net'
+import type { Config } from '@cadre/core/config'
+import { openAccess, refuseBind } from './access.ts'
+import { buildHttp } from './http.ts'
+import type { Log } from './log.ts'
+import type { Api } from './router.ts'
+
+/** The core behind the doors, as `createApp` of @cadre/core gives it. */
+export type Core = {
+  api: Api
+  /** Takes up work. */
+  start(): Promise<unknown>
+  /** Lets what runs come to its end, at most so long; what is left over is taken up by whoever comes next. */
+  drain(ms: number): Promise<unknown>
+  close(): Promise<unknown>
+}
+
+export type ServerOptions = {
+  config: Pick<Config, 'host' | 'port' | 'api_key' | 'allowed_hosts' | 'body_limit'>
+  core: Core
+  log: Log
+  keep_alive_ms?: number
+}
+export type Server = { url: string; port: number; stop(drainMs?: number): Promise<void> }
+
+/** A failed start, in one sentence for a person. */
+export class StartError extends Error {
+  override name = 'StartError'
+}
+
+/** How long open streams and waiting calls have to end once they are asked to. */
+const goodbyeMs = 500
+
+/** Listens first and says "starting", so that a taken port is known before any run is taken up. The core is the caller's to close if this throws. */
+export async function startServer({ config, core, log, keep_alive_ms = 10_000 }: ServerOptions): Promise<Server> {
+  const refusal = refuseBind(config)
+  if (refusal) throw new StartError(refusal)
+  let state: 'starting' | 'ready' | 'draining' = 'starting'
+  const check = async () => {
+    await core.api.agents.list({ kind: 'system', id: 'readyz', ip: null, user_agent: null }, { limit: 1 }, { signal: AbortSignal.timeout(5_000) })
+  }
+  const http = buildHttp({ api: core.api, access: openAccess(config), log, body_limit: config.body_limit, keep_alive_ms, state: () => state, check })
+  try {
+    await http.server.listen({ host: config.host, port: config.port })
+  } catch (error) {
+    await http.server.close()
+    throw new StartError(listenProblem(error as NodeJS.ErrnoException, config))
+  }
+  const { port } = http.server.server.address() as AddressInfo
+  try {
+    await core.start()
+  } catch (error) {
+    await http.server.close()
+    throw error
+  }
+  state = 'ready'
+
+  let stopped: Promise<void> | undefined
+  async function stop(drainMs: number) {
+    state = 'draining'
+    const closed = http.server.close()
+    try {
+      await core.drain(drainMs)
+    } finally {
+      http.endCalls()
+      const last = setTimeout(() => http.server.server.closeAllConnections(), goodbyeMs)
+      await closed
+      clearTimeout(last)
+      await core.close()
+    }
+  }
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  return { url: `http://${host}:${port}`, port, stop: (drainMs = 8_000) => (stopped ??= stop(drainMs)) }
+}
+
+function listenProblem({ code, message }: NodeJS.ErrnoException, { host, port }: { host: string; port: number }) {
+  if (code === 'EADDRINUSE') return `Port ${port} on ${host} is taken; stop what uses it or set PORT`
+  if (code === 'EACCES') return `Port ${port} on ${host} is not allowed for this user; set PORT to one above 1023`
+  if (code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND') return `HOST: ${host} is no address of this machine`
+  return `Listening on ${host}:${port} failed: ${message}`
+}

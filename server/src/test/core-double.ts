@@ -1,0 +1,155 @@
+import type { Agent } from '@cadre/contract/agents'
+import { CadreError } from '@cadre/contract/errors'
+import { isOver, type RunEvent } from '@cadre/contract/run-events'
+import type { Run } from '@cadre/contract/runs'
+import type { Api, Extra } from '../router.ts'
+import type { Core } from '../server.ts'
+
+type Entry = { run: Run; events: RunEvent[]; changed: PromiseWithResolvers<void> }
+
+/**
+ * What stands behind the doors in their own tests: agents and runs in memory, runs that move only when a test says so.
+ * The input of a run decides: `now` ends at once, `defect` throws, everything else waits for `end()`.
+ */
+export function coreDouble() {
+  const agents = new Map<string, Agent>()
+  const runs = new Map<string, Entry>()
+  const extras: Extra[] = []
+  const asked: string[] = []
+  let broken = false
+
+  function agent(id: string) {
+    const found = agents.get(id)
+    if (!found) throw new CadreError('AGENT_NOT_FOUND', `There is no agent ${JSON.stringify(id)}.`)
+    return found
+  }
+  function entry(id: string) {
+    const found = runs.get(id)
+    if (!found) throw new CadreError('RUN_NOT_FOUND', `There is no run ${JSON.stringify(id)}.`)
+    return found
+  }
+  function emit(id: string, event: Record<string, unknown>) {
+    const at = entry(id)
+    const seq = event.type === 'text.delta' ? at.run.last_seq : ++at.run.last_seq
+    at.events.push({ seq, ...(event.type === 'text.delta' ? {} : { at: new Date(0).toISOString() }), ...event } as RunEvent)
+    at.changed.resolve()
+    at.changed = Promise.withResolvers()
+  }
+  function end(id: string) {
+    const { run } = entry(id)
+    Object.assign(run, { status: 'completed', output: { result: 'done' }, output_text: 'done' })
+    emit(id, { type: 'run.ended', status: 'completed', output: { result: 'done' }, output_text: 'done', error: null })
+  }
+  async function* follow(id: string, after: string | undefined, signal: AbortSignal): AsyncGenerator<RunEvent> {
+    const gone = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+    const at = entry(id)
+    for (let i = after === undefined ? 0 : at.events.findLastIndex((event) => String(event.seq) === after) + 1; !signal.aborted;) {
+      const event = at.events[i]
+      if (event === undefined) {
+        if (isOver(at.run.status)) return
+        await Promise.race([at.changed.promise, gone])
+        continue
+      }
+      if ((event as { type: string }).type === 'defect') throw new Error('a secret in a stack')
+      i++
+      yield event
+    }
+  }
+
+  const api: Api = {
+    agents: {
+      list: (actor) => {
+        asked.push(`agents.list by ${actor.kind}`)
+        if (broken) throw new Error('the database is gone')
+        return { items: [...agents.values()], next_cursor: null }
+      },
+      get: (_actor, { idOrSlug }) => agent(idOrSlug),
+      create: (_actor, input) => {
+        const at = new Date(0).toISOString()
+        const made = {
+          id: `agt_${agents.size + 1}`,
+          slug: input.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
+          ...input,
+          created_by: null,
+          created_at: at,
+          updated_at: at,
+        }
+        agents.set(made.id, made).set(made.slug, made)
+        return made
+      },
+      update: (_actor, { idOrSlug, ...changes }) => Object.assign(agent(idOrSlug), changes),
+      delete: (_actor, { idOrSlug }) => ({ id: agent(idOrSlug).id, deleted: true }),
+    },
+    runs: {
+      start: async (_actor, { idOrSlug, input, stream, data }, extra) => {
+        extras.push(extra)
+        const agent_id = agent(idOrSlug).id
+        if (input === 'defect') throw new Error('a secret in a stack')
+        const id = `run_${runs.size + 1}`
+        const run: Run = { ...emptyRun, run_id: id, agent_id, input, data: data ?? null }
+        runs.set(id, { run, events: [], changed: Promise.withResolvers() })
+        emit(id, { type: 'run.created', agent_id })
+        if (input === 'now') end(id)
+        return stream ? Object.assign(follow(id, undefined, extra.signal), { run_id: id }) : run
+      },
+      get: (_actor, { runId }) => entry(runId).run,
+      follow: (_actor, { runId }, extra) => {
+        extras.push(extra)
+        entry(runId)
+        return follow(runId, extra.last_event_id, extra.signal)
+      },
+      list: () => ({ items: [...runs.values()].map(({ run }) => run), next_cursor: null }),
+      listOfAgent: () => ({ items: [...runs.values()].map(({ run }) => run), next_cursor: 'more' }),
+      cancel: (_actor, { runId }) => {
+        const { run } = entry(runId)
+        if (isOver(run.status)) throw new CadreError('RUN_ENDED', 'The run has ended.')
+        run.status = 'cancelled'
+        return run
+      },
+      resolve: (_actor, { runId }) => entry(runId).run,
+    },
+    plugins: {
+      list: () => ({ items: [], next_cursor: null }),
+      get: (_actor, { id }) => {
+        throw new CadreError('PLUGIN_NOT_FOUND', `There is no plugin ${id}.`)
+      },
+      add: (_actor, { id }) => {
+        throw new CadreError('PLUGIN_ID_TAKEN', `There is a plugin ${id} already.`, [{ path: 'id', message: 'is taken' }])
+      },
+      remove: (_actor, { id }) => ({ id, deleted: true }),
+      invoke: (_actor, { input }) => ({ output: input, duration_ms: 1 }),
+    },
+    providers: {
+      list: () => ({ items: [], next_cursor: null }),
+      add: (_actor, { id }) => {
+        throw new CadreError('PROVIDER_ID_TAKEN', `There is a provider ${id} already.`)
+      },
+      remove: (_actor, { id }) => ({ id, deleted: true }),
+      test: () => ({ ok: true, model: null, latency_ms: 1, text: null, error: null }),
+    },
+  }
+  const core: Core = { api, start: async () => {}, drain: async () => {}, close: async () => {} }
+  return { core, api, runs, extras, asked, emit, end, breakDatabase: () => (broken = true) }
+}
+
+const emptyRun = {
+  status: 'pending' as Run['status'],
+  output: null,
+  output_text: null,
+  error: null,
+  waiting: null,
+  metrics: { total_steps: 0, tokens_input: 0, tokens_output: 0, cost: null, duration_ms: null },
+  triggered_by: 'local',
+  created_at: new Date(0).toISOString(),
+  started_at: null,
+  completed_at: null,
+  steps: [],
+  model_calls: [],
+  warnings: [],
+  provider: null,
+  model: null,
+  attempts: 0,
+  ip_address: null,
+  user_agent: null,
+  last_seq: 0,
+}

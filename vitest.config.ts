@@ -1,0 +1,27 @@
+import { availableParallelism } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { CountReporter } from './scripts/test/count-reporter.ts'
+
+const here = import.meta.dirname
+const countsFile = process.env.TEST_COUNTS_FILE
+
+export default defineConfig({
+  test: {
+    root: here,
+    include: ['{contract,core,forgehooks,server,client,scripts,bench,e2e}/**/*.test.ts'],
+    // One Postgres cluster for the whole run; each test that asks gets an empty database in it.
+    globalSetup: ['core/src/storage/test/global-setup.ts'],
+    setupFiles: ['scripts/test/fail-on-network.ts'],
+    // A process per file: a test that kills, patches or leaks cannot reach its neighbours.
+    pool: 'forks',
+    execArgv: ['--import', pathToFileURL(join(here, 'scripts/test/no-network.mjs')).href],
+    // VoltAgent fetches a model list from the internet unless this is set before it is imported.
+    env: { NODE_ENV: 'production' },
+    maxWorkers: Math.max(2, availableParallelism()),
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    reporters: countsFile ? ['default', new CountReporter(countsFile)] : ['default'],
+  },
+})
