@@ -37,10 +37,10 @@ export type ChainResult = { runs: Run[]; kills: Record<string, number>; ordered:
  * One data folder, one process that is killed again and again at named points while runs are ordered, until it was killed `kills`
  * times; then everything is brought to its end. What is uncertain is settled from here, by another process, as a person would.
  */
-export async function runChain(options: { kills: number; random: () => number; database_url?: string | undefined; offset: number }): Promise<ChainResult> {
+export async function runChain(options: { kills: number; random: () => number; database_url: string | null; offset: number }): Promise<ChainResult> {
   const { random } = options
   const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T
-  const world = await newWorld({ script, work: false, database_url: options.database_url ?? null })
+  const world = await newWorld({ script, work: false, database_url: options.database_url })
   const agent = await world.agent({ tools: ['effects'], config: { max_steps: 50 } })
   const orders = new Map<string, Order & { run_id?: string }>()
   const again = new Map<string, number>()

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { databases } from '@cadre/core/storage/test/databases'
+import { emptyPostgresUrl } from '@cadre/core/storage/test/databases'
 import { type ChainResult, points, runChain } from './chain.ts'
 
 const kills = Number(process.env['CRASH_KILLS'] ?? 72)
@@ -38,6 +38,11 @@ function faultsOf({ runs, ordered, world, again }: ChainResult): string[] {
   return faults
 }
 
+const databases = [
+  { name: 'SQLite', url: async () => null },
+  { name: 'Postgres', url: emptyPostgresUrl },
+]
+
 describe.each(databases)('killed at every named point, on $name', (database) => {
   const results: ChainResult[] = []
   afterAll(async () => {
@@ -49,7 +54,7 @@ describe.each(databases)('killed at every named point, on $name', (database) => 
     results.push(
       ...(await Promise.all(
         Array.from({ length: chains }, async (_, i) =>
-          runChain({ kills: each, random: randomFrom(seed + i), offset: i * each, database_url: await database.emptyUrl?.() }),
+          runChain({ kills: each, random: randomFrom(seed + i), offset: i * each, database_url: await database.url() }),
         ),
       )),
     )

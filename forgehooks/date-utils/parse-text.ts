@@ -80,7 +80,8 @@ function javaScriptDate(text: string, options: ParseOptions): Parsed | Impossibl
 function relative(text: string, options: ParseOptions, otherwise = 'it is not a date in a form that is understood'): Parsed | Impossible {
   if (!options.reference) return { reason: otherwise }
   // Chrono would take 1/2 for January whatever the order says.
-  if (/(?<![\d/.-])\d{1,2}[/.-]\d{1,2}(?![\d:])/.test(text)) return { reason: 'the year is missing, or it is not a date in a form that is understood' }
+  if (/(?<![\d/.-])\d{1,2}[/.-]\d{1,2}(?![\d:])/.test(text))
+    return { reason: 'the year is missing, or it is not a date in a form that is understood' }
   const found = readRelative(text, options.reference)
   if (!found) return { reason: otherwise }
   if (isImpossible(found)) return found

@@ -41,7 +41,7 @@ export const logicFunctions: FunctionTable = {
   /** Without a third argument the rest is blank, so that AVERAGE(IF(region="West", amount)) is the average of the West. */
   IF: lazy(2, 3, (args, scope, evaluate) =>
     choose([{ holds: () => evaluate(node(args, 0), scope), value: () => evaluate(node(args, 1), scope) }], () =>
-      args[2] ? evaluate(args[2], scope) : false,
+      args[2] ? evaluate(args[2], scope) : null,
     ),
   ),
   IFS: lazy(2, Infinity, (args, scope, evaluate) => {

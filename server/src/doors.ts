@@ -15,7 +15,7 @@ export const rpcPrefix = '/rpc'
 
 /** Both doors over one router: REST with its envelope, and the typed calls of our own clients. */
 export function buildDoors({ api, log, keep_alive_ms }: DoorOptions) {
-  const router = buildRouter(api, log)
+  const router = buildRouter(api)
   // Made anew for each handler: their plugins add to these lists.
   const shared = () =>
     ({
@@ -23,9 +23,10 @@ export function buildDoors({ api, log, keep_alive_ms }: DoorOptions) {
       eventIteratorKeepAliveComment: 'keep-alive',
       interceptors: [(options) => cadreErrors(options, log)],
       clientInterceptors: [
-        ({ next, context, path }) => {
+        async ({ next, context, path }) => {
           if (path.join('.') !== context.endpoint) throw new Error(`${path.join('.')} would answer for ${context.endpoint}`)
-          return next()
+          const output = await next()
+          return isEvents(output) ? cadreErrorsOfEvents(output, context, log) : output
         },
       ],
     }) satisfies StandardHandlerOptions<DoorContext> & Record<string, unknown>
@@ -53,6 +54,16 @@ async function cadreErrors(options: { next(): Promise<StandardHandleResult>; con
     return await options.next()
   } catch (error) {
     throw toOrpcError(toCadreError(error, context.request_id, log), context.request_id)
+  }
+}
+
+/** A caller who went away, or a server that closes, simply ends a stream. */
+async function* cadreErrorsOfEvents(events: AsyncIterable<unknown>, { signal, request_id }: DoorContext, log: Log) {
+  try {
+    yield* events
+  } catch (error) {
+    if (signal.aborted) return
+    throw toOrpcError(toCadreError(error, request_id, log), request_id)
   }
 }
 

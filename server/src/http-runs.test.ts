@@ -120,7 +120,7 @@ describe('an event stream', () => {
       'content-type': 'text/event-stream',
       location: '/api/v1/runs/run_1',
     })
-    expect(await events.nextEvent()).toMatchObject({ id: '1', event: 'message', data: { type: 'run.created', seq: 1 } })
+    expect(await events.nextEvent()).toMatchObject({ id: '1', event: 'message', data: { type: 'run.started', seq: 1 } })
     server.emit('run_1', { type: 'text.delta', call: 2, part: 0, kind: 'text', text: 'Hel\nlo' })
     expect(await events.nextEvent()).toMatchObject({ id: '1.2.0', data: { text: 'Hel\nlo' } })
     server.end('run_1')
@@ -253,7 +253,7 @@ describe('RPC', () => {
 
   test('streams', async () => {
     const events = await openEvents(`${server.url}/rpc/runs/start`, post({ json: { idOrSlug: 'a', input: 'now', stream: true } }))
-    expect(await events.nextEvent()).toMatchObject({ id: '1', data: { json: { type: 'run.created' } } })
+    expect(await events.nextEvent()).toMatchObject({ id: '1', data: { json: { type: 'run.started' } } })
     expect(await events.nextEvent()).toMatchObject({ id: '2' })
     expect(events.response.headers.get('location')).toBe('/api/v1/runs/run_1')
   })

@@ -3,8 +3,6 @@ import type { RunEvent } from '@cadre/contract/run-events'
 import type { Actor } from '@cadre/core/access/actor'
 import type { ContractProcedure, InferSchemaInput, InferSchemaOutput } from '@orpc/contract'
 import { implement, withEventMeta } from '@orpc/server'
-import { toCadreError, toOrpcError } from './errors.ts'
-import type { Log } from './log.ts'
 
 /** What a verb learns beside its input. */
 export type Extra = { idempotency_key?: string; last_event_id?: string; signal: AbortSignal }
@@ -33,7 +31,7 @@ export type DoorContext = {
 }
 
 /** Every entry of the contract, bound to the function of the same name: a new entry needs no line here. */
-export function buildRouter(api: Api, log: Log) {
+export function buildRouter(api: Api) {
   const base = implement(contract).$context<DoorContext>()
   const groups = Object.entries(contract).map(([group, entries]) => {
     const bound = Object.keys(entries).map((name) => {
@@ -44,7 +42,7 @@ export function buildRouter(api: Api, log: Log) {
         name
       ]
       if (!builder) throw new Error(`contract.${group}.${name} has no builder`)
-      return [name, builder.handler((options) => callVerb(verb, options, log))]
+      return [name, builder.handler((options) => callVerb(verb, options))]
     })
     return [group, Object.fromEntries(bound)]
   })
@@ -53,22 +51,17 @@ export function buildRouter(api: Api, log: Log) {
 
 type HandlerOptions = { context: DoorContext; input: unknown; lastEventId?: string }
 
-async function callVerb(verb: (actor: Actor, input: unknown, extra: Extra) => unknown, { context, input, lastEventId }: HandlerOptions, log: Log) {
+async function callVerb(verb: (actor: Actor, input: unknown, extra: Extra) => unknown, { context, input, lastEventId }: HandlerOptions) {
   const { actor, idempotency_key, signal } = context
   const answer = await verb(actor, input, { idempotency_key, last_event_id: lastEventId || undefined, signal })
   if (typeof answer !== 'object' || answer === null) return answer
   if ('run_id' in answer && typeof answer.run_id === 'string') context.answer.run_id = answer.run_id
-  return Symbol.asyncIterator in answer ? numbered(answer as AsyncIterable<RunEvent>, context, log) : answer
+  return Symbol.asyncIterator in answer ? numbered(answer as AsyncIterable<RunEvent>) : answer
 }
 
-/** Each event with its id for `Last-Event-ID`. A caller who went away, or a server that closes, simply ends the stream. */
-async function* numbered(events: AsyncIterable<RunEvent>, { signal, request_id }: DoorContext, log: Log) {
-  try {
-    for await (const event of events) yield withEventMeta(event, { id: eventId(event) })
-  } catch (error) {
-    if (signal.aborted) return
-    throw toOrpcError(toCadreError(error, request_id, log), request_id)
-  }
+/** Each event with its id for `Last-Event-ID`. */
+async function* numbered(events: AsyncIterable<RunEvent>) {
+  for await (const event of events) yield withEventMeta(event, { id: eventId(event) })
 }
 
 /** `7`, or `7.2.0` for part 0 of call 2's text after event 7: what the verb `runs.follow` takes as `last_event_id`. */

@@ -94,12 +94,18 @@ async function promptOf(x: Execution) {
   return `${x.run.input}\n\nData:\n${JSON.stringify(await unshelve(x.app.db.read, fromJson(x.run.data)))}`
 }
 
-function answered(x: Execution, text: string): End {
+function answered(x: Execution, answer: string): End {
+  const text = storable(answer)
   const { max_output_bytes } = x.setup.config
   if (text.trim() === '') throw x.control.fail('EMPTY_ANSWER', 'the model ended without an answer')
   const bytes = Buffer.byteLength(text)
   if (bytes > max_output_bytes) throw x.control.fail('OUTPUT_TOO_LARGE', `the answer has ${bytes} bytes; the limit is ${max_output_bytes} (max_output_bytes)`)
   return { kind: 'completed', text, truncated: x.lastFinish === 'length' }
+}
+
+// Postgres takes neither NUL nor half of a surrogate pair, and no reader can show them.
+function storable(text: string) {
+  return text.replaceAll('\0', '\uFFFD').toWellFormed()
 }
 
 function endOf(x: Execution, error: unknown): Stop {
@@ -124,7 +130,7 @@ async function writeEnd(x: Execution, end: End, lease: Lease): Promise<{ settled
   const ended = { type: 'run.ended' as const, status: end.kind, output: outputOf(end.kind, text), output_text: text, error }
   await x.journal.append(
     end.kind === 'completed' && end.truncated ? [warning, ended] : [ended],
-    { status: end.kind, output_text: text, error_code: error?.code ?? null, error_message: error?.message ?? null, completed_at: x.app.now(), ...x.totals },
+    { status: end.kind, output_text: text, error_code: error?.code ?? null, error_message: error && storable(error.message), completed_at: x.app.now(), ...x.totals },
     completeJob,
   )
   x.app.probe('run.ended', x.run.id)

@@ -1,6 +1,7 @@
 import type { JournalEvent, RunStatus } from '@cadre/contract/run-events'
 import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
+import { firstIdAt } from '../storage/ids.ts'
 import type { Tables } from '../storage/tables.ts'
 
 export type RunRow = Selectable<Tables['runs']>
@@ -100,14 +101,14 @@ export type RunFilter = {
   limit: number
 }
 
-/** Newest first; ids sort by the time of creation. */
+/** Newest first. Ids sort by the time of creation, so the key serves times as well. */
 export function selectRuns(db: Db['read'], filter: RunFilter): Promise<RunRow[]> {
   let query = db.selectFrom('runs').selectAll().orderBy('id', 'desc').limit(filter.limit)
   if (filter.agent_id !== undefined) query = query.where('agent_id', '=', filter.agent_id)
   if (filter.triggered_by !== undefined) query = query.where('triggered_by', '=', filter.triggered_by)
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
-  if (filter.from !== undefined) query = query.where('created_at', '>=', filter.from)
-  if (filter.to !== undefined) query = query.where('created_at', '<', filter.to)
+  if (filter.from !== undefined) query = query.where('id', '>=', firstIdAt('run', filter.from))
+  if (filter.to !== undefined) query = query.where('id', '<', firstIdAt('run', filter.to))
   if (filter.before !== undefined) query = query.where('id', '<', filter.before)
   return query.execute()
 }

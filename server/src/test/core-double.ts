@@ -88,7 +88,7 @@ export function coreDouble() {
         const id = `run_${runs.size + 1}`
         const run: Run = { ...emptyRun, run_id: id, agent_id, input, data: data ?? null }
         runs.set(id, { run, events: [], changed: Promise.withResolvers() })
-        emit(id, { type: 'run.created', agent_id })
+        emit(id, { type: 'run.started', attempt: 1, provider: 'builtin', model: 'planner' })
         if (input === 'now') end(id)
         return stream ? Object.assign(follow(id, undefined, extra.signal), { run_id: id }) : run
       },

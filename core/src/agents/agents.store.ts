@@ -1,0 +1,58 @@
+import { Agent } from '@cadre/contract/agents'
+import type { Insertable, Selectable, Updateable } from 'kysely'
+import type { Db, Trx } from '../storage/database.ts'
+import { fromJson } from '../storage/json.ts'
+import type { Tables } from '../storage/tables.ts'
+
+type AgentRow = Selectable<Tables['agents']>
+
+/** A living agent by id or slug. The two cannot clash: an id has an underscore. */
+export async function findAgent(db: Db['read'], idOrSlug: string): Promise<Agent | undefined> {
+  const by = idOrSlug.includes('_') ? 'id' : 'slug'
+  const row = await db.selectFrom('agents').selectAll().where(by, '=', idOrSlug).where('deleted_at', 'is', null).executeTakeFirst()
+  return row && toAgent(row)
+}
+
+export async function insertAgent(trx: Trx, row: Insertable<Tables['agents']>): Promise<Agent> {
+  return toAgent(await trx.insertInto('agents').values(row).returningAll().executeTakeFirstOrThrow())
+}
+
+/** Undefined: it was deleted in between. */
+export async function updateAgentRow(trx: Trx, id: string, change: Updateable<Tables['agents']>): Promise<Agent | undefined> {
+  const row = await trx.updateTable('agents').set(change).where('id', '=', id).where('deleted_at', 'is', null).returningAll().executeTakeFirst()
+  return row && toAgent(row)
+}
+
+/** Newest first; ids sort by the time of creation. */
+export async function selectAgents(db: Db['read'], page: { before: string | undefined; limit: number; publicOnly: boolean }): Promise<Agent[]> {
+  let query = db.selectFrom('agents').selectAll().where('deleted_at', 'is', null).orderBy('id', 'desc').limit(page.limit)
+  if (page.before !== undefined) query = query.where('id', '<', page.before)
+  if (page.publicOnly) query = query.where('is_public', '=', 1)
+  return (await query.execute()).map(toAgent)
+}
+
+/** A living agent whose name or slug is taken by these, but for one. */
+export function findRival(trx: Trx, name: string, slug: string, exceptId: string | undefined) {
+  let query = trx
+    .selectFrom('agents')
+    .select(['id', 'name', 'slug'])
+    .where('deleted_at', 'is', null)
+    .where((is) => is.or([is('name', '=', name), is('slug', '=', slug)]))
+  if (exceptId !== undefined) query = query.where('id', '<>', exceptId)
+  return query.executeTakeFirst()
+}
+
+function toAgent(row: AgentRow): Agent {
+  const { deleted_at: _, ...rest } = row
+  return {
+    ...rest,
+    tools: fromJson(row.tools) as string[],
+    config: fromJson(row.config) as Agent['config'],
+    output_schema: row.output_schema === null ? null : (fromJson(row.output_schema) as Agent['output_schema']),
+    is_public: row.is_public === 1,
+    api_key_required: row.api_key_required === 1,
+    allowed_api_keys: fromJson(row.allowed_api_keys) as string[],
+    created_at: new Date(row.created_at).toISOString(),
+    updated_at: new Date(row.updated_at).toISOString(),
+  }
+}

@@ -1,0 +1,39 @@
+import type { CreateAgent } from '@cadre/contract/agents'
+import { CadreError, type ErrorCode, invalid } from '@cadre/contract/errors'
+import type { Trx } from '../storage/database.ts'
+import { isUniqueViolation } from '../storage/unique-violation.ts'
+import { checkSchema } from '../tools/tool-schema.ts'
+import { findRival } from './agents.store.ts'
+
+/** What agents need of the nouns they refer to. */
+export type References = {
+  hooks: { resolveTools: (refs: string[]) => Promise<unknown> }
+  providers: { knows: (id: string) => Promise<boolean> }
+}
+
+/** What an agent refers to must be there: its tools, its provider, and a schema that compiles. */
+export async function checkReferences(app: References, agent: Partial<Pick<CreateAgent, 'tools' | 'provider' | 'output_schema'>>) {
+  if (agent.tools) await app.hooks.resolveTools(agent.tools)
+  if (agent.provider !== undefined && !(await app.providers.knows(agent.provider))) {
+    throw invalid('provider', `there is no provider '${agent.provider}'; add it with POST /api/v1/providers, or use 'auto'`)
+  }
+  if (agent.output_schema) checkSchema(agent.output_schema, 'output_schema')
+}
+
+/** Says whose name or slug is in the way; called before the write for a clear answer, and the index decides under a race. */
+export async function refuseRival(trx: Trx, name: string, slug: string, exceptId?: string) {
+  const rival = await findRival(trx, name, slug, exceptId)
+  if (rival) throw taken(rival.name === name ? 'name' : 'slug', name, slug, rival.name)
+}
+
+export function takenBy(error: unknown, name: string, slug: string): unknown {
+  const violation = isUniqueViolation(error)
+  if (!violation) return error
+  return taken(violation.constraint.includes('slug') ? 'slug' : 'name', name, slug, undefined)
+}
+
+function taken(what: 'name' | 'slug', name: string, slug: string, rival: string | undefined) {
+  const code: ErrorCode = what === 'name' ? 'AGENT_NAME_TAKEN' : 'AGENT_SLUG_TAKEN'
+  const message = what === 'name' ? `an agent named '${name}' already exists` : `the name makes the slug '${slug}', which ${rival ? `agent '${rival}'` : 'another agent'} already has`
+  return new CadreError(code, `name: ${message}`, [{ path: 'name', message }])
+}

@@ -1,0 +1,38 @@
+import type { Agent, CreateAgent } from '@cadre/contract/agents'
+import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Db } from '../storage/database.ts'
+import { toJson } from '../storage/json.ts'
+import { insertAgent } from './agents.store.ts'
+import { checkReferences, type References, refuseRival, takenBy } from './check-agent.ts'
+import { slugOf } from './slug.ts'
+
+type CreateApp = References & { db: Db; newId: (prefix: string) => string; now: () => number }
+
+/** @throws AGENT_NAME_TAKEN, AGENT_SLUG_TAKEN, INVALID for a tool, provider or schema that is none. */
+export async function createAgent(app: CreateApp, actor: Actor, input: CreateAgent): Promise<Agent> {
+  requireOwner(actor)
+  await checkReferences(app, input)
+  const slug = slugOf(input.name)
+  const now = app.now()
+  const row = { ...input, ...columnsOf(input), id: app.newId('agt'), slug, created_by: actor.id, created_at: now, updated_at: now, deleted_at: null }
+  try {
+    return await app.db.write(async (trx) => {
+      await refuseRival(trx, input.name, slug)
+      return insertAgent(trx, row)
+    })
+  } catch (error) {
+    throw takenBy(error, input.name, slug)
+  }
+}
+
+/** The fields whose column is not the value itself. */
+export function columnsOf(agent: Pick<CreateAgent, 'tools' | 'config' | 'output_schema' | 'is_public' | 'api_key_required' | 'allowed_api_keys'>) {
+  return {
+    tools: toJson(agent.tools),
+    config: toJson(agent.config),
+    output_schema: agent.output_schema === null ? null : toJson(agent.output_schema),
+    is_public: agent.is_public ? 1 : 0,
+    api_key_required: agent.api_key_required ? 1 : 0,
+    allowed_api_keys: toJson(agent.allowed_api_keys),
+  }
+}

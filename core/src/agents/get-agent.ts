@@ -1,0 +1,35 @@
+import { type Agent, PublicAgent } from '@cadre/contract/agents'
+import { CadreError } from '@cadre/contract/errors'
+import type { Actor } from '../access/actor.ts'
+import type { Db } from '../storage/database.ts'
+import { findAgent } from './agents.store.ts'
+
+/** One agent as the actor may see it. */
+export async function getAgent(app: { db: Db }, actor: Actor, idOrSlug: string): Promise<Agent | PublicAgent> {
+  return present(actor, await requireAgent(app, actor, idOrSlug))
+}
+
+/** A public caller sees neither prompt nor keys nor settings. */
+export function present(actor: Actor, agent: Agent): Agent | PublicAgent {
+  return actor.kind === 'public' ? PublicAgent.parse(agent) : agent
+}
+
+/** The agent, if the actor may know of it; one that is not theirs looks missing. */
+export async function requireAgent(app: { db: Db }, actor: Actor, idOrSlug: string): Promise<Agent> {
+  const agent = await findAgent(app.db.read, idOrSlug)
+  if (!agent || (actor.kind === 'public' && !agent.is_public)) throw missing(idOrSlug)
+  return agent
+}
+
+/** The agent, if the actor may run it (R11). */
+export async function requireRunnableAgent(app: { db: Db }, actor: Actor, idOrSlug: string): Promise<Agent> {
+  const agent = await requireAgent(app, actor, idOrSlug)
+  if (actor.kind === 'public' && agent.api_key_required) {
+    throw new CadreError('UNAUTHORIZED', `agent '${agent.slug}' needs an API key: send it as X-API-Key`)
+  }
+  return agent
+}
+
+export function missing(idOrSlug: string) {
+  return new CadreError('AGENT_NOT_FOUND', `there is no agent '${idOrSlug}'`)
+}

@@ -1,0 +1,260 @@
+import { defaultMeasure, mentions } from '../columns.ts'
+import { numberIn, plain, words } from '../words.ts'
+import { DATE_TEXT, field, isoDay, period, PERIOD_TEXT, unquote, type Scene } from './scene.ts'
+import type { Column, Condition, Op } from '../types.ts'
+
+export type Conditions = { conditions: Condition[]; match: 'all' | 'any'; rest: string; problem?: string }
+
+const BE = '(?:is|are|was|were|be|being|has|have|=)?\\s*'
+/** Longest and most particular first: each takes its text away from those after it. */
+const COMPARATORS: [string, Op | 'between' | 'before' | 'after' | 'since' | 'until'][] = [
+  [`${BE}(?:in )?between`, 'between'],
+  [`${BE}(?:greater than or equal to|more than or equal to|at least|no less than|not less than|not below|not under|>=|≥|a minimum of|minimum of)`, 'gte'],
+  [`${BE}(?:less than or equal to|fewer than or equal to|at most|no more than|not more than|not above|not over|up to|<=|≤|a maximum of|maximum of)`, 'lte'],
+  [`${BE}(?:strictly )?(?:greater than|more than|above|over|higher than|larger than|bigger than|older than|longer than|exceeds?|exceeding|>)`, 'gt'],
+  [`${BE}(?:strictly )?(?:less than|below|under|fewer than|lower than|smaller than|cheaper than|younger than|shorter than|<(?!>))`, 'lt'],
+  [`${BE}(?:on or after|since|starting(?: from)?)`, 'since'],
+  [`${BE}(?:on or before|until|till|through)`, 'until'],
+  [`${BE}(?:after|later than|newer than)`, 'after'],
+  [`${BE}(?:before|earlier than|prior to)`, 'before'],
+  [`(?:does not|doesn't|do not|don't|not) (?:contain|include|containing|including)s?`, 'not_contains'],
+  ['(?:contains?|containing|includes?|including|matching|matches)', 'contains'],
+  ['(?:starts? with|starting with|begins? with|beginning with)', 'starts_with'],
+  ['(?:ends? with|ending with|ending in|ends? in)', 'ends_with'],
+  ['(?:is|are|was|were) (?:not|neither) (?:one of|in|any of)', 'not_in'],
+  ['(?:is|are|was|were) (?:one of|in|any of|either)', 'in'],
+  ["(?:is not equal to|not equal to|does not equal|doesn't equal|is not|isn't|are not|aren't|was not|wasn't|!==?|<>|≠|other than)", 'ne'],
+  ['(?:is equal to|equal to|equals|===?|=|is exactly|is|are|was|were)', 'eq'],
+]
+
+const NUMBER = '-?[$€£]?\\s?-?\\d+(?:,\\d{3})*(?:\\.\\d+)?(?:\\s?(?:k|thousand|million|m|bn|billion))?\\b[%€]?'
+const QUOTED = '"[^"]*"|\'[^\']*\'|`[^`]*`|“[^”]*”'
+const STOP = '(?=\\s*(?:$|[,;.?!)]|\\b(?:and|or|but|then|sort(?:ed)?|order(?:ed)? by|by|per|group(?:ed)?|as|are there|do we have|there are|in total|for each|with|where)\\b))'
+const WORDS = `(?:[^\\s,;?!()]+(?:\\s+(?!(?:and|or|but|then|sort|sorted|order|by|per|group|as|are|do|in|for|with|where)\\b)[^\\s,;?!()]+){0,3}?)${STOP}`
+
+/** Finds what rows must be like, and gives back the text without it. */
+export function readConditions(text: string, scene: Scene): Conditions {
+  const found: { condition: Condition[]; start: number; end: number }[] = []
+  let work = text
+  const blank = (start: number, end: number) => {
+    work = work.slice(0, start) + '\uE002'.repeat(end - start) + work.slice(end)
+  }
+  let problem: string | undefined
+  const empties = emptiness(work, scene)
+  for (const item of empties) {
+    found.push(item)
+    blank(item.start, item.end)
+  }
+  for (const [pattern, op] of COMPARATORS) {
+    const value = op === 'between' ? `(${DATE_TEXT}|${NUMBER}|${QUOTED}|\\S+)\\s+(?:and|to)\\s+(${DATE_TEXT}|${NUMBER}|${QUOTED}|\\S+)` : op === 'in' || op === 'not_in' ? `\\(?([^;.?!)]+)\\)?` : `(${DATE_TEXT}|${PERIOD_TEXT}|${NUMBER}|${QUOTED}|${WORDS})`
+    const expression = new RegExp(`(?<![\\w])${pattern}\\s*(?<![a-z])${value}`, 'gi')
+    for (const match of work.matchAll(expression)) {
+      const read = readOne(work, match, op, scene)
+      if (typeof read === 'string') problem ??= read
+      else if (read) {
+        found.push(read)
+        blank(read.start, read.end)
+      }
+    }
+  }
+  for (const item of [...periods(work, scene), ...namedValues(work, scene)]) {
+    if (found.some((other) => other.start < item.end && item.start < other.end)) continue
+    found.push(item)
+    blank(item.start, item.end)
+  }
+  found.sort((a, b) => a.start - b.start)
+  const match = found.length > 1 && found.some((item, at) => at > 0 && /\bor\b/i.test(text.slice(found[at - 1]?.end, item.start))) ? 'any' : 'all'
+  const conditions = mergeEquals(found.flatMap((item) => item.condition))
+  const rest = work
+    .replace(/\uE002+/g, ' ')
+    .replace(/\b(?:where|whose|which|that|with|having|who|when|for which|in which)\b(?=\s*(?:$|(?:and|or|the|a|an|\s)*$))/gi, ' ')
+    .replace(/\s+(?:and|or|but)\s*(?=$|\s(?:and|or)\b)/gi, ' ')
+    .replace(/\s{2,}/g, ' ')
+    .trim()
+  return { conditions, match, rest, ...(problem && found.length === 0 ? { problem } : {}) }
+}
+
+type Found = { condition: Condition[]; start: number; end: number }
+
+function readOne(text: string, match: RegExpMatchArray, op: string, scene: Scene): Found | string | undefined {
+  const start = match.index as number
+  const end = start + match[0].length
+  const before = text.slice(Math.max(text.lastIndexOf('\uE002', start) + 1, 0), start)
+  const left = mentions(before, scene.columns).at(-1)
+  const said = match[1] ?? ''
+  const after = /^\s*(?:in|of|for)\s+(?:the\s+)?([\p{L}_]\w*)/iu.exec(text.slice(end))
+  // "is" only compares when a column stands straight before it: "what is the total" does not.
+  const gap = left ? before.slice(left.end) : before
+  if ((op === 'eq' || op === 'ne' || op === 'in' || op === 'not_in' || op.includes('contains') || op.includes('_with')) && (!left || !/^["'`\])]*\s*(?:column|field|value)?\s*$/i.test(gap))) return undefined
+  const isDate = new RegExp(`^(?:${DATE_TEXT}|${PERIOD_TEXT})$`, 'i').test(said.trim()) && (op === 'before' || op === 'after' || op === 'since' || op === 'until' || left?.column.kind === 'date' || numberIn(said) === undefined)
+  if ((op === 'before' || op === 'after' || op === 'since' || op === 'until') && !isDate) return undefined
+  const near = left && /^["'`\])]*(?:\s+(?:that|which|who|column|field|value|values|of|with|a|an|the|strictly|set|to|being|only))*\s*$/i.test(gap) ? left.column : undefined
+  const trailing = after ? field(after[1] as string, { columns: scene.columns, assume: () => {} }) : undefined
+  const numeric = numberIn(said.replace(/%$/, '')) !== undefined
+  const column = near ?? trailing ?? implied(match[0], isDate, scene) ?? (left && (numeric ? left.column.kind === 'number' : true) ? left.column : undefined) ?? spoken(before, isDate || numeric, scene)
+  if (!column) {
+    if (op === 'eq' || op === 'ne') return undefined
+    const numbers = scene.columns.filter((item) => item.kind === (isDate ? 'date' : 'number')).map((item) => item.name)
+    return numeric || isDate ? `"${match[0].trim()}" does not say of which column${numbers.length > 1 ? `: ${numbers.join(', ')} could all be meant` : ''}.` : undefined
+  }
+  const from = left && near ? start - before.length + left.start : start
+  const till = trailing && !near ? end + (after?.[0].length ?? 0) : end
+  const condition = conditionsOf(column, op, said, match[2])
+  return condition ? { condition, start: from, end: till } : undefined
+}
+
+function spoken(before: string, wantsNumber: boolean, scene: Scene): Column | undefined {
+  if (!wantsNumber) return undefined
+  const last = /([\p{L}_]+)\s*$/u.exec(before.replace(/\s+(?:that|which|who|of|with|is|are)\s*$/i, ''))?.[1]
+  const named = last ? field(last, { columns: scene.columns.filter((column) => column.kind === 'number'), assume: scene.assume }) : undefined
+  if (named) return named
+  const measure = scene.grouped && scene.columns === scene.grouped.columns ? scene.columns.findLast((column) => column.kind === 'number') : defaultMeasure(scene.columns)
+  return measure
+}
+
+function implied(comparator: string, isDate: boolean, scene: Scene): Column | undefined {
+  const quiet = { columns: scene.columns, assume: () => {} }
+  if (/older|younger/i.test(comparator) && !isDate) return field('age', quiet)
+  if (/cheaper/i.test(comparator)) return field('price', quiet)
+  if (!isDate) return undefined
+  const dates = scene.columns.filter((column) => column.kind === 'date')
+  return dates.length === 1 ? dates[0] : undefined
+}
+
+function conditionsOf(column: Column, op: string, said: string, second: string | undefined): Condition[] | undefined {
+  const name = column.name
+  const value = valueFor(column, said)
+  const span = column.kind === 'date' && new RegExp(`^${PERIOD_TEXT}$`, 'i').test(said.trim()) ? period(said) : undefined
+  switch (op) {
+    case 'between':
+      return [
+        { field: name, op: 'gte', value },
+        { field: name, op: 'lte', value: valueFor(column, second ?? '') },
+      ]
+    case 'after':
+      return [span ? { field: name, op: 'gte', value: span.to } : { field: name, op: 'gt', value }]
+    case 'before':
+      return [{ field: name, op: 'lt', value: span?.from ?? value }]
+    case 'since':
+      return [{ field: name, op: 'gte', value: span?.from ?? value }]
+    case 'until':
+      return [span ? { field: name, op: 'lt', value: span.to } : { field: name, op: 'lte', value }]
+    case 'in':
+    case 'not_in': {
+      const values = said.split(/\s*(?:,|\bor\b|\band\b|\bnor\b)\s*/i).filter(Boolean)
+      if (values.length === 1 && span && op === 'in') return [{ field: name, op: 'gte', value: span.from }, { field: name, op: 'lt', value: span.to }]
+      return [{ field: name, op: op as Op, value: values.map((item) => valueFor(column, item)) }]
+    }
+    case 'eq':
+    case 'ne': {
+      if (/^(?:the|a|an|there|in|to|by|of|what|it)$/i.test(said.trim())) return undefined
+      return [{ field: name, op: op as Op, value }]
+    }
+    default:
+      return [{ field: name, op: op as Op, value }]
+  }
+}
+
+function valueFor(column: Column, said: string): unknown {
+  const text = unquote(said.trim().replace(/[.,;]+$/, ''))
+  if (column.kind === 'date') return isoDay(text) ?? text
+  const number = numberIn(text.replace(/%$/, ''))
+  if (number !== undefined && column.kind !== 'text') return number
+  if (column.kind === 'boolean' && /^(?:true|yes|false|no)$/i.test(text)) return /^(?:true|yes)$/i.test(text)
+  return text.replace(/^(?:the|a|an) /i, '')
+}
+
+/** "email is missing", "without a phone", "with no name", "non-empty email". */
+function emptiness(text: string, scene: Scene): Found[] {
+  const found: Found[] = []
+  const patterns: [RegExp, Op][] = [
+    [/([\w "'`-]+?)\s+(?:is|are|was)\s+(?:not|n't|never)\s+(?:empty|missing|blank|null|nil)\b/gi, 'not_empty'],
+    [/([\w "'`-]+?)\s+(?:is|are|was)\s+(?:empty|missing|blank|null|nil|not set|absent)\b/gi, 'empty'],
+    [/\b(?:with|have|has|having)?\s*(?:an? )?(?:non[- ]?empty|non[- ]?null|non[- ]?blank)\s+([\w-]+)/gi, 'not_empty'],
+    [/\b(?:with|have|having|has|where)?\s*(?:an? |the )?(?:empty|missing|blank|null|no)\s+(?!rows?\b|values?\b|lines?\b|columns?\b|more\b|less\b|fewer\b|longer\b|later\b)([\w-]+(?:\s+[\w-]+)?)/gi, 'empty'],
+    [/\b(?:without|lacking|missing)\s+(?:an? |any |the )?([\w-]+(?:\s+[\w-]+)?)/gi, 'empty'],
+  ]
+  for (const [pattern, op] of patterns) {
+    for (const match of text.matchAll(pattern)) {
+      const named = mentions(match[1] ?? '', scene.columns).at(-1)
+      if (!named) continue
+      const inside = match[0].indexOf(match[1] as string)
+      const leads = inside > 0
+      const start = leads ? match.index : match.index + named.start
+      const end = leads ? match.index + inside + named.end : match.index + match[0].length
+      if (!found.some((item) => item.start < end && start < item.end)) found.push({ condition: [{ field: named.column.name, op }], start, end })
+    }
+  }
+  return found
+}
+
+/** "in 2024", "from March 2024", "for Q1 2024", "on 2024-03-05". */
+function periods(text: string, scene: Scene): Found[] {
+  const dates = scene.columns.filter((column) => column.kind === 'date')
+  if (dates.length !== 1) return []
+  const name = dates[0]?.name as string
+  const found: Found[] = []
+  for (const match of text.matchAll(new RegExp(`\\b(?:in|during|from|for|of|within)\\s+(?:the year\\s+)?(${PERIOD_TEXT})(?![-/\\w])`, 'gi'))) {
+    const span = period(match[1] as string)
+    if (span) found.push({ condition: [{ field: name, op: 'gte', value: span.from }, { field: name, op: 'lt', value: span.to }], start: match.index, end: match.index + match[0].length })
+  }
+  for (const match of text.matchAll(new RegExp(`\\bon\\s+(${DATE_TEXT})`, 'gi'))) {
+    const day = isoDay(match[1] as string)
+    if (day) found.push({ condition: [{ field: name, op: 'eq', value: day }], start: match.index, end: match.index + match[0].length })
+  }
+  return found
+}
+
+const NOT = /\b(?:not|except(?: for)?|excluding|exclude|other than|ignoring|ignore|but not|without|besides|apart from)\s+(?:the |those |rows |in |from |for )*$/i
+const PLAIN_WORDS = new Set('a an the of in on by per for and or to as is are with from all each every yes no not it its i me my total sum average count top first last data row name new old high low long short one two three who what which than more most less order orders item items sort rows'.split(' '))
+
+/** Cells that are named in the text: "for West", "paid orders", "status shipped", "in Lisbon or Porto". */
+function namedValues(text: string, scene: Scene): Found[] {
+  const cells = new Map<string, { column: Column; value: string }[]>()
+  for (const column of scene.columns) {
+    if (column.kind !== 'text' && column.kind !== 'boolean') continue
+    const seen = new Set(scene.rows.slice(0, 20_000).map((row) => row[column.name]))
+    if (seen.size > 5000) continue
+    for (const value of seen) {
+      if (typeof value !== 'string' || value.length < 2 || value.length > 60) continue
+      const key = words(value).join(' ')
+      const list = cells.get(key) ?? []
+      if (!list.some((item) => item.column === column)) list.push({ column, value })
+      cells.set(key, list)
+    }
+  }
+  const taken = mentions(text, scene.columns).filter((item) => item.how === 'exact')
+  const tokens = [...text.matchAll(/[\p{L}\p{N}]+/gu)].map((match) => ({ text: match[0], start: match.index, end: match.index + match[0].length }))
+  const found: Found[] = []
+  for (let size = 4; size > 0; size--) {
+    for (let at = 0; at + size <= tokens.length; at++) {
+      const start = tokens[at]?.start as number
+      const end = tokens[at + size - 1]?.end as number
+      const said = text.slice(start, end)
+      const held = cells.get(words(said).join(' '))
+      if (!held || PLAIN_WORDS.has(plain(said)) || taken.some((item) => item.start < end && start < item.end) || found.some((item) => item.start < end && start < item.end)) continue
+      const before = text.slice(0, start)
+      const named = mentions(before, scene.columns).findLast((item) => /^\W*(?:is|=|of|in)?\W*$/i.test(before.slice(item.end)))
+      const chosen = held.find((item) => item.column === named?.column) ?? held[0]
+      if (!chosen) continue
+      const op: Op = NOT.test(before) ? 'ne' : 'eq'
+      const cut = op === 'ne' ? (NOT.exec(before)?.index ?? start) : /\b(?:for|in|from|of|at|with|called|named|the|only|where)\s+(?:the )?$/i.exec(before)?.index
+      found.push({ condition: [{ field: chosen.column.name, op, value: chosen.value }], start: Math.min(named && chosen.column === named.column ? named.start : start, cut ?? start), end })
+    }
+  }
+  return found.sort((a, b) => a.start - b.start)
+}
+
+/** "West and East" can only mean one of them. */
+function mergeEquals(conditions: Condition[]): Condition[] {
+  const merged: Condition[] = []
+  for (const condition of conditions) {
+    const same = condition.op === 'eq' && merged.find((item) => item.field === condition.field && (item.op === 'eq' || item.op === 'in'))
+    if (!same) merged.push({ ...condition })
+    else {
+      same.value = [...(Array.isArray(same.value) ? same.value : [same.value]), condition.value]
+      same.op = 'in'
+    }
+  }
+  return merged
+}
