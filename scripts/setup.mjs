@@ -94,6 +94,10 @@ function run(node) {
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
     })
   }
+  // npm passes signals to its shell, which may die of one without a word to us; and npm itself may be killed. Then nobody is left to stop
+  // the child but us. (`exec` in the script `start` replaces the shell, so that there npm's signals arrive and our exit code is npm's.)
+  const parent = process.ppid
+  if (process.env.npm_lifecycle_event) setInterval(() => process.ppid === parent || child.kill('SIGTERM'), 250).unref()
   child.on('error', (error) => fail(`Cannot start ${node}: ${error.message}; delete node_modules and run this again.`))
   child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 1)))
 }

@@ -47,6 +47,7 @@ export function buildHttp(options: HttpOptions): Http {
     keepAliveTimeout: 65_000,
     connectionTimeout: 0,
     forceCloseConnections: false,
+    return503OnClosing: false, // dispatch says it in the envelope
     genReqId: () => `req_${randomBytes(10).toString('hex')}`,
     clientErrorHandler: answerUnreadable,
     frameworkErrors: (error, request, reply) => sendError(error, request as never, reply as never),

@@ -1,4 +1,5 @@
 import type { AddressInfo } from 'node:net'
+import { systemActor } from '@cadre/core/access/actor'
 import type { Config } from '@cadre/core/config'
 import { openAccess, refuseBind } from './access.ts'
 import { buildHttp } from './http.ts'
@@ -37,7 +38,7 @@ export async function startServer({ config, core, log, keep_alive_ms = 10_000 }:
   if (refusal) throw new StartError(refusal)
   let state: 'starting' | 'ready' | 'draining' = 'starting'
   const check = async () => {
-    await core.api.agents.list({ kind: 'system', id: 'readyz', ip: null, user_agent: null }, { limit: 1 }, { signal: AbortSignal.timeout(5_000) })
+    await core.api.agents.list(systemActor, { limit: 1 }, { signal: AbortSignal.timeout(5_000) })
   }
   const http = buildHttp({ api: core.api, access: openAccess(config), log, body_limit: config.body_limit, keep_alive_ms, state: () => state, check })
   try {
@@ -69,7 +70,9 @@ export async function startServer({ config, core, log, keep_alive_ms = 10_000 }:
       await core.close()
     }
   }
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host
+  // "All addresses" is none that a caller can use.
+  const named = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
+  const host = named.includes(':') ? `[${named}]` : named
   return { url: `http://${host}:${port}`, port, stop: (drainMs = 8_000) => (stopped ??= stop(drainMs)) }
 }
 

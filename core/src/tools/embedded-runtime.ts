@@ -4,9 +4,11 @@ import type { Failure, FromThread } from './hook-messages.ts'
 import type { EmbeddedRuntime, ToolCall } from './resolved-tool.ts'
 import { ToolError } from './tool-error.ts'
 
-type Pending = ToolCall & {
+type Pending = Omit<ToolCall, 'input'> & {
   id: number
   entry: string
+  /** JSON text. */
+  input: string
   /** Its thread, once it has one. */
   thread: HookThread | null
   clock: NodeJS.Timeout | null
@@ -56,7 +58,9 @@ export class EmbeddedPool {
     if (this.#closed) return Promise.reject(new ToolError('Cadre is shutting down', { retryable: true }))
     if (call.signal.aborted) return Promise.reject(call.signal.reason)
     return new Promise((resolve, reject) => {
-      const pending: Pending = { ...call, id: ++this.#lastId, entry: runtime.entry, thread: null, clock: null, settled: false, resolve, reject, onAbort: () => this.#giveUp(pending, call.signal.reason) }
+      const input = JSON.stringify(call.input)
+      const onAbort = () => this.#giveUp(pending, call.signal.reason)
+      const pending: Pending = { ...call, input, id: ++this.#lastId, entry: runtime.entry, thread: null, clock: null, settled: false, resolve, reject, onAbort }
       call.signal.addEventListener('abort', pending.onAbort, { once: true })
       this.#queue.push(pending)
       this.#dispatch()
@@ -68,7 +72,9 @@ export class EmbeddedPool {
     if (this.#sweep) clearTimeout(this.#sweep)
     const shutDown = new ToolError('Cadre is shutting down', { retryable: true })
     for (const waiting of this.#queue.splice(0)) this.#settle(waiting, () => waiting.reject(shutDown))
-    await Promise.all([...this.#threads].map((thread) => this.#retire(thread)))
+    const threads = [...this.#threads]
+    for (const thread of threads) thread.events?.died('Cadre is shutting down')
+    await Promise.all(threads.map((thread) => thread.end()))
   }
 
   #dispatch() {
@@ -88,7 +94,8 @@ export class EmbeddedPool {
     if (this.#threads.size >= this.#max) {
       const other = this.#idle.shift()
       if (!other) return null
-      void this.#retire(other)
+      this.#threads.delete(other)
+      void other.end()
     }
     const thread = new HookThread(memory_mb)
     this.#threads.add(thread)
@@ -113,7 +120,7 @@ export class EmbeddedPool {
     const { id, entry, tool, input, now, idempotency_key } = pending
     const { timeout_ms, output_bytes } = tool.limits
     pending.clock = setTimeout(() => this.#giveUp(pending, new ToolError(`'${tool.name}' took longer than its limit of ${timeout_ms} ms (limits.timeout_ms)`, { uncertain: true })), timeout_ms)
-    thread.send({ type: 'call', id, entry, path: tool.path, input: JSON.stringify(input), now, key: idempotency_key, max_bytes: output_bytes })
+    thread.send({ type: 'call', id, entry, path: tool.path, input, now, key: idempotency_key, max_bytes: output_bytes })
   }
 
   #answered(pending: Pending, thread: HookThread, message: FromThread) {
@@ -143,20 +150,14 @@ export class EmbeddedPool {
 
   // The caller has its answer now; the handler gets its chance to stop, and then its thread is ended.
   #giveUp(pending: Pending, reason: unknown) {
-    const wasWaiting = pending.thread === null
     this.#settle(pending, () => pending.reject(reason))
-    if (wasWaiting) {
-      const at = this.#queue.indexOf(pending)
-      if (at >= 0) this.#queue.splice(at, 1)
+    const { thread } = pending
+    if (!thread) {
+      this.#queue.splice(this.#queue.indexOf(pending), 1)
       return
     }
-    const thread = pending.thread
-    if (!thread?.alive) return
     thread.send({ type: 'abort', id: pending.id })
-    const grace = setTimeout(() => {
-      if (this.#threads.has(thread) && thread.events !== null && pending.thread === thread) void this.#retire(thread)
-    }, graceMs)
-    pending.clock = grace
+    pending.clock = setTimeout(() => void this.#retire(thread), graceMs)
   }
 
   #died(pending: Pending, thread: HookThread, reason: string) {

@@ -39,10 +39,6 @@ export class HookThread {
     this.#worker.unref()
   }
 
-  /** False once its thread is gone. */
-  get alive() {
-    return !this.#ended
-  }
   send(message: ToThread) {
     this.#worker.postMessage(message)
   }

@@ -1,0 +1,98 @@
+import { accessSync, constants, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { systemActor } from '@cadre/core/access/actor'
+import { buildApi } from '@cadre/core/api'
+import { openApp, type RunningApp } from '@cadre/core'
+import type { Config } from '@cadre/core/config'
+import { bundledHooks } from '@cadre/forgehooks'
+import type { Log } from './log.ts'
+import { type Core, type Server, StartError, startServer } from './server.ts'
+import { superviseWorkers } from './supervise.ts'
+
+export type CadreOptions = {
+  config: Config
+  log: Log
+  /** The command line, for the worker processes to read the same settings. */
+  argv?: string[]
+  keep_alive_ms?: number
+}
+export type Cadre = Server & { core: Core }
+
+/** The whole of Cadre in this process, and its worker processes where the settings ask for them. Throws one sentence for a person. */
+export async function startCadre({ config, log, argv = [], keep_alive_ms }: CadreOptions): Promise<Cadre> {
+  prepareDataDir(config.data_dir)
+  const running = await openApp(config, log, { bundledHooks })
+  try {
+    const core = coreOf(running, config, log, argv)
+    const server = await startServer({ config, core, log, keep_alive_ms })
+    return { ...server, core }
+  } catch (error) {
+    await running.close()
+    throw error
+  }
+}
+
+function coreOf(running: RunningApp, config: Config, log: Log, argv: string[]): Core {
+  let drain: Core['drain'] = async () => undefined
+  return {
+    api: buildApi(running.app),
+    start: async () => {
+      if (config.workers > 0) {
+        const workers = superviseWorkers({ count: config.workers, entry: join(import.meta.dirname, 'worker-main.ts'), argv, log })
+        drain = (ms) => workers.stop(ms)
+      } else {
+        const worker = await running.work()
+        drain = (ms) => worker.drain(ms)
+      }
+    },
+    drain: (ms) => drain(ms),
+    close: running.close,
+  }
+}
+
+/** A worker process: the same parts and no door. */
+export async function startWorkerOnly(config: Config, log: Log) {
+  prepareDataDir(config.data_dir)
+  const running = await openApp(config, log, { bundledHooks })
+  try {
+    const worker = await running.work()
+    return {
+      stop: async (drainMs: number) => {
+        await worker.drain(drainMs)
+        await running.close()
+      },
+    }
+  } catch (error) {
+    await running.close()
+    throw error
+  }
+}
+
+export function prepareDataDir(path: string) {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const reason =
+      code === 'EACCES' || code === 'EPERM'
+        ? 'permission denied'
+        : code === 'EEXIST' || code === 'ENOTDIR'
+          ? 'there is a file in its place'
+          : code === 'EROFS'
+            ? 'it is read-only'
+            : message
+    throw new StartError(`CADRE_DATA_DIR: ${path} cannot be used: ${reason}`)
+  }
+}
+
+/** What a person wants to see first: where it is, what it can think with, and a line to paste. */
+export async function greeting({ url, core }: Cadre, config: Config) {
+  const { items } = await core.api.providers.list(systemActor, undefined, { signal: AbortSignal.timeout(10_000) })
+  const models = items.filter(({ usable }) => usable).map(({ id, default_model }) => (default_model ? `${id}/${default_model}` : id))
+  const key = config.api_key === null ? '' : ' -H "X-API-Key: $CADRE_API_KEY"'
+  const call = (path: string, body: object) => `curl -s ${url}/api/v1/${path}${key} -H 'Content-Type: application/json' -d '${JSON.stringify(body)}'`
+  const make = call('agents', { name: 'Helper', system_prompt: 'You help with numbers.', tools: ['calculator'] })
+  const ask = call('agents/helper/run', { input: 'What is 12 * 7?' })
+  return [`Cadre is at ${url}`, `Models: ${models.join(', ') || 'none'}`, `Try:    ${make} && ${ask}`].join('\n')
+}

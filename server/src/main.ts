@@ -1,0 +1,16 @@
+// The entry of the server. Nothing is imported statically but what Node has: NODE_ENV must be set before VoltAgent is imported
+// (it would fetch a model list from the internet), and the compile cache before anything that is worth caching.
+import { enableCompileCache } from 'node:module'
+import { join } from 'node:path'
+
+process.env.NODE_ENV ??= 'production'
+enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/cadre'))
+const { startFailed } = await import('./process.ts')
+try {
+  const { runServer } = await import('./run.ts')
+  await runServer()
+} catch (error) {
+  startFailed(error)
+}
+
+export {}
