@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { serve } from './test/sockets.ts'
+import { ask, serve } from './test/sockets.ts'
 
 let server: Awaited<ReturnType<typeof serve>>
 beforeAll(async () => {
@@ -114,3 +114,36 @@ test('queries', () =>
     }),
     rounds,
   ))
+test('paths', () => {
+  const segment = fc.oneof(
+    fc.constantFrom(
+      'agents',
+      'a',
+      'runs',
+      'run',
+      'events',
+      'tools',
+      '..',
+      '.',
+      '',
+      '%2e%2e',
+      '%2F',
+      '*',
+      '**',
+      ':id',
+      '{idOrSlug}',
+      '__proto__',
+      '%00',
+      '\\\\',
+    ),
+    fc.webSegment(),
+    key.map((text) => encodeURIComponent(text.toWellFormed())),
+  )
+  return fc.assert(
+    fc.asyncProperty(fc.constantFrom('GET', 'HEAD', 'DELETE', 'OPTIONS'), fc.array(segment, { maxLength: 4 }), async (method, segments) => {
+      const { status } = await ask(server.port, method, `/api/v1/${segments.join('/')}`, undefined, { headers: ['Connection: close'] })
+      expect(status).toBeLessThan(500)
+    }),
+    rounds,
+  )
+})

@@ -11,6 +11,8 @@ export type QueueWorld = {
   roll: (value: number) => void
   /** Registers a worker whose last heartbeat was so long ago. */
   beat: (worker_id: string, age_ms?: number) => Promise<void>
+  /** Deletes the worker, but not what it holds. */
+  forget: (worker_id: string) => Promise<void>
 }
 
 /** What every backend of the queue must do. One line runs it on a new one: see sql-queue.test.ts. */
@@ -232,9 +234,17 @@ export function queueConformance(name: string, make: () => Promise<QueueWorld>) 
 
     test('a job of a worker that nobody knows is freed', async () => {
       const id = await add()
-      await take('w9')
-      expect(await queue.leasesOf('w9')).toMatchObject([{ job_id: id, attempt: 1 }])
-      expect(await queue.reclaim()).toMatchObject([{ id, worker_id: 'w9' }])
+      await take('w1')
+      await world.forget('w1')
+      expect(await queue.leasesOf('w1')).toMatchObject([{ job_id: id, attempt: 1 }])
+      expect(await queue.reclaim()).toMatchObject([{ id, worker_id: 'w1' }])
+    })
+
+    test('a worker that was given up claims nothing more', async () => {
+      await add()
+      await world.forget('w1')
+      expect(await queue.claim('w1', null, 1)).toEqual([])
+      expect(await queue.claim('w2', null, 1)).toHaveLength(1)
     })
 
     test('a paused name is not claimed until it is resumed, also when enqueued meanwhile', async () => {

@@ -69,7 +69,7 @@ export type Reclaimed = { id: string; name: string; status: 'waiting' | 'failed'
 export type Queue = {
   /** In the caller's transaction: the job exists exactly if everything else in it does. */
   enqueue(trx: Trx, job: NewJob): Promise<string>
-  /** Takes due jobs, highest priority first. @param names null: of any name. */
+  /** Takes due jobs, highest priority first. Nothing for a worker that is not registered (heartbeat.ts) or was given up. @param names null: of any name. */
   claim(worker_id: string, names: string[] | null, limit: number): Promise<Lease[]>
   /** False when the lease is stale; then nothing was written. */
   complete(trx: Trx, lease: Lease, result?: unknown): Promise<boolean>

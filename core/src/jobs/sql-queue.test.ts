@@ -14,6 +14,7 @@ for (const { name, empty } of databases) {
       db,
       queue: sqlQueue(db, { now: () => now, random: () => random }),
       pass: (ms) => (now += ms),
+      forget: async (id) => void (await db.write((trx) => trx.deleteFrom('workers').where('id', '=', id).execute())),
       roll: (value) => (random = value),
       beat: async (id, age_ms = 0) => {
         const heartbeat_at = sql<number>`${sql.raw(clockSql(db.kind))} - ${sql.lit(age_ms)}`

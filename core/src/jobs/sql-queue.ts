@@ -114,6 +114,7 @@ export function claimStatement(kind: Db['kind'], { worker_id, names, limit, now 
   return sql<ClaimedRow>`
     with due as materialized (
       select id from (${head(sql`status = 'waiting'`)} union all ${head(sql`status = 'delayed' and run_at <= ${now}`)}) as heads
+      where exists (select 1 from workers where id = ${worker_id})
       order by priority desc, run_at, id limit ${limit})
     update jobs set status = 'active', worker_id = ${worker_id}, token = token + 1, attempts = attempts + 1, started_at = ${now}
     from due where jobs.id = due.id

@@ -190,7 +190,7 @@ describe.each(databases)('a worker on $name', ({ empty }) => {
     const worker = await work({ mail: handler }, { poll_ms: 10, heartbeat_ms: 20 })
     const id = await add()
     const lease = await first.promise
-    await db.write((trx) => trx.deleteFrom('workers').where('id', '=', lease.worker_id).execute())
+    expect(await queue.reclaim({ isDead: (each) => each.id === lease.worker_id })).toMatchObject([{ id, status: 'waiting' }])
     await aborted.promise
     await ended(id)
     expect(await queue.get(id)).toMatchObject({ status: 'completed', result: 'second', attempts: 2 })

@@ -227,6 +227,7 @@ export class Worker {
   #begin(lease: Lease) {
     const abort = new AbortController()
     const running: Running = { lease, abort, done: Promise.resolve() }
+    this.#running.get(lease.job_id)?.abort.abort(new Error('the lease is lost')) // this worker was given up, and does not know it yet
     this.#running.set(lease.job_id, running)
     running.done = this.#work(lease, abort.signal).finally(() => {
       if (this.#running.get(lease.job_id) === running) this.#running.delete(lease.job_id)

@@ -3,7 +3,9 @@ import { type HookEndpoint, Manifest, toolName } from '@cadre/contract/forgehook
 import type { Db } from '../storage/database.ts'
 import { fromJson } from '../storage/json.ts'
 import type { ResolvedTool, ToolCall } from '../tools/resolved-tool.ts'
-import { openToolRuntimes } from '../tools/invoke-tool.ts'
+import { Connector } from '../tools/connector.ts'
+import { EmbeddedPool } from '../tools/embedded-runtime.ts'
+import { invokeTool } from '../tools/invoke-tool.ts'
 import { loadBundled } from './load-bundled.ts'
 import { selectPlugins, type StoredPlugin } from './plugins.store.ts'
 
@@ -27,7 +29,8 @@ type Log = Parameters<typeof loadBundled>[1]
 /** @param folders each holds ForgeHooks, one folder each. */
 export function openHooks(app: { db: Db; log: Log }, folders: string[]): HookHost {
   const bundled = loadBundled(folders, app.log).map(({ manifest, folder }): KnownPlugin => ({ manifest, folder, created_at: null }))
-  const runtimes = openToolRuntimes(app)
+  const onDefect = (tool: string, failure: object) => app.log.error({ tool, ...failure }, `tool ${tool} failed in an unforeseen way`)
+  const runtimes = { embedded: new EmbeddedPool({ onDefect }), connector: new Connector() }
   const toolsOf = memoized((plugin: KnownPlugin) => plugin.manifest.endpoints.map((endpoint) => toTool(plugin, endpoint)))
   const stored = storedReader()
 
@@ -49,8 +52,11 @@ export function openHooks(app: { db: Db; log: Log }, folders: string[]): HookHos
       const wanted = new Set(names)
       return names.length === 0 ? [] : (await allTools()).filter((tool) => wanted.has(tool.name))
     },
-    invoke: (call) => runtimes.invoke(call),
-    close: () => runtimes.close(),
+    invoke: (call) => invokeTool(runtimes, call),
+    async close() {
+      await runtimes.embedded.close()
+      await runtimes.connector.close()
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { expect } from 'vitest'
 import { openLog } from '../log.ts'
 import { startServer, type ServerOptions } from '../server.ts'
 import { coreDouble } from './core-double.ts'
@@ -115,4 +116,33 @@ export function openSocket(port: number): Promise<Socket> {
     const socket = connect(port, '127.0.0.1', () => resolve(socket))
     socket.on('error', reject)
   })
+}
+
+type Parts = { headers?: string[]; host?: string }
+
+/** One request, byte for byte. A body gets its length and says JSON unless the headers say something else. */
+export function ask(port: number, method: string, target: string, body?: string | Buffer | object, { headers = [], host = '127.0.0.1' }: Parts = {}) {
+  const bytes =
+    body === undefined ? Buffer.alloc(0) : Buffer.isBuffer(body) ? body : Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))
+  const lines = [`${method} ${target} HTTP/1.1`, `Host: ${host}`, ...headers]
+  const has = (name: string) => headers.some((line) => line.toLowerCase().startsWith(name))
+  if (body !== undefined && !has('content-length') && !has('transfer-encoding')) lines.push(`Content-Length: ${bytes.length}`)
+  if (body !== undefined && !has('content-type')) lines.push('Content-Type: application/json')
+  return raw(port, [Buffer.from(`${lines.join('\r\n')}\r\n\r\n`, 'latin1'), bytes])
+}
+
+export type Refusal = [what: string, answer: () => Promise<RawAnswer>, status: number, code: string, sentence: RegExp]
+
+export function expectRefusal(answer: RawAnswer, [, , status, code, sentence]: Refusal) {
+  const { json, text, headers } = answer
+  expect(json, text).toMatchObject({
+    success: false,
+    code,
+    error: expect.stringMatching(sentence),
+    request_id: expect.stringMatching(/^req_/),
+    issues: expect.any(Array),
+  })
+  expect(answer.status).toBe(status)
+  if (code === 'INVALID') expect(json.issues[0].path).not.toBe('')
+  expect(headers['content-type']).toMatch(/^application\/json/)
 }
