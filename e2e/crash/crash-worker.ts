@@ -16,7 +16,7 @@ const probe = (at: string) => {
 }
 const config = loadConfig({ env: process.env, cwd: process.cwd() })
 const providers = [{ id: 'double', type: 'custom' as const, base_url: process.env['MODEL_URL'] ?? '', default_model: 'double' }]
-const { app, work } = await openApp({ ...config, providers }, pino({ level: 'warn' }, pino.destination(2)), { bundledHooks, probe })
+const { app, work } = await openApp({ ...config, providers }, pino({ level: 'error' }, pino.destination(2)), { bundledHooks, probe })
 await work()
 
 const actor = { kind: 'owner' as const, id: 'local', ip: null, user_agent: 'crash suite' }

@@ -32,7 +32,10 @@ export function unseal(config: KeyConfig, sealed: string, boundTo: string): stri
   } catch (error) {
     if (error instanceof ConfigError) throw error
     const source = config.key === null ? `the key in ${config.key_file}` : 'CADRE_KEY'
-    throw new CadreError('UNAVAILABLE', `the secret stored for ${boundTo} was sealed with another key than ${source}; bring that key back or store the secret anew`)
+    throw new CadreError(
+      'UNAVAILABLE',
+      `the secret stored for ${boundTo} was sealed with another key than ${source}; bring that key back or store the secret anew`,
+    )
   }
 }
 
@@ -78,7 +81,8 @@ function make(path: string): string {
     writeFileSync(aside, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true })
     linkSync(aside, path)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new ConfigError(`CADRE_KEY_FILE: ${path} cannot be made: ${(error as Error).message}`)
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw new ConfigError(`CADRE_KEY_FILE: ${path} cannot be made: ${(error as Error).message}`)
   } finally {
     rmSync(aside, { force: true })
   }

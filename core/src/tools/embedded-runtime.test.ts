@@ -58,7 +58,11 @@ test('HookError is the word of the handler; anything else is a defect whose stac
   await expect(invoke(pool, '/say')).rejects.toEqual(new ToolError('rows[0].on: must be a date'))
   expect(defects).toEqual([])
   const error = await invoke(pool, '/break').catch((error: unknown) => error as ToolError)
-  expect(error).toMatchObject({ name: 'ToolError', retryable: false, message: expect.stringMatching(/^'hook__break' failed: Cannot read properties of null/) })
+  expect(error).toMatchObject({
+    name: 'ToolError',
+    retryable: false,
+    message: expect.stringMatching(/^'hook__break' failed: Cannot read properties of null/),
+  })
   expect(defects).toMatchObject([{ tool: 'hook__break', failure: { stack: expect.stringContaining('index.mjs') } }])
 })
 
@@ -85,7 +89,9 @@ describe('output that JSON cannot hold', () => {
 test('output may be as large as its limit and no larger', async () => {
   const pool = newPool()
   expect(await invoke(pool, '/size', { n: 998 }, { output_bytes: 1000 })).toHaveLength(998)
-  await expect(invoke(pool, '/size', { n: 999 }, { output_bytes: 1000 })).rejects.toThrow('the output has 1001 bytes; the limit is 1000 (limits.output_bytes)')
+  await expect(invoke(pool, '/size', { n: 999 }, { output_bytes: 1000 })).rejects.toThrow(
+    'the output has 1001 bytes; the limit is 1000 (limits.output_bytes)',
+  )
 })
 
 describe('a handler that does not end', () => {

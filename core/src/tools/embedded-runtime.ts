@@ -60,7 +60,18 @@ export class EmbeddedPool {
     return new Promise((resolve, reject) => {
       const input = JSON.stringify(call.input)
       const onAbort = () => this.#giveUp(pending, call.signal.reason)
-      const pending: Pending = { ...call, input, id: ++this.#lastId, entry: runtime.entry, thread: null, clock: null, settled: false, resolve, reject, onAbort }
+      const pending: Pending = {
+        ...call,
+        input,
+        id: ++this.#lastId,
+        entry: runtime.entry,
+        thread: null,
+        clock: null,
+        settled: false,
+        resolve,
+        reject,
+        onAbort,
+      }
       call.signal.addEventListener('abort', pending.onAbort, { once: true })
       this.#queue.push(pending)
       this.#dispatch()
@@ -119,7 +130,14 @@ export class EmbeddedPool {
   #send(pending: Pending, thread: HookThread) {
     const { id, entry, tool, input, now, idempotency_key } = pending
     const { timeout_ms, output_bytes } = tool.limits
-    pending.clock = setTimeout(() => this.#giveUp(pending, new ToolError(`'${tool.name}' took longer than its limit of ${timeout_ms} ms (limits.timeout_ms)`, { uncertain: true })), timeout_ms)
+    pending.clock = setTimeout(
+      () =>
+        this.#giveUp(
+          pending,
+          new ToolError(`'${tool.name}' took longer than its limit of ${timeout_ms} ms (limits.timeout_ms)`, { uncertain: true }),
+        ),
+      timeout_ms,
+    )
     thread.send({ type: 'call', id, entry, path: tool.path, input, now, key: idempotency_key, max_bytes: output_bytes })
   }
 

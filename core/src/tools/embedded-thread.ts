@@ -30,7 +30,10 @@ export class HookThread {
     let reason = 'it ended its own thread'
     this.#worker.on('message', (message: FromThread) => this.events?.message(message))
     this.#worker.on('error', (error: NodeJS.ErrnoException) => {
-      reason = error.code === 'ERR_WORKER_OUT_OF_MEMORY' ? `it needed more than its limit of ${memory_mb} MB (limits.memory_mb)` : String(error.message ?? error)
+      reason =
+        error.code === 'ERR_WORKER_OUT_OF_MEMORY'
+          ? `it needed more than its limit of ${memory_mb} MB (limits.memory_mb)`
+          : String(error.message ?? error)
     })
     this.#worker.on('exit', () => {
       if (!this.#ended) this.events?.died(reason)

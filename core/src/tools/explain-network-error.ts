@@ -44,8 +44,9 @@ function wordsFor(error: NetworkError, place: string) {
     case 'UND_ERR_BODY_TIMEOUT':
       return after(`${place} did not answer in time`)
   }
-  if (code.startsWith('HPE_')) return { ...after(`${place} did not answer in HTTP`), passing: false }
-  if (/^(ERR_TLS_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO|ERR_SSL_)/.test(code)) return before(`the encrypted connection to ${place} failed: ${error.message} (${code})`, false)
+  if (error.name === 'HTTPParserError' || code.startsWith('HPE_')) return { ...after(`${place} did not answer in HTTP`), passing: false }
+  if (/^(ERR_TLS_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|EPROTO|ERR_SSL_)/.test(code))
+    return before(`the encrypted connection to ${place} failed: ${error.message} (${code})`, false)
   return null
 }
 

@@ -51,8 +51,9 @@ test('connections are kept alive', async () => {
     ports.add(response.socket?.remotePort)
     response.end('1')
   })
-  for (let n = 0; n < 3; n++) await invokeTool(runtimes, callOf(toolAt(service.url)))
-  expect(ports.size).toBe(1)
+  // A connection is free again a moment after its answer was read, so two may take turns.
+  for (let n = 0; n < 10; n++) await invokeTool(runtimes, callOf(toolAt(service.url)))
+  expect(ports.size).toBeLessThanOrEqual(2)
 })
 
 describe('an answer that is no success', () => {
@@ -68,20 +69,27 @@ describe('an answer that is no success', () => {
   })
   test('shows the first 500 characters', async () => {
     const service = await serve((_, response) => response.writeHead(400).end('x'.repeat(10_000)))
-    expect((await failure(toolAt(service.url))) as Error).toMatchObject({ message: `${service.host} answered 400: ${'x'.repeat(500)}` })
+    expect(await failure(toolAt(service.url))).toMatchObject({ message: `${service.host} answered 400: ${'x'.repeat(500)}` })
   })
   test('a redirect is not followed', async () => {
     const service = await serve((_, response) => response.writeHead(307, { location: 'http://169.254.169.254/' }).end())
-    expect(await failure(toolAt(service.url))).toMatchObject({ message: expect.stringContaining('answered 307 and points to http://169.254.169.254/; redirects are not followed') })
+    expect(await failure(toolAt(service.url))).toMatchObject({
+      message: expect.stringContaining('answered 307 and points to http://169.254.169.254/; redirects are not followed'),
+    })
     expect(service.seen).toHaveLength(1)
   })
   test('is not JSON', async () => {
     const service = await serve((_, response) => response.end('<html>'))
-    expect(await failure(toolAt(service.url))).toMatchObject({ message: `${service.host} answered 200 with something that is not JSON: <html>`, retryable: false })
+    expect(await failure(toolAt(service.url))).toMatchObject({
+      message: `${service.host} answered 200 with something that is not JSON: <html>`,
+      retryable: false,
+    })
   })
   test('does not fit the output schema', async () => {
     const service = await serve((_, response) => response.end('{}'))
-    expect(await failure(toolAt(service.url, { output: { required: ['sum'] } }))).toMatchObject({ message: expect.stringContaining('sum is required') })
+    expect(await failure(toolAt(service.url, { output: { required: ['sum'] } }))).toMatchObject({
+      message: expect.stringContaining('sum is required'),
+    })
   })
 })
 
@@ -98,7 +106,9 @@ describe('limits', () => {
       response.on('close', closed.resolve)
       more()
     })
-    expect(await failure(toolAt(service.url, { limits: { output_bytes: 50_000 } }))).toMatchObject({ message: 'the answer is larger than 50000 bytes (limits.output_bytes)' })
+    expect(await failure(toolAt(service.url, { limits: { output_bytes: 50_000 } }))).toMatchObject({
+      message: 'the answer is larger than 50000 bytes (limits.output_bytes)',
+    })
     await closed.promise
   })
   test('no answer in time may be tried again, and may have happened', async () => {
@@ -152,7 +162,10 @@ describe('what permissions.network does not name is not dialled', () => {
   ])('%s with %j', async (host, network) => {
     const service = await serve((_, response) => response.end('1'))
     const url = `http://${host}:${new URL(service.url).port}`
-    expect(await failure(toolAt(url, { network }))).toMatchObject({ message: expect.stringContaining('permissions.network does not name it'), retryable: false })
+    expect(await failure(toolAt(url, { network }))).toMatchObject({
+      message: expect.stringContaining('permissions.network does not name it'),
+      retryable: false,
+    })
     expect(service.seen).toEqual([])
   })
   test('a name is reached by its own grant or by that of its address', async () => {
@@ -170,17 +183,34 @@ describe('what permissions.network does not name is not dialled', () => {
 })
 
 describe('by hand', () => {
-  const tool = toolOf({ path: '/add', input: { type: 'object', required: ['n'] }, runtime: { type: 'embedded', entry: writeEntry(`'/add': ({ n }) => { if (n < 0) throw new HookError('must not be negative', 'n'); return n + 1 }`) } })
+  const tool = toolOf({
+    path: '/add',
+    input: { type: 'object', required: ['n'] },
+    runtime: {
+      type: 'embedded',
+      entry: writeEntry(`'/add': ({ n }) => { if (n < 0) throw new HookError('must not be negative', 'n'); return n + 1 }`),
+    },
+  })
   const app = {
-    hooks: { findTools: async (names: string[]) => (names.includes(tool.name) ? [tool] : []), invoke: (call: ToolCall) => invokeTool(runtimes, call) },
+    hooks: {
+      findTools: async (names: string[]) => (names.includes(tool.name) ? [tool] : []),
+      invoke: (call: ToolCall) => invokeTool(runtimes, call),
+    },
     newId: (prefix: string) => `${prefix}_1`,
     now: () => 0,
   }
   const owner = { kind: 'owner', id: 'local', ip: null, user_agent: null } as const
   test('a tool is called, or says what is wrong', async () => {
     expect(await invokeByHand(app, owner, { tool: 'hook__add', input: { n: 1 } })).toEqual({ output: 2, duration_ms: expect.any(Number) })
-    await expect(invokeByHand(app, owner, { tool: 'hook__add', input: {} })).rejects.toMatchObject({ code: 'INVALID', message: 'input.n: is required', issues: [{ path: 'input.n' }] })
-    await expect(invokeByHand(app, owner, { tool: 'hook__add', input: { n: -1 } })).rejects.toMatchObject({ code: 'TOOL_FAILED', message: 'n: must not be negative' })
+    await expect(invokeByHand(app, owner, { tool: 'hook__add', input: {} })).rejects.toMatchObject({
+      code: 'INVALID',
+      message: 'input.n: is required',
+      issues: [{ path: 'input.n' }],
+    })
+    await expect(invokeByHand(app, owner, { tool: 'hook__add', input: { n: -1 } })).rejects.toMatchObject({
+      code: 'TOOL_FAILED',
+      message: 'n: must not be negative',
+    })
     await expect(invokeByHand(app, owner, { tool: 'hook__none', input: {} })).rejects.toMatchObject({ code: 'TOOL_NOT_FOUND' })
     await expect(invokeByHand(app, { ...owner, kind: 'public' }, { tool: 'hook__add', input: {} })).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
   })

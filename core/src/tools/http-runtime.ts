@@ -57,7 +57,9 @@ function failed(error: unknown, tool: ToolCall['tool'], url: URL, outOfTime: boo
 function outputOf({ status, headers, body }: Answer, url: URL): unknown {
   if (status >= 300 && status < 400) {
     const { location } = headers
-    throw new ToolError(`${url.host} answered ${status} and points to ${String(location ?? 'nowhere')}; redirects are not followed: set base_url to where the service is`)
+    throw new ToolError(
+      `${url.host} answered ${status} and points to ${String(location ?? 'nowhere')}; redirects are not followed: set base_url to where the service is`,
+    )
   }
   if (status < 200 || status >= 300) {
     const detail = body.trim() === '' ? 'without a word' : body.slice(0, shownOfBody)

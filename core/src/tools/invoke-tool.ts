@@ -14,7 +14,8 @@ export async function invokeTool(runtimes: Runtimes, call: ToolCall): Promise<un
   const { tool } = call
   call.signal.throwIfAborted()
   validateInput(tool, call.input)
-  const output = tool.runtime.type === 'embedded' ? await runtimes.embedded.call(call, tool.runtime) : await callHttp(runtimes.connector, call, tool.runtime)
+  const output =
+    tool.runtime.type === 'embedded' ? await runtimes.embedded.call(call, tool.runtime) : await callHttp(runtimes.connector, call, tool.runtime)
   validateOutput(tool, output)
   return output
 }

@@ -5,7 +5,11 @@ const rules = (grants: string[], implied: string | null = null) => ({ grants: gr
 /** As the connector sees a URL whose name, if it is one, resolves to `address`. */
 function dial(url: string, grants: string[], address?: string) {
   const to = new URL(url)
-  return refusal(rules(grants), { host: to.hostname, address: address ?? literalAddress(to.hostname) ?? 'unresolved', port: Number(hostPortOf(to).split(':').at(-1)) })
+  return refusal(rules(grants), {
+    host: to.hostname,
+    address: address ?? literalAddress(to.hostname) ?? 'unresolved',
+    port: Number(hostPortOf(to).split(':').at(-1)),
+  })
 }
 
 describe('private addresses in every spelling', () => {
@@ -44,7 +48,9 @@ describe('private addresses in every spelling', () => {
   })
 
   test('a name that resolves to one is refused as well, unless the name itself is granted', () => {
-    expect(dial('http://innocent.example/', [], '127.0.0.1')).toBe('innocent.example:80 is at the private address 127.0.0.1, and permissions.network does not name it')
+    expect(dial('http://innocent.example/', [], '127.0.0.1')).toBe(
+      'innocent.example:80 is at the private address 127.0.0.1, and permissions.network does not name it',
+    )
     expect(refusal(rules([], 'innocent.example:80'), { host: 'innocent.example', address: '10.0.0.1', port: 80 })).toMatch(/private/)
     expect(dial('http://db.corp/', ['db.corp'], '10.0.0.1')).toBeNull()
     expect(dial('http://db.corp/', ['10.0.0.0/8'], '10.0.0.1')).toBeNull()

@@ -79,7 +79,10 @@ function hostPort(host: string, port: number) {
 }
 
 function plainHost(host: string) {
-  return host.toLowerCase().replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '')
+  return host
+    .toLowerCase()
+    .replace(/^\[(.*)\]$/, '$1')
+    .replace(/\.$/, '')
 }
 
 function matches(grant: Grant, to: Destination, address: Ip): boolean {
@@ -102,7 +105,8 @@ function isLiteral(text: string) {
 }
 
 function inIpv4([address, bits]: [Ip, number]): [Ip, number] {
-  if (address.kind() === 'ipv6' && bits >= 96 && (address as ipaddr.IPv6).isIPv4MappedAddress()) return [(address as ipaddr.IPv6).toIPv4Address(), bits - 96]
+  if (address.kind() === 'ipv6' && bits >= 96 && (address as ipaddr.IPv6).isIPv4MappedAddress())
+    return [(address as ipaddr.IPv6).toIPv4Address(), bits - 96]
   return [address, bits]
 }
 

@@ -7,7 +7,11 @@ const wrong = (schema: Record<string, unknown>, value: unknown) => compileSchema
 
 describe('what does not fit is said with its field', () => {
   const row = { type: 'object', properties: { 'net/gross': { enum: ['net', 'gross'] }, amount: { type: ['number', 'null'] } }, required: ['amount'] }
-  const schema = { type: 'object', properties: { rows: { type: 'array', minItems: 1, items: row }, on: { type: 'string', format: 'date' } }, additionalProperties: false }
+  const schema = {
+    type: 'object',
+    properties: { rows: { type: 'array', minItems: 1, items: row }, on: { type: 'string', format: 'date' } },
+    additionalProperties: false,
+  }
   test.each([
     [{ rows: [{ amount: 1 }] }, []],
     [{ rows: [{}] }, ['rows[0].amount|is required']],
@@ -46,12 +50,17 @@ describe('a schema that is none is refused', () => {
     [{ type: 'objekt' }, /^input: is not a valid JSON Schema: \/type must be equal to one of the allowed values/],
     [{ $ref: '#/$defs/none' }, /^input: refers to '#\/\$defs\/none', which is not in it/],
     [{ $ref: 'https://example.com/schema.json' }, /^input: refers to 'https:\/\/example.com\/schema.json', which is not in it/],
-    [{ $schema: 'http://json-schema.org/draft-04/schema#' }, /^input: has the \$schema 'http:\/\/json-schema.org\/draft-04\/schema'; draft 2020-12 and draft 7 are known/],
+    [
+      { $schema: 'http://json-schema.org/draft-04/schema#' },
+      /^input: has the \$schema 'http:\/\/json-schema.org\/draft-04\/schema'; draft 2020-12 and draft 7 are known/,
+    ],
     [{ type: 'string', pattern: '(' }, /^input: is not a valid JSON Schema/],
     [{ description: 'x'.repeat(200_001) }, /^input: is a schema of \d+ characters/],
   ])('%#', (schema, message) => {
     expect(() => checkSchema(schema, 'input')).toThrow(message)
-    expect(() => checkSchema(schema, 'input')).toThrow(expect.objectContaining({ code: 'INVALID', issues: [expect.objectContaining({ path: 'input' })] }))
+    expect(() => checkSchema(schema, 'input')).toThrow(
+      expect.objectContaining({ code: 'INVALID', issues: [expect.objectContaining({ path: 'input' })] }),
+    )
   })
 })
 

@@ -52,7 +52,8 @@ export function checkSchema(schema: JsonSchema, path: string) {
 
 export function validateInput(tool: { input: JsonSchema }, input: unknown) {
   const problems = compileSchema(tool.input)(input)
-  if (problems.length > 0) throw new ToolError(problems.map((each) => (each.path === '' ? `the input ${each.message}` : `${each.path}: ${each.message}`)).join('; '))
+  if (problems.length > 0)
+    throw new ToolError(problems.map((each) => (each.path === '' ? `the input ${each.message}` : `${each.path}: ${each.message}`)).join('; '))
 }
 
 export function validateOutput(tool: { name: string; output: JsonSchema | undefined }, output: unknown) {

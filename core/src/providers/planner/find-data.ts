@@ -17,7 +17,7 @@ function inValue(value: unknown, name: string, depth: number): Source[] {
   if (typeof value === 'string') return [fromText(value, name)]
   if (Array.isArray(value)) {
     // A list of lists under a row of names is a table too.
-    if (value.length > 1 && value.every(Array.isArray) && value[0].every((cell: unknown) => typeof cell === 'string' && cell !== '')) {
+    if (value.length > 1 && value.every(Array.isArray) && (value[0] as unknown[]).every((cell: unknown) => typeof cell === 'string' && cell !== '')) {
       const [head, ...body] = value as unknown[][]
       return [{ kind: 'rows', name, rows: body.map((cells) => Object.fromEntries((head as string[]).map((key, at): [string, unknown] => [key, cells[at] ?? null]))) }]
     }

@@ -51,8 +51,9 @@ export function toolbox(offered: OfferedTool[], past: PastCall[]): Toolbox {
     let errors = 0
     for (const { tool, input } of candidates) {
       const known = byName.get(tool)
-      if (!known || errors > 1) continue
-      const refusal = refusalOf(known, input)
+      // A tool that is no longer offered may have answered while it was.
+      if ((!known && !keys.includes(keyOf(tool, input))) || errors > 1) continue
+      const refusal = known && refusalOf(known, input)
       if (refusal) {
         failed ??= { error: `it does not take this input (${refusal})`, tool }
         continue

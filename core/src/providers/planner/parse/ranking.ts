@@ -1,6 +1,6 @@
 import { defaultMeasure, fieldIn, labelColumn, measures, mentions } from '../columns.ts'
 import { numberIn } from '../words.ts'
-import { aggregateWords, readGroup } from './aggregates.ts'
+import { aggregateWords } from './aggregates.ts'
 import { readConditions } from './conditions.ts'
 import { columnsSentence, field, onGroup, onTable, problem, type Rule, type Scene, type Step } from './scene.ts'
 import type { Aggregate, AggregateOp, Column, Operation, SortKey } from '../types.ts'
