@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileSizes } from './check/file-sizes.ts'
 import { importLaw } from './check/import-law.ts'
 import { importLoops } from './check/import-loops.ts'
 import { libraryHomes } from './check/library-homes.ts'
+import { lockFile } from './check/lock-file.ts'
 import { type Offence, readTree } from './check/source-files.ts'
 
 // `npm run check`: what can be known without running anything. The parts run side by side and are printed in order.
@@ -17,6 +19,11 @@ const parts: { name: string; run: () => Promise<Outcome>; advice: string }[] = [
   { name: 'types', run: () => program('typescript/bin/tsc', '--noEmit', '-p', '.'), advice: 'the types of these lines do not fit' },
   { name: 'import law', run: async () => ofOffences([...importLaw(tree()), ...libraryHomes(tree())]), advice: 'the law is in ARCHITECTURE.md' },
   { name: 'import loops', run: async () => ofOffences(importLoops(tree())), advice: 'a file in a loop can see half-made neighbours' },
+  {
+    name: 'lock file',
+    run: async () => ofOffences(lockFile(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')))),
+    advice: 'a fresh clone could not install',
+  },
   { name: 'file sizes', run: sizes, advice: 'a long file does more than one thing' },
 ]
 

@@ -22,7 +22,7 @@ const targets = {
   check: { file: 'scripts/check.ts', dev: true },
   bench: { file: 'bench/src/main.ts', dev: false },
   format: { file: 'node_modules/oxfmt/bin/oxfmt', dev: true },
-  'schema:dump': { file: 'scripts/schema-dump.ts', dev: true },
+  'schema:dump': { file: 'core/src/storage/test/write-schema.ts', dev: true },
 }
 
 const [name = '', ...args] = process.argv.slice(2)

@@ -19,6 +19,7 @@ function project(options: { installed?: object; npm?: string } = {}) {
     writeFileSync(join(root, path), text)
   }
   cpSync(setup, join(root, 'scripts/setup.mjs'))
+  write('package.json', '{}') // else the type of these files would depend on what lies in the folders above
   write('package-lock.json', JSON.stringify(lock))
   write(
     'server/src/main.ts',

@@ -94,3 +94,8 @@ export type RunEvent = z.infer<typeof RunEvent>
 export function isOver(status: RunStatus) {
   return status !== 'pending' && status !== 'running'
 }
+
+/** The place of an event in a run's stream, for `Last-Event-ID`: `7`, or `7.2.0` for part 0 of call 2's text after event 7. */
+export function eventId(event: RunEvent): string {
+  return event.type === 'text.delta' ? `${event.seq}.${event.call}.${event.part}` : `${event.seq}`
+}

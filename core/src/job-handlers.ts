@@ -5,6 +5,6 @@ import { executeRun } from './runs/execute-run.ts'
 /** Job name -> verb. Jobs know nothing of runs; this table does. */
 export function jobHandlers(app: App): JobHandlers {
   return {
-    'runs.execute': (lease) => executeRun(app, lease),
+    'runs.execute': (lease, { signal }) => executeRun(app, lease, signal),
   }
 }

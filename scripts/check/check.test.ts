@@ -6,6 +6,7 @@ import { fileSizes } from './file-sizes.ts'
 import { importLaw } from './import-law.ts'
 import { importLoops } from './import-loops.ts'
 import { libraryHomes } from './library-homes.ts'
+import { lockFile } from './lock-file.ts'
 import { type Offence, readTree } from './source-files.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cadre-check-'))
@@ -163,4 +164,12 @@ test('file sizes warn over 300 lines and fail over 500; documents are not counte
 
 test('a file that does not parse is named', () => {
   expect(() => tree({ 'core/src/a.ts': 'export const = 1' })).toThrow(/core\/src\/a\.ts does not parse/)
+})
+
+test('the lock file carries every platform and no registry', () => {
+  const entry = { version: '1.0.0', optionalDependencies: { 'a-linux-x64': '1.0.0', 'a-darwin-arm64': '1.0.0' } }
+  const packages = { 'node_modules/a': entry, 'node_modules/a-linux-x64': { version: '1.0.0' } }
+  expect(said(lockFile({ packages }))).toEqual([expect.stringContaining('lacks a-darwin-arm64@1.0.0; run `node scripts/complete-lock.ts`')])
+  const whole = { ...packages, 'node_modules/a/node_modules/a-darwin-arm64': { version: '1.0.0', resolved: 'https://registry.example/a.tgz' } }
+  expect(said(lockFile({ packages: whole }))).toEqual([expect.stringContaining('names the registry https://registry.example/a.tgz')])
 })

@@ -5,7 +5,8 @@ const packages: Record<string, string[]> = {
   contract: [],
   core: ['contract'],
   forgehooks: ['contract'],
-  server: ['contract', 'core'],
+  // The bundled plugins are found through the face of forgehooks, which names their folders.
+  server: ['contract', 'core', 'forgehooks'],
   client: ['contract'],
 }
 const outside = ['bench', 'e2e', 'scripts']

@@ -20,8 +20,8 @@ const libraries: Home[] = [
     where: /^core\/src\/(runs\/engine-|providers\/)/,
     advice: 'go through the port core/src/runs/engine.ts (agents) or core/src/providers/ (models)',
   },
-  // The interface of a model, which the port speaks of.
-  { what: /^@ai-sdk\/provider$/, where: /^core\/src\/(runs\/engine|providers\/)/, advice: 'speak of models through core/src/runs/engine.ts' },
+  // The interface of a model: types that runs and providers share.
+  { what: /^@ai-sdk\/provider$/, where: /^core\/src\/(runs|providers)\//, advice: 'speak of models through core/src/runs/engine.ts' },
   { what: /^(fastify|@fastify\/.+)$/, where: /^server\/src\//, advice: 'core knows no HTTP: return a value or throw a CadreError' },
   { what: /^undici$/, where: /^core\/src\/(tools\/connector|providers\/)/, advice: 'outgoing HTTP goes through core/src/tools/connector.ts' },
   {

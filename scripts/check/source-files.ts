@@ -85,11 +85,12 @@ export function resolveImport(files: ReadonlySet<string>, from: string, specifie
   return path && files.has(path) ? path : undefined
 }
 
-/** As the `exports` of every package.json say: `@cadre/core/runs/journal` is core/src/runs/journal.ts. */
+/** As the `exports` of every package.json say: `@cadre/core/runs/journal` is core/src/runs/journal.ts. The plugins stand in folders without src. */
 function ofWorkspace(specifier: string): string | undefined {
   const match = /^@cadre\/([^/]+)(?:\/(.+))?$/.exec(specifier)
   if (!match) return undefined
   const [, name = '', file] = match
+  if (name === 'forgehooks') return file ? undefined : 'forgehooks/index.ts'
   return `${name}/src/${file ?? packageFaces[name] ?? 'index'}.ts`
 }
 

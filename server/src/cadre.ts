@@ -4,10 +4,12 @@ import { systemActor } from '@cadre/core/access/actor'
 import { buildApi } from '@cadre/core/api'
 import { openApp, type RunningApp } from '@cadre/core'
 import type { Config } from '@cadre/core/config'
+import { lockDataFolder } from '@cadre/core/storage/data-folder'
 import { bundledHooks } from '@cadre/forgehooks'
 import type { Log } from './log.ts'
 import { type Core, type Server, StartError, startServer } from './server.ts'
 import { superviseWorkers } from './supervise.ts'
+import { connectToServer, connectWorkers, fromWorker } from './worker-channel.ts'
 
 export type CadreOptions = {
   config: Config
@@ -20,14 +22,16 @@ export type Cadre = Server & { core: Core }
 
 /** The whole of Cadre in this process, and its worker processes where the settings ask for them. Throws one sentence for a person. */
 export async function startCadre({ config, log, argv = [], keep_alive_ms }: CadreOptions): Promise<Cadre> {
-  prepareDataDir(config.data_dir)
-  const running = await openApp(config, log, { bundledHooks })
+  const lock = lockDataFolder(config.data_dir, 'server')
+  let running: RunningApp | undefined
   try {
+    running = await openApp(config, log, { bundledHooks })
     const core = coreOf(running, config, log, argv)
     const server = await startServer({ config, core, log, keep_alive_ms })
-    return { ...server, core }
+    return { ...server, core, stop: (drainMs?: number) => server.stop(drainMs).finally(lock.release) }
   } catch (error) {
-    await running.close()
+    await running?.close()
+    lock.release()
     throw error
   }
 }
@@ -38,7 +42,9 @@ function coreOf(running: RunningApp, config: Config, log: Log, argv: string[]): 
     api: buildApi(running.app),
     start: async () => {
       if (config.workers > 0) {
-        const workers = superviseWorkers({ count: config.workers, entry: join(import.meta.dirname, 'worker-main.ts'), argv, log })
+        const onMessage = (message: unknown) => fromWorker(running.app, message)
+        const workers = superviseWorkers({ count: config.workers, entry: join(import.meta.dirname, 'worker-main.ts'), argv, log, onMessage })
+        connectWorkers(running.app, workers)
         drain = (ms) => workers.stop(ms)
       } else {
         const worker = await running.work()
@@ -56,6 +62,7 @@ export async function startWorkerOnly(config: Config, log: Log) {
   const running = await openApp(config, log, { bundledHooks })
   try {
     const worker = await running.work()
+    connectToServer(running.app)
     return {
       stop: async (drainMs: number) => {
         await worker.drain(drainMs)

@@ -152,6 +152,8 @@ export function buildHttp(options: HttpOptions): Http {
     reply.raw.once('close', () => {
       calls.delete(call)
       if (!reply.raw.writableFinished) call.abort()
+      // Its connection became idle after the server had closed those that were.
+      if (options.state() === 'draining') setImmediate(() => server.server.closeIdleConnections())
     })
     return call.signal
   }

@@ -1,7 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -10,13 +10,30 @@ import { openEvents } from './test/sockets.ts'
 
 let cwd: string
 const children: ChildProcess[] = []
+const servers: Server[] = []
 beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'cadre-main-'))
 })
 afterEach(() => {
   for (const child of children.splice(0)) if (child.exitCode === null && child.signalCode === null) child.kill('SIGKILL')
+  for (const server of servers.splice(0)) server.close()
   rmSync(cwd, { recursive: true, maxRetries: 5 })
 })
+
+/** A run whose model takes the question and never answers: it goes on for as long as a test needs. */
+async function unendingRun(url: string) {
+  const model = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1')
+  servers.push(model)
+  await once(model, 'listening')
+  const base_url = `http://127.0.0.1:${(model.address() as { port: number }).port}/v1`
+  const post = (path: string, body: object) =>
+    [`${url}/api/v1/${path}`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }] as const
+  await (await fetch(...post('providers', { id: 'silent', type: 'custom', base_url, default_model: 'm' }))).text()
+  await (await fetch(...post('agents', { name: 'Waits', system_prompt: 'x', provider: 'silent' }))).text()
+  const events = await openEvents(...post('agents/waits/run', { input: 'x', stream: true }))
+  expect(await events.nextEvent()).toMatchObject({ id: '1', data: { type: 'run.started' } })
+  return events
+}
 
 /** The server as a person starts it: an own process, in an empty folder. */
 function start(env: Record<string, string> = {}, argv: string[] = []) {
@@ -52,13 +69,13 @@ test('an empty folder is enough, the line to paste works, and SIGTERM ends it in
   expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ready' })
   expect(readdirSync(join(cwd, 'data'))).toContain('cadre.db')
 
-  const stream = await fetch(`${url}/healthz`, { headers: { connection: 'keep-alive' } })
-  await stream.text()
+  const open = await unendingRun(url)
   child.kill('SIGTERM')
   const { code, stderr } = await ended
   expect(stderr).toContain('"msg":"stopping"')
   expect(stderr).not.toContain('"level":50')
   expect(code).toBe(0)
+  await open.nextEvent().catch(() => null)
 })
 
 test('worker processes do the work, and end with the server', async () => {
@@ -94,21 +111,14 @@ test('a failed start is one sentence and exit code 1', async () => {
 })
 
 test('the second signal ends it at once', async () => {
-  const { child, ended, ready } = start({ CADRE_LOG_LEVEL: 'info' })
+  const { child, ended, ready } = start()
   const url = await ready()
-  // A run that does not end by itself holds the first signal up; here it is a call that never gets its body.
-  const call = fetch(`${url}/api/v1/agents`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: new ReadableStream({ start: (controller) => controller.enqueue(new TextEncoder().encode('{')) }),
-    duplex: 'half',
-  } as RequestInit).catch(() => null)
-  await fetch(`${url}/healthz`).then((response) => response.text())
+  const open = await unendingRun(url)
   child.kill('SIGINT')
   await once(child.stderr!, 'data')
   const again = setInterval(() => child.kill('SIGINT'), 20)
   const { code } = await ended
   clearInterval(again)
   expect(code).toBe(130)
-  await call
+  await open.nextEvent().catch(() => null)
 })

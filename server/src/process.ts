@@ -1,7 +1,7 @@
 import type { Log } from './log.ts'
 
-/** Under every supervisor's ten seconds. */
-const drainMs = 8_000
+/** Then a second for what is aborted and half a second for open streams: together under the ten seconds that supervisors give. */
+const drainMs = 7_000
 const lastResortMs = 9_500
 
 /** npm passes a Ctrl-C on that the terminal has already sent to everyone: what comes so soon after is no second signal. */

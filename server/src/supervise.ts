@@ -9,10 +9,12 @@ export type SuperviseOptions = {
   log: Log
   /** The wait before the first restart; doubled with each death that follows soon, up to 30 s. */
   backoff_ms?: number
+  /** What a worker says to the server. */
+  onMessage?: (message: unknown) => void
   /** Told of every start and every death. */
   watch?: (event: { kind: 'started' | 'died'; pid: number | undefined; worker: number }) => void
 }
-export type Supervisor = { stop(ms: number): Promise<void> }
+export type Supervisor = { stop(ms: number): Promise<void>; send(message: object): void }
 
 /** A worker that lived this long has shown that it can. */
 const soundMs = 60_000
@@ -22,7 +24,7 @@ const longestBackoffMs = 30_000
  * Keeps `count` worker processes alive. They hold a channel to this process and end themselves when it is gone, so that none outlives
  * a killed server.
  */
-export function superviseWorkers({ count, entry, argv = [], log, backoff_ms = 250, watch = () => {} }: SuperviseOptions): Supervisor {
+export function superviseWorkers({ count, entry, argv = [], log, backoff_ms = 250, onMessage = () => {}, watch = () => {} }: SuperviseOptions): Supervisor {
   const living = new Map<ChildProcess, Promise<void>>()
   const waiting = new Set<NodeJS.Timeout>()
   let stopping = false
@@ -33,6 +35,7 @@ export function superviseWorkers({ count, entry, argv = [], log, backoff_ms = 25
     const ended = Promise.withResolvers<void>()
     let over = false
     living.set(child, ended.promise)
+    child.on('message', onMessage)
     child.on('spawn', () => watch({ kind: 'started', pid: child.pid, worker }))
     const gone = (reason: string) => {
       if (over) return
@@ -66,5 +69,10 @@ export function superviseWorkers({ count, entry, argv = [], log, backoff_ms = 25
     await Promise.all(living.values())
     clearTimeout(last)
   }
-  return { stop }
+
+  // A worker that dies meanwhile learns it from the database.
+  const send = (message: object) => {
+    for (const child of living.keys()) if (child.connected) child.send(message, () => {})
+  }
+  return { stop, send }
 }

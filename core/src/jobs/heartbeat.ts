@@ -1,8 +1,17 @@
 import { Worker } from 'node:worker_threads'
 import type { Target } from '../storage/database.ts'
-import type { HeartbeatData, HeartbeatMessage } from './heartbeat-thread.ts'
 import { host, processStartedAt } from './host.ts'
-import { heartbeatMs } from './lease-clock.ts'
+import { clockSql, heartbeatMs } from './lease-clock.ts'
+
+/** What heartbeat-thread.mjs is given. */
+export type HeartbeatData = {
+  target: Target
+  clock: string
+  every_ms: number
+  worker: { id: string; kind: string; host: string; pid: number; started_at: number }
+}
+/** What it says. `lost`: somebody gave this worker up and its jobs are free. `failed`: the database did not answer; it is tried again. */
+export type HeartbeatMessage = { type: 'ready' } | { type: 'lost' } | { type: 'failed'; reason: string } | { type: 'stopped' }
 
 export type Heartbeat = {
   /** Takes the worker's row out and ends the thread. Jobs that it still holds are free for others then. */
@@ -24,8 +33,9 @@ export async function startHeartbeat(
   target: Target,
   { worker_id, kind, every_ms = heartbeatMs, onLost, onFailed }: HeartbeatOptions,
 ): Promise<Heartbeat> {
-  const workerData: HeartbeatData = { target, every_ms, worker: { id: worker_id, kind, host, pid: process.pid, started_at: processStartedAt } }
-  const thread = new Worker(new URL('./heartbeat-thread.ts', import.meta.url), { workerData, resourceLimits: { maxYoungGenerationSizeMb: 2 } })
+  const worker = { id: worker_id, kind, host, pid: process.pid, started_at: processStartedAt }
+  const workerData: HeartbeatData = { target, clock: clockSql(target.kind), every_ms, worker }
+  const thread = new Worker(new URL('./heartbeat-thread.mjs', import.meta.url), { workerData, resourceLimits: { maxYoungGenerationSizeMb: 2 } })
   const ended = new Promise<void>((resolve) => thread.once('exit', () => resolve()))
   let over = false
   const lose = (reason: string) => {

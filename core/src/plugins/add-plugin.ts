@@ -2,28 +2,36 @@ import { CadreError, invalid } from '@cadre/contract/errors'
 import type { Manifest } from '@cadre/contract/forgehook'
 import type { Plugin } from '@cadre/contract/plugins'
 import { type Actor, requireOwner } from '../access/actor.ts'
+import { type KeyConfig, seal } from '../access/secrets.ts'
 import type { Db } from '../storage/database.ts'
+import { toJson } from '../storage/json.ts'
 import { isUniqueViolation } from '../storage/unique-violation.ts'
 import { checkManifest } from './check-manifest.ts'
+import { withHiddenHeaders } from './hidden-headers.ts'
 import type { HookHost } from './hook-host.ts'
 import { present } from './list-plugins.ts'
 import { insertPlugin } from './plugins.store.ts'
 import { refuseUngranted } from './refuse-ungranted.ts'
 
+type AddApp = { db: Db; config: KeyConfig; hooks: HookHost; now: () => number }
+
 /** Registers an http ForgeHook. Embedded ones hold code and are installed as folders by whoever runs the server. */
-export async function addPlugin(app: { db: Db; hooks: HookHost; now: () => number }, actor: Actor, manifest: Manifest): Promise<Plugin> {
+export async function addPlugin(app: AddApp, actor: Actor, manifest: Manifest): Promise<Plugin> {
   requireOwner(actor)
-  if (manifest.runtime.type === 'embedded') throw invalid('runtime.type', `embedded ForgeHooks are installed as folders (CADRE_PLUGINS_DIR); here 'http' is possible`)
+  const { id, runtime } = manifest
+  if (runtime.type === 'embedded') throw invalid('runtime.type', `embedded ForgeHooks are installed as folders (CADRE_PLUGINS_DIR); here 'http' is possible`)
   checkManifest(manifest)
-  refuseUngranted(manifest, manifest.runtime.base_url)
+  refuseUngranted(manifest, runtime.base_url)
+  if ((await app.hooks.all()).some((each) => each.manifest.id === id)) throw taken(id)
   const created_at = app.now()
+  const hidden = withHiddenHeaders(manifest)
+  const headers = runtime.headers ? seal(app.config, toJson(runtime.headers), `plugins:${id}`) : null
   try {
-    if ((await app.hooks.all()).some((each) => each.manifest.id === manifest.id)) throw taken(manifest.id)
-    await app.db.write((trx) => insertPlugin(trx, manifest, actor.id, created_at))
+    await app.db.write((trx) => insertPlugin(trx, id, { manifest: hidden, headers }, actor.id, created_at))
   } catch (error) {
-    throw isUniqueViolation(error) ? taken(manifest.id) : error
+    throw isUniqueViolation(error) ? taken(id) : error
   }
-  return present({ manifest, folder: null, created_at })
+  return present({ manifest: hidden, folder: null, created_at, headers })
 }
 
 function taken(id: string) {

@@ -1,16 +1,17 @@
 import { invalid } from '@cadre/contract/errors'
-import { type HookEndpoint, Manifest, toolName } from '@cadre/contract/forgehook'
+import { type HookEndpoint, type Manifest, toolName } from '@cadre/contract/forgehook'
+import { type KeyConfig, unseal } from '../access/secrets.ts'
 import type { Db } from '../storage/database.ts'
 import { fromJson } from '../storage/json.ts'
-import type { ResolvedTool, ToolCall } from '../tools/resolved-tool.ts'
 import { Connector } from '../tools/connector.ts'
 import { EmbeddedPool } from '../tools/embedded-runtime.ts'
 import { invokeTool } from '../tools/invoke-tool.ts'
+import type { ResolvedTool, ToolCall } from '../tools/resolved-tool.ts'
 import { loadBundled } from './load-bundled.ts'
-import { selectPlugins, type StoredPlugin } from './plugins.store.ts'
+import { type StoredManifest, selectPlugins, type StoredPlugin } from './plugins.store.ts'
 
-/** `folder` of a bundled plugin, null for a registered one; `created_at` the other way round. */
-export type KnownPlugin = { manifest: Manifest; folder: URL | null; created_at: number | null }
+/** `folder` of a bundled plugin, null for a registered one; `created_at` the other way round. `headers`: sealed. */
+export type KnownPlugin = { manifest: Manifest; folder: URL | null; created_at: number | null; headers: string | null }
 
 /** Every ForgeHook of this process, and the one place where tools are called. */
 export type HookHost = {
@@ -24,33 +25,46 @@ export type HookHost = {
   close: () => Promise<void>
 }
 
-type Log = Parameters<typeof loadBundled>[1]
+type HostApp = { db: Db; log: Parameters<typeof loadBundled>[1]; config: KeyConfig }
 
 /** @param folders each holds ForgeHooks, one folder each. */
-export function openHooks(app: { db: Db; log: Log }, folders: string[]): HookHost {
-  const bundled = loadBundled(folders, app.log).map(({ manifest, folder }): KnownPlugin => ({ manifest, folder, created_at: null }))
+export function openHooks(app: HostApp, folders: string[]): HookHost {
+  const bundled = new Map(loadBundled(folders, app.log).map((plugin) => [plugin.manifest.id, { ...plugin, created_at: null, headers: null }]))
   const onDefect = (tool: string, failure: object) => app.log.error({ tool, ...failure }, `tool ${tool} failed in an unforeseen way`)
   const runtimes = { embedded: new EmbeddedPool({ onDefect }), connector: new Connector() }
-  const toolsOf = memoized((plugin: KnownPlugin) => plugin.manifest.endpoints.map((endpoint) => toTool(plugin, endpoint)))
+  const toolsOf = memoized((plugin: KnownPlugin) => plugin.manifest.endpoints.map((endpoint) => toTool(app.config, plugin, endpoint)))
   const stored = storedReader()
 
-  const all = async () => [...bundled, ...(await selectPlugins(app.db.read)).map(stored)]
-  const allTools = async () => (await all()).flatMap(toolsOf)
+  const all = async (): Promise<KnownPlugin[]> => {
+    const rows = await selectPlugins(app.db.read)
+    return [...bundled.values(), ...rows.filter(({ id }) => !bundled.has(id)).map(stored)]
+  }
+
+  // Most agents use bundled ForgeHooks only, and then the database is not asked.
+  const toolsFor = async (refs: string[]): Promise<ResolvedTool[][]> => {
+    const others = [...new Set(refs.map(hookIdOf))].filter((id) => !bundled.has(id))
+    const rows = others.length === 0 ? [] : await selectPlugins(app.db.read, others)
+    const registered = new Map(rows.map((row) => [row.id, stored(row)]))
+    return refs.map((ref) => {
+      const plugin = bundled.get(hookIdOf(ref)) ?? registered.get(hookIdOf(ref))
+      return plugin ? toolsOf(plugin).filter((tool) => tool.hook_id === ref || tool.name === ref) : []
+    })
+  }
 
   return {
     all,
     async resolveTools(refs) {
-      const plugins = refs.length === 0 ? [] : await all()
-      const chosen = refs.flatMap((ref, i) => {
-        const found = plugins.flatMap(toolsOf).filter((tool) => tool.hook_id === ref || tool.name === ref)
-        if (found.length === 0) throw invalid(`tools[${i}]`, `there is no ForgeHook or tool '${ref}'; known: ${plugins.map((plugin) => plugin.manifest.id).join(', ')}`)
-        return found
-      })
-      return [...new Map(chosen.map((tool) => [tool.name, tool])).values()]
+      const found = await toolsFor(refs)
+      const unknown = found.findIndex((tools) => tools.length === 0)
+      if (unknown >= 0) {
+        const known = (await all()).map((plugin) => plugin.manifest.id).join(', ')
+        throw invalid(`tools[${unknown}]`, `there is no ForgeHook or tool '${refs[unknown]}'; known: ${known}`)
+      }
+      return [...new Map(found.flat().map((tool) => [tool.name, tool])).values()]
     },
     async findTools(names) {
       const wanted = new Set(names)
-      return names.length === 0 ? [] : (await allTools()).filter((tool) => wanted.has(tool.name))
+      return (await toolsFor(names)).flat().filter((tool) => wanted.has(tool.name))
     },
     invoke: (call) => invokeTool(runtimes, call),
     async close() {
@@ -60,9 +74,15 @@ export function openHooks(app: { db: Db; log: Log }, folders: string[]): HookHos
   }
 }
 
-function toTool({ manifest, folder }: KnownPlugin, endpoint: HookEndpoint): ResolvedTool {
+// An id has no underscore.
+function hookIdOf(ref: string) {
+  return ref.split('__', 1)[0] ?? ref
+}
+
+function toTool(config: KeyConfig, { manifest, folder, headers }: KnownPlugin, endpoint: HookEndpoint): ResolvedTool {
   const name = toolName(manifest.id, endpoint.path)
   const { runtime } = manifest
+  const opened = headers === null ? undefined : (fromJson(unseal(config, headers, `plugins:${manifest.id}`)) as Record<string, string>)
   return {
     name,
     hook_id: manifest.id,
@@ -76,24 +96,22 @@ function toTool({ manifest, folder }: KnownPlugin, endpoint: HookEndpoint): Reso
     network: manifest.permissions.network,
     runtime:
       runtime.type === 'http'
-        ? { type: 'http', base_url: runtime.base_url, headers: runtime.headers ?? {} }
+        ? { type: 'http', base_url: runtime.base_url, headers: opened ?? runtime.headers ?? {} }
         : { type: 'embedded', entry: new URL(runtime.entry, folder ?? undefined).href },
   }
 }
 
 // Registered plugins are read anew each time, since another process may have changed them; parsed only when their text is new.
 function storedReader() {
-  const parsed = new Map<string, KnownPlugin>()
-  return (row: StoredPlugin): KnownPlugin => {
-    const known = parsed.get(row.id)
-    if (known && texts.get(known) === row.manifest) return known
-    const plugin = { manifest: Manifest.parse(fromJson(row.manifest)), folder: null, created_at: row.created_at }
-    texts.set(plugin, row.manifest)
-    parsed.set(row.id, plugin)
+  const parsed = new Map<string, { text: string; plugin: KnownPlugin }>()
+  return ({ id, manifest: text, created_at }: StoredPlugin): KnownPlugin => {
+    const known = parsed.get(id)
+    if (known?.text === text) return known.plugin
+    const plugin = { ...(fromJson(text) as StoredManifest), folder: null, created_at }
+    parsed.set(id, { text, plugin })
     return plugin
   }
 }
-const texts = new WeakMap<KnownPlugin, string>()
 
 function memoized<K extends object, V>(make: (key: K) => V): (key: K) => V {
   const made = new WeakMap<K, V>()

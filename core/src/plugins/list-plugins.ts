@@ -2,6 +2,7 @@ import { CadreError } from '@cadre/contract/errors'
 import { toolName } from '@cadre/contract/forgehook'
 import type { Plugin } from '@cadre/contract/plugins'
 import { type Actor, requireOwner } from '../access/actor.ts'
+import { withHiddenHeaders } from './hidden-headers.ts'
 import type { HookHost, KnownPlugin } from './hook-host.ts'
 
 type PluginApp = { hooks: HookHost }
@@ -20,7 +21,7 @@ export async function getPlugin(app: PluginApp, actor: Actor, id: string): Promi
 
 export function present({ manifest, folder, created_at }: KnownPlugin): Plugin {
   const endpoints = manifest.endpoints.map((endpoint) => ({ ...endpoint, tool: toolName(manifest.id, endpoint.path) }))
-  return { ...manifest, endpoints, bundled: folder !== null, created_at: created_at === null ? null : new Date(created_at).toISOString() }
+  return { ...withHiddenHeaders(manifest), endpoints, bundled: folder !== null, created_at: created_at === null ? null : new Date(created_at).toISOString() }
 }
 
 export function missing(id: string) {

@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Manifest } from '@cadre/contract/forgehook'
 import { checkManifest } from './check-manifest.ts'
 
@@ -15,15 +15,26 @@ export function loadBundled(folders: string[], log: { error: (context: object, m
   const plugins = new Map<string, BundledPlugin>()
   for (const folder of folders.flatMap(subFolders)) {
     try {
-      const manifest = Manifest.parse(JSON.parse(readFileSync(join(folder, 'forgehook.json'), 'utf8')))
-      checkManifest(manifest)
-      if (plugins.has(manifest.id)) throw new Error(`a ForgeHook with the id '${manifest.id}' is already loaded`)
-      plugins.set(manifest.id, { manifest, folder: pathToFileURL(`${folder}/`) })
+      const plugin = load(folder)
+      const { id } = plugin.manifest
+      if (plugins.has(id)) throw new Error(`a ForgeHook with the id '${id}' is already loaded`)
+      plugins.set(id, plugin)
     } catch (err) {
-      log.error({ err, folder }, `ForgeHook in ${folder} is broken and was left out`)
+      log.error({ err, folder }, `the ForgeHook in ${folder} is broken and was left out: ${(err as Error).message}`)
     }
   }
   return [...plugins.values()]
+}
+
+function load(path: string): BundledPlugin {
+  const { data: manifest, error } = Manifest.safeParse(JSON.parse(readFileSync(join(path, 'forgehook.json'), 'utf8')))
+  if (error) throw new Error(error.issues.map((issue) => `${issue.path.join('.') || 'forgehook.json'}: ${issue.message}`).join('; '))
+  checkManifest(manifest)
+  const folder = pathToFileURL(`${path}/`)
+  if (manifest.runtime.type === 'embedded' && !existsSync(fileURLToPath(new URL(manifest.runtime.entry, folder)))) {
+    throw new Error(`runtime.entry: there is no ${manifest.runtime.entry}`)
+  }
+  return { manifest, folder }
 }
 
 function subFolders(folder: string): string[] {

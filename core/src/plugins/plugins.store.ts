@@ -2,17 +2,21 @@ import type { Manifest } from '@cadre/contract/forgehook'
 import type { Db, Trx } from '../storage/database.ts'
 import { toJson } from '../storage/json.ts'
 
-/** `manifest` is JSON text, as it was checked when it was registered. */
+/** `manifest` is JSON text of a StoredManifest, as it was checked when it was registered. */
 export type StoredPlugin = { id: string; manifest: string; created_at: number }
+/** The values of runtime.headers are secrets: sealed here (access/secrets.ts), and only their names in the manifest. */
+export type StoredManifest = { manifest: Manifest; headers: string | null }
 
-export function selectPlugins(db: Db['read']): Promise<StoredPlugin[]> {
-  return db.selectFrom('plugins').select(['id', 'manifest', 'created_at']).orderBy('created_at').orderBy('id').execute()
+/** In the order in which they were registered. */
+export function selectPlugins(db: Db['read'], ids?: string[]): Promise<StoredPlugin[]> {
+  const query = db.selectFrom('plugins').select(['id', 'manifest', 'created_at']).orderBy('created_at').orderBy('id')
+  return (ids === undefined ? query : query.where('id', 'in', ids)).execute()
 }
 
-export async function insertPlugin(trx: Trx, manifest: Manifest, registered_by: string, created_at: number) {
+export async function insertPlugin(trx: Trx, id: string, stored: StoredManifest, registered_by: string, created_at: number) {
   await trx
     .insertInto('plugins')
-    .values({ id: manifest.id, manifest: toJson(manifest), registered_by, created_at })
+    .values({ id, manifest: toJson(stored), registered_by, created_at })
     .execute()
 }
 

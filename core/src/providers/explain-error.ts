@@ -8,7 +8,7 @@ const refused = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EH
 /** A failed model call in plain words with what to do, and whether the same call may succeed later. It never holds a key. */
 export function explainModelError(error: unknown, provider: string): Explained {
   const chain = [...causesOf(error)]
-  const status = chain.find((each) => each.statusCode !== undefined && each.statusCode >= 400)
+  const status = chain.find((each) => each.statusCode !== undefined && each.statusCode >= 300)
   if (status) return explainStatus(status, provider)
   const network = chain.find((each) => each.code !== undefined && refused.has(each.code))
   if (network) return explainNetwork(network, chain, provider)
@@ -28,9 +28,12 @@ function* causesOf(error: unknown, depth = 0): Generator<Failure> {
 
 function explainStatus(failure: Failure, provider: string): Explained {
   const status = failure.statusCode ?? 0
-  const said = short(saidBy(failure))
+  // What is said of a wrong key may repeat it.
+  const said = status === 401 || status === 403 ? '' : short(saidBy(failure))
   const plain = (code: string, message: string, retryable = false) => ({ code, message: said ? `${message} (it said: ${said})` : message, retryable, retry_after_ms: retryAfter(failure) })
+  if (status < 400) return plain('MODEL_REFUSED', `${provider} answered with a redirect to ${failure.responseHeaders?.['location'] ?? 'nowhere'}; set base_url to where the server is`)
   if (status === 401 || status === 403) return plain('MODEL_KEY_REFUSED', `${provider} refused the API key; check it`)
+  if (/content.?(filter|policy)/i.test(failure.responseBody ?? '')) return plain('CONTENT_FILTERED', `${provider}'s content filter refused the request`)
   if (status === 404) return plain('MODEL_NOT_FOUND', `${provider} does not know this model or address; check the model's name and the base URL`)
   if (status === 429) return plain('MODEL_RATE_LIMITED', `${provider} is asked too often or its quota is used up`, true)
   if (status === 408 || status >= 500) return plain('MODEL_UNAVAILABLE', `${provider} failed with status ${status}`, true)

@@ -24,9 +24,10 @@ const sameFailureLimit = 5
  * A run happens here. Takes the run under the lease of its job, plays back what the journal holds, continues where it ends, and
  * writes one of the terminal states together with the completion of the job. Safe to repeat from any point: that is how a crash,
  * a drain and an answer from a person are handled.
+ * @param stopping aborted when the worker stops or lost its lease: the run is handed back as it is.
  * @returns settled: the job was completed with the run; else the run needs nothing more from this job.
  */
-export async function executeRun(app: App, lease: Lease): Promise<{ settled: boolean }> {
+export async function executeRun(app: App, lease: Lease, stopping: AbortSignal): Promise<{ settled: boolean }> {
   const { run_id, base } = lease.data as RunJob
   const row = await findRun(app.db.read, run_id)
   if (!row || row.completed_at !== null) return { settled: false }
@@ -39,6 +40,8 @@ export async function executeRun(app: App, lease: Lease): Promise<{ settled: boo
 
   const control = new RunControl()
   const forget = app.live.executing(row.id, () => control.stop({ kind: 'gone' }))
+  const handBack = () => control.stop({ kind: 'gone' })
+  stopping.addEventListener('abort', handBack, { once: true })
   const clock = setTimeout(() => overtime(control, setup.config.timeout_ms), Math.max(1, setup.config.timeout_ms - timeUsed(journal.past)))
   const x: Execution = {
     app,
@@ -55,12 +58,17 @@ export async function executeRun(app: App, lease: Lease): Promise<{ settled: boo
   try {
     const end = 'stop' in model ? model.stop : await Promise.race([toEnd(x, model.languageModel), control.stopped]).catch((error) => endOf(x, error))
     app.probe('run.ending', row.id)
+    if (end.kind === 'gone' && stopping.aborted) {
+      await journal.append([], { status: 'pending' })
+      throw stopping.reason
+    }
     return await writeEnd(x, end, lease)
   } catch (error) {
     if (error instanceof StaleLease) return { settled: false }
     throw error
   } finally {
     clearTimeout(clock)
+    stopping.removeEventListener('abort', handBack)
     forget()
   }
 }

@@ -9,11 +9,7 @@ import { findRun } from './runs.store.ts'
 /** How often the database is asked about a run that another process executes and does not report here. */
 const pollMs = 250
 
-/** The place of an event in the stream, as text: `7`, or `7.2.0` for part 0 of call 2's text after event 7. */
-export function eventId(event: RunEvent): string {
-  return event.type === 'text.delta' ? `${event.seq}.${event.call}.${event.part}` : `${event.seq}`
-}
-
+/** Where a follower stands: after this event, and this part of that call's text. */
 type Place = { seq: number; call: number; part: number }
 
 function readPlace(id: string | undefined): Place {

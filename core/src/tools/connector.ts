@@ -1,6 +1,6 @@
 import { type LookupAddress, type LookupAllOptions, lookup } from 'node:dns'
 import { isIP, type LookupFunction } from 'node:net'
-import { Agent, buildConnector, type Dispatcher } from 'undici'
+import type { Agent, buildConnector, Dispatcher } from 'undici'
 import { NetworkRefusal } from './explain-network-error.ts'
 import { hostPortOf, literalAddress, parseGrant, portOf, refusal, type Rules } from './network-rules.ts'
 
@@ -31,6 +31,7 @@ const connectTimeoutMs = 10_000
  */
 export class Connector {
   readonly #agents = new Map<string, Agent>()
+  #undici: Promise<typeof import('undici')> | undefined
 
   async send(out: Outgoing): Promise<Answer> {
     const rules: Rules = { grants: out.grants.map(parseGrant), implied: out.implied && hostPortOf(out.implied) }
@@ -39,7 +40,8 @@ export class Connector {
     // An address is never looked up, so it is checked here; a name is checked when it is.
     const refused = literal === null ? null : refusal(rules, { host: hostname, address: literal, port: portOf(out.url) })
     if (refused) throw new NetworkRefusal(refused)
-    const { statusCode, headers, body } = await this.#agentFor(out, rules).request({
+    const agent = await this.#agentFor(out, rules)
+    const { statusCode, headers, body } = await agent.request({
       origin: out.url.origin,
       path: out.url.pathname + out.url.search,
       method: out.method,
@@ -55,25 +57,27 @@ export class Connector {
     this.#agents.clear()
   }
 
-  #agentFor(out: Outgoing, rules: Rules): Agent {
+  async #agentFor(out: Outgoing, rules: Rules): Promise<Agent> {
+    this.#undici ??= import('undici') // 90 ms that a start without http tools does not pay
+    const undici = await this.#undici
     const key = JSON.stringify([out.grants, rules.implied])
     let agent = this.#agents.get(key)
     if (!agent) {
       // The caller's signal is the only clock of a request.
-      agent = new Agent({ connect: checkedConnect(rules), headersTimeout: 0, bodyTimeout: 0, allowH2: false })
+      agent = new undici.Agent({ connect: checkedConnect(undici.buildConnector, rules), headersTimeout: 0, bodyTimeout: 0, allowH2: false })
       this.#agents.set(key, agent)
     }
     return agent
   }
 }
 
-function checkedConnect(rules: Rules): buildConnector.connector {
+function checkedConnect(build: typeof buildConnector, rules: Rules): buildConnector.connector {
   const byPort = new Map<number, buildConnector.connector>()
   return (options, callback) => {
     const port = Number(options.port) || (options.protocol === 'https:' ? 443 : 80)
     let connect = byPort.get(port)
     if (!connect) {
-      connect = buildConnector({ lookup: checkedLookup(rules, port), timeout: connectTimeoutMs })
+      connect = build({ lookup: checkedLookup(rules, port), timeout: connectTimeoutMs })
       byPort.set(port, connect)
     }
     connect(options, callback)

@@ -29,7 +29,7 @@ function inValue(value: unknown, name: string, depth: number): Source[] {
   const tables = inside.filter((source) => source.kind !== 'value')
   // The object itself stays at hand (to validate, flatten or query); its scalars alone are not worth a name.
   const whole: Source[] = depth > 0 || tables.length === 0 || entries.length > tables.length ? [{ kind: 'value', name, value }] : []
-  return [...tables, ...inside.filter((source) => source.kind === 'value' && (typeof source.value === 'object' || depth === 0)), ...whole]
+  return [...tables, ...(depth === 0 ? inside.filter((source) => source.kind === 'value') : []), ...whole]
 }
 
 export function looksLikeSchema(value: unknown): value is Row {

@@ -42,6 +42,8 @@ export function runPlan(reading: Reading, box: Toolbox): State {
     runClause(clause, state, queue, flush)
   }
   flush()
+  // Grouped, and nothing asked of the groups: how many rows each has.
+  if (state.groupBy.length > 0 && !state.stopped && state.at) aggregate({ type: 'aggregate', by: state.groupBy, aggregates: [{ op: 'count', field: null }] }, state.at, state, '')
   return state
 }
 
@@ -90,7 +92,7 @@ function runClause(clause: Clause, state: State, queue: (() => void)[], flush: (
   const scene = sceneOf(state)
   const steps = withoutTable(text, scene) ?? (state.at || state.sources.length > 0 ? withTable(text, scene) : undefined)
   if (steps) {
-    runSteps(steps, text, state, queue, flush)
+    runSteps(withGroups(steps, state), text, state, queue, flush)
     return
   }
   const likely = matchTool(text, state.box.offered.filter((tool) => !isPlanned(tool)), LIKELY)
@@ -130,10 +132,24 @@ function callTool(name: string, text: string, state: State) {
   state.facts.push(outcome.value !== null && typeof outcome.value === 'object' ? { type: 'value', key: name.split('__').at(-1) ?? name, value: outcome.value, title: `${name} answered` } : { type: 'figure', key: name.split('__').at(-1) ?? name, value: outcome.value, sentence: `${name} answered: ${String(outcome.value)}` })
 }
 
+/** "Group by status and give me the total": figures without groups of their own take those that wait. */
+function withGroups(steps: Step[], state: State): Step[] {
+  if (state.groupBy.length === 0) return steps
+  const by = state.groupBy
+  return steps.map((step): Step => {
+    const { operation } = step
+    const counts = operation.type === 'count_rows'
+    if (!counts && (operation.type !== 'aggregate' || operation.by.length > 0)) return step
+    state.groupBy = []
+    return { ...step, operation: { type: 'aggregate', by, aggregates: counts ? [{ op: 'count', field: null }] : operation.aggregates } }
+  })
+}
+
 function runSteps(steps: Step[], text: string, state: State, queue: (() => void)[], flush: () => void) {
   const operations = steps.map((step) => step.operation)
   const first = operations[0]
-  const isScoped = operations.length > 1 && first !== undefined && (first.type === 'filter' || first.type === 'add_column') && operations.slice(1).every(answersOnly) && !/^(?:keep|filter|remove|drop|exclude|only|delete|add|create)\b/i.test(text)
+  const changes = operations.findIndex(answersOnly)
+  const isScoped = changes > 0 && first !== undefined && operations.slice(0, changes).every((item) => item.type === 'filter' || item.type === 'add_column' || item.type === 'iso_dates') && steps.slice(changes).every((step) => answersOnly(step.operation) && step.on === 'table') && !/^(?:keep|filter|remove|drop|exclude|only|delete|add|create)\b/i.test(text)
   if (isScoped) {
     // "total amount for West": the rest of the instruction is still about all rows.
     queue.push(() => runScoped(operations, state))
@@ -141,6 +157,10 @@ function runSteps(steps: Step[], text: string, state: State, queue: (() => void)
   }
   for (const { operation, on } of steps) {
     if (state.stopped) return
+    if (operation.type === 'group_by') {
+      state.groupBy = operation.by
+      continue
+    }
     if (on === 'group') {
       flush()
       runOnGroup(operation, state)
@@ -155,17 +175,20 @@ function runSteps(steps: Step[], text: string, state: State, queue: (() => void)
 }
 
 function answersOnly(operation: Operation): boolean {
-  return !isRowOperation(operation) && operation.type !== 'scale' && operation.type !== 'write' && operation.type !== 'show'
+  return !isRowOperation(operation) && operation.type !== 'scale' && operation.type !== 'write' && operation.type !== 'show' && operation.type !== 'group_by'
 }
 
 function runScoped(operations: Operation[], state: State) {
-  const before = { at: state.at, tables: state.tables, touched: state.touched }
-  const [change, ...rest] = operations
-  if (!change || !isRowOperation(change) || !runOnRows(change, state)) return
+  const before = { at: state.at, tables: state.tables, touched: state.touched, stopped: state.stopped }
+  const changes = operations.filter(isRowOperation)
+  const done = changes.every((change) => runOnRows(change, state))
   const table = state.at
   Object.assign(state, before)
-  const suffix = change.type === 'filter' ? ` where ${conditionText(change)}` : ` of ${change.type === 'add_column' ? change.expression : ''}`
-  for (const operation of rest) answer(operation, table, suffix, state)
+  if (!done) return
+  const filter = changes.find((change) => change.type === 'filter')
+  const made = changes.find((change) => change.type === 'add_column' && /value$/.test(change.name))
+  const suffix = `${made?.type === 'add_column' ? ` (${made.expression})` : ''}${filter?.type === 'filter' ? ` where ${conditionText(filter)}` : ''}`
+  for (const operation of operations) if (!isRowOperation(operation)) answer(operation, table, suffix, state)
 }
 
 const SIGNS: Record<string, string> = { eq: '=', ne: 'is not', gt: '>', gte: '>=', lt: '<', lte: '<=', in: 'is one of', not_in: 'is none of', empty: 'is empty', not_empty: 'is not empty' }

@@ -56,6 +56,8 @@ export type Operation =
   | { type: 'pivot'; index: string[]; column: string; values: string; aggregate: AggregateOp }
   | { type: 'unpivot'; fields: string[]; keep: string[]; name: string; value: string }
   | { type: 'aggregate'; by: string[]; aggregates: Aggregate[] }
+  /** "Group the orders by status": what the figures asked for next are split by. */
+  | { type: 'group_by'; by: string[] }
   | { type: 'best'; by: string[]; aggregate: Aggregate; direction: 'asc' | 'desc'; count: number }
   | { type: 'extreme_row'; field: string; direction: 'asc' | 'desc'; show: string | null }
   | { type: 'count_rows'; noun: string }

@@ -1,5 +1,6 @@
 import { defaultMeasure, fieldIn, mentions, measures } from '../columns.ts'
 import { readConditions } from './conditions.ts'
+import { datePart } from './date-parts.ts'
 import { columnsSentence, field, fieldList, onTable, problem, type Rule, type Scene, type Step } from './scene.ts'
 import type { Aggregate, AggregateOp, Operation } from '../types.ts'
 
@@ -24,16 +25,40 @@ const IMPLIED: [RegExp, string][] = [
 ]
 const BY = /\b(?:(?:broken down|split|grouped?|breakdown|aggregated?|segmented)\s+(?:it |them |the (?:data|rows) )?by|for (?:each|every)|(?:in|at|of|from) (?:each|every)|per|by each|by|across(?: all)?)\s+(?:the )?(.+?)(?=\s*(?:$|[;?!]|,?\s*\b(?:sort(?:ed)?|order(?:ed)?|where|with the|as (?:a |an )?(?:json|table|csv)|in (?:descending|ascending)|from (?:high|low|large)|then|for|having|descending|ascending|using|rounded)\b))/i
 
-type Group = { by: string[]; rest: string; missing: string[] }
+/** `before`: columns that have to be made first, such as the month of a date. */
+type Group = { by: string[]; rest: string; missing: string[]; before: Operation[] }
 
 /** "by region and year", "per customer", "for each department". */
 export function readGroup(text: string, scene: Scene): Group {
   const match = BY.exec(text)
-  if (!match?.[1]) return { by: [], rest: text, missing: [] }
-  const { fields, missing } = fieldList(match[1].replace(/[?.!]+$/, ''), scene)
+  if (!match?.[1]) return adjective(text, scene)
+  const before: Operation[] = []
+  const said = match[1].replace(/[?.!]+$/, '').split(/\s*(?:,|\band\b|&)\s*/i)
+  const parts = said.map((piece) => datePart(piece.replace(/^(?:calendar|each|every|the)\s+/i, ''), scene))
+  const { fields, missing } = fieldList(said.filter((_piece, at) => !parts[at]).join(', '), scene)
+  for (const part of parts) {
+    if (!part) continue
+    before.push(...part.before)
+    fields.push(part.name)
+  }
   const phrase = match[1].trim()
-  if (fields.length === 0 && /^(?:\d|row|line|hand|it|them|amount of)/i.test(phrase)) return { by: [], rest: text, missing: [] }
-  return { by: fields, rest: `${text.slice(0, match.index)} ${text.slice(match.index + match[0].length)}`.trim(), missing: fields.length > 0 ? missing.filter((item) => item.split(/\s+/).length < 3) : missing }
+  if (fields.length === 0 && /^(?:\d|row|line|hand|it|them|amount of)/i.test(phrase)) return { by: [], rest: text, missing: [], before }
+  return { before, by: fields, rest: `${text.slice(0, match.index)} ${text.slice(match.index + match[0].length)}`.trim(), missing: fields.length > 0 ? missing.filter((item) => item.split(/\s+/).length < 3) : missing }
+}
+
+/** "monthly totals" over a table with dates. */
+function adjective(text: string, scene: Scene): Group {
+  const match = /\b(monthly|yearly|annual|quarterly|daily)\b/i.exec(text)
+  const part = match && datePart(match[1] as string, scene)
+  return match && part ? { by: [part.name], rest: text.replace(match[0], ' '), missing: [], before: part.before } : { by: [], rest: text, missing: [], before: [] }
+}
+
+/** "Group the orders by status": the figures come with the next clause. */
+export const groupBy: Rule = (text, scene) => {
+  if (!/^(?:group|split|segment|break)\b/i.test(text) || aggregateWords(text).length > 0) return undefined
+  const group = readGroup(text, scene)
+  if (group.missing.length > 0) return problem(`There is no column for "${group.missing.join('", "')}". ${columnsSentence(scene)}`)
+  return group.by.length > 0 ? onTable(...group.before, { type: 'group_by', by: group.by }) : undefined
 }
 
 type Hit = { op: AggregateOp; start: number; end: number; said: string }
@@ -51,12 +76,13 @@ export function aggregateWords(text: string): Hit[] {
 
 /** "total amount by region", "average and median salary per department", "sum price and quantity", "how many orders per country". */
 export const aggregates: Rule = (text, scene) => {
-  if (aggregateWords(text).length === 0) return undefined
+  if (aggregateWords(text).length === 0 || /^(?:keep|filter|remove|drop|exclude|delete|discard)\b/i.test(text)) return undefined
   const group = readGroup(text, scene)
   const where = readConditions(group.rest, scene)
   const body = where.rest
   const hits = aggregateWords(body).filter((hit) => !isColumnHere(body, hit, scene))
   if (hits.length === 0) return undefined
+  if (group.by.length === 0 && /^(?:which|whose)\b/i.test(text)) return problem(`I could not tell what "${text}" compares. ${columnsSentence(scene)}`)
   if (group.missing.length > 0) return problem(`There is no column for "${group.missing.join('", "')}". ${columnsSentence(scene)}`)
   if (where.problem) return problem(where.problem)
   const wanted: Aggregate[] = []
@@ -67,7 +93,7 @@ export const aggregates: Rule = (text, scene) => {
     else for (const name of found) wanted.push({ op: hit.op, field: name })
   }
   if (wanted.length === 0) return problem(unclear ?? columnsSentence(scene))
-  const first: Operation[] = where.conditions.length > 0 ? [{ type: 'filter', conditions: where.conditions, match: where.match, negate: false }] : []
+  const first: Operation[] = [...(where.conditions.length > 0 ? [{ type: 'filter', conditions: where.conditions, match: where.match, negate: false } as const] : []), ...group.before]
   const counts = wanted.every((item) => item.op === 'count')
   if (counts && group.by.length === 0 && wanted[0]?.field === null) return onTable(...first, { type: 'count_rows', noun: nounOf(body) })
   // The most frequent value needs counting, not arithmetic.
@@ -96,11 +122,10 @@ function nounOf(text: string): string {
 /** Which columns one aggregate word speaks of; `[null]` counts rows; a sentence when it cannot be told. */
 function fieldsOf(text: string, hits: Hit[], at: number, scene: Scene): (string | null)[] | string {
   const hit = hits[at] as Hit
-  const next = hits.slice(at + 1).find((item) => /\p{L}/u.test(text.slice(hit.end, item.start).replace(/\b(?:and|or|the|of|also|as well as)\b/gi, '')))
   // Aggregates in a row, as in "min, max and average price", share what follows the last of them.
-  const list = hits.slice(at, next ? hits.indexOf(next) : undefined)
-  const from = (list.at(-1) ?? hit).end
-  const phrase = text.slice(from, next?.start ?? text.length)
+  let last = at
+  while (last + 1 < hits.length && !/\p{L}/u.test(text.slice(hits[last]?.end, hits[last + 1]?.start).replace(/\b(?:and|or|the|of|also|as well as)\b/gi, ''))) last++
+  const phrase = text.slice(hits[last]?.end, hits[last + 1]?.start ?? text.length)
   if (hit.op === 'count' || hit.op === 'count_distinct') return [countField(phrase, hit.op, scene)]
   const wantsNumber = hit.op !== 'min' && hit.op !== 'max' && hit.op !== 'mode'
   const named = mentions(phrase, scene.columns).filter((item) => !wantsNumber || item.column.kind === 'number')
@@ -118,7 +143,7 @@ function fieldsOf(text: string, hits: Hit[], at: number, scene: Scene): (string 
   if (slot) return [field(said, numeric)?.name ?? slot.column.name]
   const measure = defaultMeasure(scene.columns)
   if (measure) {
-    const noun = said.split(/\s+/).filter((word) => !/^(?:of|the|all|in|it|them|this|that|those|these|result|data|rows?|everything|column|there|overall|is|are|be|as|json)$/i.test(word))
+    const noun = said.split(/\s+/).filter((word) => word !== '' && !/^(?:of|the|all|in|it|them|this|that|those|these|result|data|rows?|everything|column|there|overall|is|are|be|as|json)$/i.test(word))
     if (noun.length > 0) scene.assume(`I took "${noun.slice(0, 3).join(' ')}" to mean the column ${measure.name}, the only one that fits.`)
     return [measure.name]
   }

@@ -3,7 +3,7 @@ import { plain } from '../words.ts'
 const VERBS =
   'parse read load import keep filter remove drop delete exclude ignore discard sort order rank return give show list tell output display print find get convert change turn transform normalise normalize standardise standardize format rename add append create compute calculate calc sum total average avg mean median count group aggregate join merge combine pivot unpivot melt fill replace set cast select pick take limit dedupe deduplicate validate check verify describe summarise summarize profile flatten compare diff multiply divide subtract increase decrease raise reduce round clean fix repair trim strip export extract query use call run invoke send post notify email look lookup search fetch translate write save make include determine work uppercase lowercase capitalize capitalise split divide delete update report provide present'
 const STARTERS = new RegExp(
-  `^(?:(?:and|then|also|finally|lastly|next|afterwards|now|please|just|only|can you|could you|would you|i (?:want|need)(?: you)? to|let me know|i(?:'d| would) like(?: to know)?)[, ]+)*(?:(?:${VERBS.split(' ').join('|')})\\b|(?:the )?(?:top|bottom|first|last) \\d+|(?:the )?(?:highest|lowest|maximum|minimum|max|min|number of|sum|standard deviation)\\b|(?:what|which|who|whose|when|where is|how (?:many|much|long|old))\\b|is |are |in total)`,
+  `^(?:(?:and|then|also|finally|lastly|next|afterwards|now|please|just|only|can you|could you|would you|i (?:want|need)(?: you)? to|let me know|i(?:'d| would) like(?: to know)?)[, ]+)*(?:(?:${VERBS.split(' ').join('|')})\\b|(?:the )?(?:top|bottom|first|last) \\d+|(?:the )?(?:highest|lowest|maximum|minimum|max|min|number of|sum|total|average|mean|median|count|standard deviation)\\b|(?:what|which|who|whose|when|where is|how (?:many|much|long|old))\\b|is |are |in total)`,
   'i',
 )
 const AGGREGATE_NOUN = /^(?:the )?(?:total|average|avg|mean|median|count|sum|max|min|maximum|minimum)\b/i
@@ -16,13 +16,13 @@ export type Clause = { text: string; heading: boolean }
  * Parts an instruction into the things it asks for. A comma or "and" parts only where a new request begins; "columns a and b" stays whole.
  */
 export function splitClauses(text: string, columnNames: string[] = []): Clause[] {
-  const shielded = shield(text)
+  const shielded = shield(text.replace(/^\s*(?:[-*•]|\(?\d{1,2}[.)])\s+/, ''))
   const names = new Set(columnNames.map(plain))
   const clauses: Clause[] = []
   let current = ''
   const push = (heading = false) => {
     const said = tidy(restore(current, shielded.kept))
-    if (said) clauses.push({ text: said, heading })
+    if (said && !/^\(?\d{1,2}[.)]?$/.test(said)) clauses.push({ text: said, heading })
     current = ''
   }
   const pattern = /(\s*[;\n]+\s*(?:[-*•]\s+|\(?\d{1,2}[.)]\s+)?|[.!?]+(?=\s|$)\s*(?:\(?\d{1,2}[.)]\s+)?|,?\s+(?:and\s+)?(?:then|after that|afterwards|finally|lastly)[,\s]+|:\s+|,\s*(?:and\s+|but\s+|also\s+|plus\s+|as well as\s+)?|\s+(?:and also|as well as|and|but|plus|&|\+)\s+)/gi
@@ -50,6 +50,7 @@ function staysTogether(before: string, rest: string, names: Set<string>): boolea
   const first = /^(?:the )?([\p{L}_]\w*)/iu.exec(rest)?.[1] ?? ''
   const namesColumn = names.has(plain(first)) && /^(?:the )?[\p{L}_]\w*\s*(?:$|,|and\b|columns?\b|fields?\b|to\b|by\b|descending|ascending|desc|asc|[=<>.;])/iu.test(rest)
   if (namesColumn && (TAKES_NAMES.test(tidy(before)) || /\b(?:by|columns?|fields?|between|for|of)\s[^,]*$/i.test(before))) return true
+  if (/\b(?:pivot|cross-?tab)/i.test(before) && AGGREGATE_NOUN.test(rest)) return true
   // "average and maximum salary": an aggregate without its column waits for the next.
   if (AGGREGATE_NOUN.test(rest) && /(?:^|\s)(?:total|sum|average|avg|mean|median|count|max|min|maximum|minimum|lowest|highest)\s*$/i.test(before)) return true
   if (/^(?:max|min|maximum|minimum|mean|median|sum|count|total|average|avg|standard deviation)\b/i.test(rest) && listsAggregates(before)) return true

@@ -103,8 +103,20 @@ function readOne(text: string, match: RegExpMatchArray, op: string, scene: Scene
   return condition ? { condition, start: from, end: till } : undefined
 }
 
+/** Verbs that name a column without naming it: "employees who earn more than 4000". */
+const VERBS: [RegExp, string][] = [
+  [/\b(?:earn(?:s|ed|ing)?|(?:is|are|get|gets) paid|make|makes)\W*$/i, 'salary'],
+  [/\b(?:costs?|costing|priced(?: at)?|sell(?:s|ing)? for)\W*$/i, 'price'],
+  [/\b(?:spen[dt]|spends|spending|paid|pays?|worth|bought for|ordered for)\W*$/i, 'amount'],
+  [/\b(?:scored?|scores|scoring|rated)\W*$/i, 'score'],
+  [/\b(?:aged?)\W*$/i, 'age'],
+]
+
 function spoken(before: string, wantsNumber: boolean, scene: Scene): Column | undefined {
   if (!wantsNumber) return undefined
+  const verb = VERBS.find(([pattern]) => pattern.test(before))
+  const meant = verb && field(verb[1], { columns: scene.columns.filter((column) => column.kind === 'number'), assume: () => {} })
+  if (meant) return meant
   const last = /([\p{L}_]+)\s*$/u.exec(before.replace(/\s+(?:that|which|who|of|with|is|are)\s*$/i, ''))?.[1]
   const named = last ? field(last, { columns: scene.columns.filter((column) => column.kind === 'number'), assume: scene.assume }) : undefined
   if (named) return named
@@ -147,7 +159,8 @@ function conditionsOf(column: Column, op: string, said: string, second: string |
     }
     case 'eq':
     case 'ne': {
-      if (/^(?:the|a|an|there|in|to|by|of|what|it)$/i.test(said.trim())) return undefined
+      // "the product is the most expensive" says nothing of a value.
+      if (/^(?:the|a|an|there|in|to|by|of|what|it)$|^(?:the\s+)?(?:most|least|highest|lowest|largest|biggest|smallest|oldest|youngest|cheapest|latest|earliest|best|worst|top)\b/i.test(said.trim())) return undefined
       return [{ field: name, op: op as Op, value }]
     }
     default:

@@ -1,4 +1,5 @@
-import { aggregates, settleCounts } from './aggregates.ts'
+import { aggregates, groupBy, settleCounts } from './aggregates.ts'
+import { having } from './having.ts'
 import { best, sort, top } from './ranking.ts'
 import { addColumn, cast, columnsKept, dedupe, fill, isoDates, join, pivot, rename, rowsKept, share, sumOfExpression, unpivot } from './reshape.ts'
 import { dates, numberList, onTheResult, sums, units } from './scalars.ts'
@@ -9,8 +10,8 @@ import { clean, columns, describe, diff, distinct, flatten, lookup, nothing, que
 const BARE: Rule[] = [units, dates, numberList, sums, onTheResult]
 /** In order: what only one kind of request can say comes before what many can say. */
 const TABULAR: Rule[] = [
-  nothing, validate, query, flatten, join, unpivot, pivot, rename, write, dedupe, fill, replaceValues, isoDates, cast, addColumn, columns, distinct, share, sumOfExpression,
-  top, sort, columnsKept, best, aggregates, rowsKept, diff, clean, describe, lookup, showAll,
+  write, nothing, validate, query, flatten, join, unpivot, pivot, rename, dedupe, fill, replaceValues, isoDates, cast, addColumn, columns, distinct, share, sumOfExpression,
+  having, groupBy, top, sort, columnsKept, best, aggregates, rowsKept, diff, clean, describe, lookup, showAll,
 ]
 
 export function withoutTable(text: string, scene: Scene): Step[] | undefined {

@@ -1,7 +1,9 @@
 import { defaultMeasure, fieldIn, labelColumn, measures, mentions } from '../columns.ts'
-import { numberIn } from '../words.ts'
-import { aggregateWords } from './aggregates.ts'
+import { numberIn, words } from '../words.ts'
+import { nameOf } from '../naming.ts'
+import { aggregates, aggregateWords } from './aggregates.ts'
 import { readConditions } from './conditions.ts'
+import { datePart } from './date-parts.ts'
 import { columnsSentence, field, onGroup, onTable, problem, type Rule, type Scene, type Step } from './scene.ts'
 import type { Aggregate, AggregateOp, Column, Operation, SortKey } from '../types.ts'
 
@@ -31,6 +33,11 @@ export const best: Rule = (text, scene) => {
   const which = /^(?:which|what|whose|name)\s+(?:is |are |was |the |of )*(.*?)\s*(?:\b(?:has|have|had|with|is|are|was|were|made|makes|sold|sells|earned|earns|spent|spends|got|gets|brought(?: in)?|brings(?: in)?|generated|generates|received|bought|placed|shows?|did|does|do|costs?|ordered)\b.*)?$/i.exec(subject)
   const who = /^who\b/i.test(subject)
   const said = which?.[1]?.replace(/\b(?:the|of|in|that|by)\b/gi, ' ').trim() ?? ''
+  const part = said ? datePart(said, scene) : undefined
+  if (part) {
+    const derived: Column = { name: part.name, words: [part.name], kind: 'text', unique: false, filled: scene.rows.length }
+    return rank(derived, after, subject, word, direction, 1, [...filter, ...part.before], { ...scene, columns: scene.columns.filter((column) => column !== part.column) })
+  }
   const subjectColumn = said ? pick(said, scene) : undefined
   if (!who && !subjectColumn) return plainSuperlative(body, found, direction, filter, scene)
   const named = subjectColumn ?? labelColumn(scene.columns)
@@ -151,6 +158,9 @@ export const sort: Rule = (text, scene) => {
   if (/^orders?\b(?!\s+(?:by|it|them|the|rows|these|everything|alphabetically|descending|ascending|in|from))/i.test(text)) return undefined
   const said = (match[1] ?? '').replace(/\bin\s+(?=(?:desc|asc|reverse|alphab|chrono|decr|incr))/i, '')
   const head = text.slice(0, match.index)
+  const figures = aggregateWords(head).length > 0 ? aggregates(head.replace(/[,\s]*(?:and|then)?\s*$/i, ''), scene) : undefined
+  const grouping = figures?.map((step) => step.operation).find((operation) => operation.type === 'aggregate')
+  if (figures && grouping && grouping.by.length > 0) return [...figures, ...onGroup({ type: 'sort', by: groupKeys(said, grouping) })]
   const group = scene.grouped
   const keys = sortKeys(said, group ? { ...scene, columns: group.columns } : scene)
   const onGrouping = group && (keys.length > 0 || !/\bby\b/i.test(said))
@@ -163,6 +173,13 @@ export const sort: Rule = (text, scene) => {
   const steps: Operation[] = [...(where && where.conditions.length > 0 && !onGrouping ? [{ type: 'filter', conditions: where.conditions, match: where.match, negate: false } as const] : []), operation]
   if (limit) steps.push({ type: 'limit', count: Number(limit[1]), from: 'start' })
   return onGrouping ? onGroup(...steps) : onTable(...steps)
+}
+
+/** "total amount by region, sorted descending": by the figure, unless the groups themselves are named. */
+function groupKeys(said: string, grouping: Extract<Operation, { type: 'aggregate' }>): SortKey[] {
+  const phrase = /\bby\s+(.+)$/i.exec(said)?.[1] ?? ''
+  const by = grouping.by.find((name) => fieldIn(phrase || '?', [{ name, words: words(name), kind: 'text', unique: false, filled: 1 }]))
+  return [{ field: by ?? nameOf(grouping.aggregates[0] as Aggregate), direction: DOWN.test(said) ? 'desc' : 'asc' }]
 }
 
 function sortKeys(said: string, scene: Scene): SortKey[] {

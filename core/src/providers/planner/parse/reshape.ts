@@ -54,6 +54,12 @@ export const columnsKept: Rule = (text, scene) => {
   if (!match?.[2]) return undefined
   const drops = /^(?:drop|remove|delete|discard|exclude|hide|get rid)/i.test(match[1] as string)
   const saysColumns = /\b(?:columns?|fields?)\b/i.test(text)
+  const tail = /^(.*?\b(?:columns?|fields?))\s+(?:for|of|from|where|when|in|with|whose)\s+(.+)$/i.exec(match[2])
+  const limited = tail && !drops ? readConditions(tail[2] as string, scene) : undefined
+  if (tail && limited && limited.conditions.length > 0) {
+    const { fields, missing } = fieldList((tail[1] as string).replace(/\b(?:columns?|fields?)\b/gi, ' '), scene)
+    if (fields.length > 0 && missing.length === 0) return onTable({ type: 'filter', conditions: limited.conditions, match: limited.match, negate: false }, { type: 'select', fields })
+  }
   const conditions = saysColumns ? undefined : readConditions(match[2], scene)
   const phrase = match[2].replace(/\b(?:columns?|fields?)\b/gi, ' ').replace(/\s+(?:from (?:the|this|my|each|every) .+|for (?:each|every|all) .+|of (?:each|every) .+|only)$/i, '')
   if (conditions && conditions.conditions.length > 0) {
@@ -120,7 +126,7 @@ const TEXT_FUNCTIONS: [RegExp, string][] = [
 
 /** "add a column total = price * quantity", "round price to 2 decimals", "uppercase the names", "increase price by 10%". */
 export const addColumn: Rule = (text, scene) => {
-  const made = namedColumn(text, scene)
+  const made = percentColumn(text, scene) ?? namedColumn(text, scene)
   if (made) return made
   const round = /^round\s+(?:the\s+)?(.+?)\s+(?:to|at)\s+(\d+|the nearest (?:integer|whole number)|whole numbers?|integers?|two|one|three)\s*(?:decimals?|decimal places?|digits|places)?/i.exec(text)
   const rounded = round && field(round[1] as string, scene)
@@ -144,6 +150,14 @@ export const addColumn: Rule = (text, scene) => {
 
 function replaced(name: string, expression: string): Step[] {
   return onTable({ type: 'add_column', name, expression, replaces: true })
+}
+
+/** "add a 20% VAT column called vat based on unit_price". */
+function percentColumn(text: string, scene: Scene): Step[] | undefined {
+  const match = new RegExp(`^${MAKES}\\s+(?:an?\\s+|the\\s+)?(?:new\\s+)?(?:column\\s+(?:with\\s+|for\\s+|of\\s+)?(?:an?\\s+)?)?(\\d+(?:\\.\\d+)?)\\s*(?:%|percent)\\s+([\\p{L}_][\\p{L}\\p{N}_ ]*?)(?:\\s+column|\\s+field)?(?:\\s+(?:called|named|as)\\s+["'\`]?([\\p{L}_][\\p{L}\\p{N}_]*)["'\`]?)?\\s+(?:based on|on(?: top of)?|of|from|to|for)\\s+(?:the\\s+)?(.+)$`, 'iu').exec(text)
+  const base = match && field(match[4] as string, scene)
+  if (!match || !base || base.kind !== 'number') return undefined
+  return onTable({ type: 'add_column', name: match[3] ?? snake((match[2] as string).replace(/\b(?:column|field)\b/gi, '')), expression: `${columnName(base.name)} * ${match[1]} / 100`, replaces: false })
 }
 
 const MAKES = '(?:add|create|append|compute|calculate|make|insert|derive|define|include)'

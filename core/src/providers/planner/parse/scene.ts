@@ -31,7 +31,7 @@ export function field(phrase: string, scene: Pick<Scene, 'columns' | 'assume'>):
     return found.column
   }
   const measure = phrase.split(/\s+/).some(isMoneyWord) ? defaultMeasure(scene.columns) : undefined
-  if (measure) scene.assume(`I took "${phrase.trim()}" to mean the column ${measure.name}, the only one that fits.`)
+  if (measure && !/^\W*(?:totals?|sums?|values?)?\W*$/i.test(phrase)) scene.assume(`I took "${phrase.trim()}" to mean the column ${measure.name}, the only one that fits.`)
   return measure
 }
 

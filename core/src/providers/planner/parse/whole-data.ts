@@ -21,8 +21,9 @@ export const write: Rule = (text) => {
 
 /** Requests that add nothing to what the others already say. */
 export const nothing: Rule = (text) => {
-  const filler = new RegExp(`^(?:(?:and|also|then|finally|please)\\s+)*(?:return|give|show|output|display|print|respond|reply|answer|present|tell|provide|send|report|list|read|parse|load|import|take|use|look at|here(?:'s| is| are)|consider|analy[sz]e|process|see|open|get|export|(?:with|for|in|on|from|of|given|below|following|input|data)\\b)?\\s*(?:back\\s+)?(?:me\\s+|us\\s+|to me\\s+|with\\s+|at\\s+)?(?:only\\s+)?(?:the\\s+|this\\s+|that\\s+|these\\s+|my\\s+|our\\s+|some\\s+|all\\s+|an?\\s+)*(?:final\\s+|cleaned\\s+|resulting\\s+|full\\s+|whole\\s+|new\\s+|clean\\s+|updated\\s+|filtered\\s+|sorted\\s+|following\\s+|attached\\s+|sales\\s+|inline\\s+)*(?:${DATA_NOUN})?(?:\\s+${DATA_NOUN})?(?:\\s+(?:back|below|above|here|attached|first|now))?(?:\\s*:)?$`, 'i')
-  return filler.test(text.trim()) ? onTable({ type: 'nothing' }) : undefined
+  const filler = new RegExp(`^(?:(?:and|also|then|finally|please)\\s+)*(?:return|give|show|output|display|print|respond|reply|answer|present|tell|provide|send|report|list|read|parse|load|import|take|use|look at|here(?:'s| is| are)|consider|analy[sz]e|process|see|open|get|export|(?:using|based on|with|for|in|on|from|of|given|below|following|input|data)\\b)?\\s*(?:back\\s+)?(?:me\\s+|us\\s+|to me\\s+|with\\s+|at\\s+)?(?:only\\s+)?(?:the\\s+|this\\s+|that\\s+|these\\s+|my\\s+|our\\s+|some\\s+|all\\s+|an?\\s+)*(?:final\\s+|cleaned\\s+|resulting\\s+|full\\s+|whole\\s+|new\\s+|clean\\s+|updated\\s+|filtered\\s+|sorted\\s+|following\\s+|attached\\s+|sales\\s+|inline\\s+)*(?:${DATA_NOUN})?(?:\\s+${DATA_NOUN})?(?:\\s+(?:back|below|above|here|attached|first|now))?(?:\\s*:)?$`, 'i')
+  const asks = /^what (?:(?:date|number|value|result|total|amount|rows?) )?(?:do|will|would|can|does) (?:i|we|you|that) (?:get|have|make|give)$|^(?:show |tell |give |return )?(?:me )?what(?:'s| is)? (?:remains|left|remaining|over)$|^(?:explain|show) (?:your|the) (?:work|steps|reasoning)$/i
+  return asks.test(text.trim()) || filler.test(text.trim()) ? onTable({ type: 'nothing' }) : undefined
 }
 
 export const showAll: Rule = (text) =>
@@ -35,7 +36,7 @@ export const clean: Rule = (text) =>
 export const describe: Rule = (text) =>
   /^(?:describe|summari[sz]e|profile|give (?:me )?(?:a |an )?(?:statistical )?(?:summary|overview|profile|description)|summary(?: statistics)?|(?:what|show|give|compute|calculate)\b.*\b(?:summary|descriptive|basic) stat(?:istic)?s|analy[sz]e)\b/i.test(text) && !/\bby\b/i.test(text) ? onTable({ type: 'describe' }) : undefined
 
-export const columns: Rule = (text) => (/^(?:what|which|list|show|name|how many)\b.*\b(?:columns|fields|headers)\b(?!.*\bwith\b)/i.test(text) ? onTable({ type: 'columns' }) : undefined)
+export const columns: Rule = (text) => (/^(?:what|which|list|show|name|how many|give me|tell me)\b(?:\s+(?:me|are|is|the|all|of|available|column))*\s+(?:columns|fields|headers|names)(?:\s+names?)?(?:\s+(?:are|does|do|is|has|have|in|there|of|the|this|it|my|data|table|csv|file|rows))*$/i.test(text) ? onTable({ type: 'columns' }) : undefined)
 
 /** "list the unique countries", "what regions are there?". */
 export const distinct: Rule = (text, scene) => {

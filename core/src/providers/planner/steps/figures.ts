@@ -1,4 +1,5 @@
 import { labelColumn } from '../columns.ts'
+import { nameOf, spoken } from '../naming.ts'
 import { columnName } from '../parse/expressions.ts'
 import { together, wordFor, type Attempt, type PlannedCall } from '../toolbox.ts'
 import { isRecord, listOf, snake } from '../words.ts'
@@ -9,19 +10,6 @@ import type { Aggregate, AggregateOp, Operation, Row } from '../types.ts'
 type Of<T extends Operation['type']> = Extract<Operation, { type: T }>
 
 const FUNCTION: Record<AggregateOp, string> = { sum: 'SUM', avg: 'AVERAGE', median: 'MEDIAN', min: 'MIN', max: 'MAX', count: 'COUNT', count_distinct: 'COUNTDISTINCT', stddev: 'STDEV', variance: 'VAR', mode: 'MODE' }
-const WORD: Record<AggregateOp, string> = { sum: 'total', avg: 'average', median: 'median', min: 'minimum', max: 'maximum', count: 'count', count_distinct: 'count', stddev: 'standard deviation', variance: 'variance', mode: 'mode' }
-const KEY: Record<AggregateOp, string> = { sum: 'total', avg: 'average', median: 'median', min: 'min', max: 'max', count: 'count', count_distinct: 'count', stddev: 'stddev', variance: 'variance', mode: 'mode' }
-
-export function nameOf(aggregate: Aggregate): string {
-  if (aggregate.field === null) return 'count'
-  return aggregate.op === 'count_distinct' ? `distinct_${snake(aggregate.field)}` : `${KEY[aggregate.op]}_${snake(aggregate.field)}`
-}
-
-export function spoken(aggregate: Aggregate): string {
-  if (aggregate.field === null) return 'number of rows'
-  return aggregate.op === 'count_distinct' ? `number of different ${aggregate.field} values` : `${WORD[aggregate.op]} ${aggregate.field}`
-}
-
 function expressionOf({ op, field }: Aggregate): string {
   return field === null ? 'COUNT(*)' : `${FUNCTION[op]}(${columnName(field)})`
 }

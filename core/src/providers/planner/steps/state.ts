@@ -22,6 +22,8 @@ export type State = {
   at: Table | undefined
   /** The last grouping, which "sort it" and "the top 3" speak of. */
   group: Extract<Fact, { type: 'groups' }> | undefined
+  /** Columns named by "group ... by ...", waiting for the figures. */
+  groupBy: string[]
   sorted: boolean
   facts: Fact[]
   /** How words were understood, and what tools reported beside their result. */
@@ -35,7 +37,7 @@ export type State = {
 }
 
 export function newState(reading: Reading, box: Toolbox, sources: Source[]): State {
-  return { reading, box, sources, tables: [], at: undefined, group: undefined, sorted: false, facts: [], notes: [], problems: [], stopped: false, product: null, touched: false }
+  return { reading, box, sources, tables: [], at: undefined, group: undefined, groupBy: [], sorted: false, facts: [], notes: [], problems: [], stopped: false, product: null, touched: false }
 }
 
 export function tableOf(name: string, rows: Row[]): Table {

@@ -109,7 +109,7 @@ function diff(state: State) {
 function write(format: Of<'write'>['format'], state: State) {
   if (format === 'json') {
     state.reading.wantsJson = true
-    if (state.at && !state.group) state.product ??= 'rows'
+    if (state.at && state.facts.length === 0) state.product ??= 'rows'
     return
   }
   const rows = state.group?.rows ?? state.at?.rows

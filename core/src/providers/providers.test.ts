@@ -1,0 +1,185 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import type { ServerResponse } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { generateText } from 'ai'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Actor } from '../access/actor.ts'
+import type { Config } from '../config.ts'
+import type { Db } from '../storage/database.ts'
+import { databases } from '../storage/test/databases.ts'
+import { type Seen, type Service, startService } from '../tools/test/http-service.ts'
+import { addProvider } from './add-provider.ts'
+import { listProviders } from './list-providers.ts'
+import { openProviders, type Providers } from './providers.ts'
+import { removeProvider } from './remove-provider.ts'
+import { testProvider } from './test-provider.ts'
+
+const owner: Actor = { kind: 'owner', id: 'local', ip: null, user_agent: null }
+type Settings = Partial<Pick<Config, 'providers' | 'env' | 'key'>>
+
+describe.each(databases)('providers on $name', ({ empty }) => {
+  let db: Db
+  let folder: string
+  const open: (() => Promise<void>)[] = []
+  beforeEach(async () => {
+    db = await empty()
+    folder = mkdtempSync(join(tmpdir(), 'cadre-providers-'))
+  })
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((close) => close()))
+    await db.close()
+    rmSync(folder, { recursive: true })
+  })
+
+  function appWith(settings: Settings = {}) {
+    // Only what providers read of the settings.
+    const config = { key: null, key_file: join(folder, 'cadre.key'), providers: [], env: {}, ...settings } as Partial<Config> as Config
+    const app = { db, config, now: () => 1, providers: undefined as unknown as Providers }
+    app.providers = openProviders(app)
+    open.push(() => app.providers.close())
+    return app
+  }
+  async function serve(answer: (seen: Seen, response: ServerResponse) => void): Promise<Service> {
+    const service = await startService(answer)
+    open.push(() => service.close())
+    return service
+  }
+  const answering = (text: string) =>
+    serve((_, response) => {
+      const choices = [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }]
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ id: 'x', object: 'chat.completion', created: 0, model: 'm', choices, data: [{ id: 'first' }] }))
+    })
+  const resolved = async (app: ReturnType<typeof appWith>, provider: string, model: string) => {
+    const { languageModel: _, ...names } = await app.providers.resolveModel(provider, model)
+    return names
+  }
+
+  test('without any settings there is the planner, and the others say what they lack', async () => {
+    const app = appWith()
+    expect(await resolved(app, 'auto', 'auto')).toEqual({ provider: 'builtin', model: 'planner' })
+    const { items } = await listProviders(app, owner)
+    expect(items.map(({ id, usable, reason }) => [id, usable, reason])).toEqual([
+      ['openai', false, 'it has no API key; set OPENAI_API_KEY, or add it with POST /api/v1/providers'],
+      ['anthropic', false, 'it has no API key; set ANTHROPIC_API_KEY, or add it with POST /api/v1/providers'],
+      ['builtin', true, null],
+    ])
+    await expect(resolved(app, 'anthropic', 'claude-sonnet')).rejects.toThrow("provider 'anthropic' cannot be used: it has no API key; set ANTHROPIC_API_KEY")
+    await expect(resolved(app, 'auto', 'gpt-4o')).rejects.toThrow("no usable provider has the model 'gpt-4o': set OPENAI_API_KEY, or add one")
+    await expect(resolved(app, 'none', 'auto')).rejects.toMatchObject({ code: 'PROVIDER_NOT_FOUND' })
+    await expect(resolved(app, 'builtin', 'gpt-4o')).rejects.toThrow("provider 'builtin' has one model, 'planner'")
+  })
+
+  test('auto takes the first that can be used: settings, stored, environment, and the planner last', async () => {
+    const app = appWith({
+      env: { OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k' },
+      providers: [{ id: 'lab', type: 'custom', base_url: 'http://127.0.0.1:9/v1', default_model: 'm' }],
+    })
+    await addProvider(app, owner, { id: 'mine', type: 'custom', base_url: 'http://127.0.0.1:9/v1/', default_model: 'n' })
+    expect((await listProviders(app, owner)).items.map(({ id }) => id)).toEqual(['lab', 'mine', 'openai', 'anthropic', 'builtin'])
+    expect(await resolved(app, 'auto', 'auto')).toEqual({ provider: 'lab', model: 'm' })
+    expect(await resolved(app, 'openai', 'auto')).toEqual({ provider: 'openai', model: 'gpt-4o-mini' })
+  })
+
+  test('auto gives a model to whose it is, else to a gateway', async () => {
+    const app = appWith({ env: { OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k' } })
+    expect(await resolved(app, 'auto', 'claude-sonnet')).toEqual({ provider: 'anthropic', model: 'claude-sonnet-5-5' })
+    expect(await resolved(app, 'auto', 'gpt-4')).toEqual({ provider: 'openai', model: 'gpt-4.1' })
+    expect(await resolved(app, 'auto', 'planner')).toEqual({ provider: 'builtin', model: 'planner' })
+    const gateway = appWith({ providers: [{ id: 'lab', type: 'custom', base_url: 'http://127.0.0.1:9/v1' }] })
+    expect(await resolved(gateway, 'auto', 'gpt-4')).toEqual({ provider: 'lab', model: 'gpt-4' })
+    expect(await resolved(gateway, 'auto', 'qwen3:8b')).toEqual({ provider: 'lab', model: 'qwen3:8b' })
+  })
+
+  test('a stored key is sealed, shown to nobody, and sent to its own address only', async () => {
+    const service = await answering('hello')
+    const app = appWith({ env: { OPENAI_API_KEY: 'from-the-environment', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' } })
+    const added = await addProvider(app, owner, { id: 'openai', type: 'openai', base_url: service.url, api_key: 'sk-stored', default_model: 'm' })
+    expect(added).toEqual({ id: 'openai', type: 'openai', base_url: service.url, default_model: 'm', api_key: 'stored', source: 'api', usable: true, reason: null })
+    expect(JSON.stringify(await db.read.selectFrom('providers').selectAll().execute())).not.toContain('sk-stored')
+    const { languageModel } = await app.providers.resolveModel('openai', 'auto')
+    expect((await generateText({ model: languageModel, prompt: 'hi' })).text).toBe('hello')
+    expect(service.seen).toMatchObject([{ url: '/chat/completions', headers: { authorization: 'Bearer sk-stored' } }])
+  })
+
+  test('a key of the environment never goes to a stored address', async () => {
+    const service = await answering('hello')
+    const app = appWith({ env: { OPENAI_API_KEY: 'from-the-environment' } })
+    await addProvider(app, owner, { id: 'mine', type: 'openai', base_url: service.url, default_model: 'm' })
+    const { languageModel } = await app.providers.resolveModel('mine', 'auto')
+    await generateText({ model: languageModel, prompt: 'hi' })
+    expect(JSON.stringify(service.seen)).not.toContain('from-the-environment')
+  })
+
+  test('another master key spoils the providers that it sealed, and no others', async () => {
+    await addProvider(appWith(), owner, { id: 'mine', type: 'openai', api_key: 'k' })
+    const app = appWith({ key: Buffer.alloc(32, 7).toString('base64') })
+    const mine = (await listProviders(app, owner)).items.find(({ id }) => id === 'mine')
+    expect(mine).toMatchObject({ usable: false, reason: expect.stringContaining('was sealed with another key than CADRE_KEY') })
+    expect(await resolved(app, 'auto', 'auto')).toEqual({ provider: 'builtin', model: 'planner' })
+  })
+
+  test('a provider without a default model is asked for one, once', async () => {
+    const service = await answering('hello')
+    const app = appWith()
+    await addProvider(app, owner, { id: 'lab', type: 'custom', base_url: service.url, api_key: 'k' })
+    expect(await resolved(app, 'lab', 'auto')).toEqual({ provider: 'lab', model: 'first' })
+    expect(await resolved(app, 'lab', 'auto')).toEqual({ provider: 'lab', model: 'first' })
+    expect(service.seen).toMatchObject([{ url: '/models', headers: { authorization: 'Bearer k' } }])
+  })
+
+  test('and says in plain words when it gives none', async () => {
+    const service = await serve((_, response) => response.writeHead(404).end('no'))
+    const app = appWith()
+    await addProvider(app, owner, { id: 'lab', type: 'custom', base_url: service.url })
+    await expect(resolved(app, 'lab', 'auto')).rejects.toThrow(`provider 'lab' answered 404 and no list of models at ${service.url}/models; name a model in the agent`)
+    await service.close()
+    await expect(resolved(app, 'lab', 'auto')).rejects.toThrow(`was asked for its models: lab was refused at ${service.host}: is the server running?`)
+  })
+
+  test('model objects are made once', async () => {
+    const app = appWith({ env: { OPENAI_API_KEY: 'k' } })
+    const [one, two] = [await app.providers.resolveModel('openai', 'm'), await app.providers.resolveModel('auto', 'm')]
+    expect(one.languageModel).toBe(two.languageModel)
+  })
+
+  describe('adding and removing', () => {
+    test('an id is free once, and never one with a meaning of its own', async () => {
+      const app = appWith({ providers: [{ id: 'lab', type: 'custom', base_url: 'http://127.0.0.1:9' }] })
+      const add = (id: string) => addProvider(app, owner, { id, type: 'openai', api_key: 'k' })
+      const both = await Promise.allSettled([add('mine'), add('mine')])
+      expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+      for (const id of ['mine', 'lab', 'auto', 'builtin']) await expect(add(id)).rejects.toMatchObject({ code: 'PROVIDER_ID_TAKEN', issues: [{ path: 'id' }] })
+    })
+    test('what is missing is named', async () => {
+      const app = appWith()
+      await expect(addProvider(app, owner, { id: 'a', type: 'custom' })).rejects.toMatchObject({ code: 'INVALID', issues: [{ path: 'base_url' }] })
+      await expect(addProvider(app, owner, { id: 'a', type: 'openai' })).rejects.toMatchObject({ code: 'INVALID', issues: [{ path: 'api_key' }] })
+    })
+    test('only stored ones can be removed', async () => {
+      const app = appWith()
+      await addProvider(app, owner, { id: 'mine', type: 'openai', api_key: 'k' })
+      expect(await removeProvider(app, owner, 'mine')).toEqual({ id: 'mine', deleted: true })
+      for (const id of ['mine', 'openai', 'builtin']) await expect(removeProvider(app, owner, id)).rejects.toMatchObject({ code: 'PROVIDER_NOT_FOUND' })
+    })
+    test('only the owner may', async () => {
+      const app = appWith()
+      const other: Actor = { ...owner, kind: 'public' }
+      await expect(listProviders(app, other)).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+      await expect(addProvider(app, other, { id: 'a', type: 'openai', api_key: 'k' })).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+      await expect(removeProvider(app, other, 'a')).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+      await expect(testProvider(app, other, { id: 'builtin' }, async () => 'x')).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+    })
+  })
+
+  test('a provider is tried by one short answer, and says why there is none', async () => {
+    const service = await answering('hello')
+    const app = appWith({ providers: [{ id: 'lab', type: 'custom', base_url: service.url, default_model: 'm' }] })
+    const ask: Parameters<typeof testProvider>[3] = async (model, prompt, abortSignal) => (await generateText({ model, prompt, abortSignal, maxRetries: 0 })).text
+    expect(await testProvider(app, owner, { id: 'lab' }, ask)).toEqual({ ok: true, model: 'm', latency_ms: expect.any(Number), text: 'hello', error: null })
+    await service.close()
+    expect(await testProvider(app, owner, { id: 'lab', model: 'n' }, ask)).toMatchObject({ ok: false, model: 'n', error: `lab was refused at ${service.host}: is the server running?` })
+    expect(await testProvider(app, owner, { id: 'openai' }, ask)).toMatchObject({ ok: false, error: expect.stringContaining('it has no API key') })
+    await expect(testProvider(app, owner, { id: 'none' }, ask)).rejects.toMatchObject({ code: 'PROVIDER_NOT_FOUND' })
+  })
+})

@@ -1,0 +1,152 @@
+-- Made from the migrations by `npm run schema:dump`; a test compares it. Read it, change the migrations.
+
+create table agents (
+  id text collate "C" not null,
+  name text collate "C" not null,
+  slug text collate "C" not null,
+  description text collate "C",
+  provider text collate "C" not null,
+  model text collate "C" not null,
+  system_prompt text collate "C" not null,
+  tools text collate "C" not null,
+  config text collate "C" not null,
+  output_schema text collate "C",
+  is_public integer not null,
+  api_key_required integer not null,
+  allowed_api_keys text collate "C" not null,
+  created_by text collate "C" not null,
+  created_at bigint not null,
+  updated_at bigint not null,
+  deleted_at bigint,
+  constraint agents_id PRIMARY KEY (id)
+);
+
+CREATE UNIQUE INDEX agents_name ON agents USING btree (name) WHERE (deleted_at IS NULL);
+
+CREATE UNIQUE INDEX agents_slug ON agents USING btree (slug) WHERE (deleted_at IS NULL);
+
+create table blobs (
+  hash text collate "C" not null,
+  content text collate "C" not null,
+  constraint blobs_hash PRIMARY KEY (hash)
+);
+
+create table job_pauses (
+  name text collate "C" not null,
+  paused_at bigint not null,
+  constraint job_pauses_name PRIMARY KEY (name)
+);
+
+create table jobs (
+  id text collate "C" not null,
+  name text collate "C" not null,
+  data text collate "C" not null,
+  priority integer not null,
+  status text collate "C" not null,
+  progress integer not null,
+  attempts integer not null,
+  max_attempts bigint not null,
+  backoff_ms bigint not null,
+  run_at bigint not null,
+  worker_id text collate "C",
+  token integer not null default 0,
+  result text collate "C",
+  failure_reason text collate "C",
+  created_at bigint not null,
+  started_at bigint,
+  completed_at bigint,
+  constraint jobs_id PRIMARY KEY (id)
+);
+
+CREATE INDEX jobs_active ON jobs USING btree (worker_id) WHERE (status = 'active'::text);
+
+CREATE INDEX jobs_delayed ON jobs USING btree (run_at) WHERE (status = 'delayed'::text);
+
+CREATE INDEX jobs_failed ON jobs USING btree (id) WHERE (status = 'failed'::text);
+
+CREATE INDEX jobs_waiting ON jobs USING btree (priority DESC, run_at, id, name) WHERE (status = 'waiting'::text);
+
+create table migrations (
+  name text not null,
+  compatible integer not null,
+  applied_at bigint not null,
+  constraint migrations_pkey PRIMARY KEY (name)
+);
+
+create table plugins (
+  id text collate "C" not null,
+  manifest text collate "C" not null,
+  registered_by text collate "C" not null,
+  created_at bigint not null,
+  constraint plugins_id PRIMARY KEY (id)
+);
+
+create table providers (
+  id text collate "C" not null,
+  type text collate "C" not null,
+  base_url text collate "C",
+  api_key text collate "C",
+  default_model text collate "C",
+  created_by text collate "C" not null,
+  created_at bigint not null,
+  constraint providers_id PRIMARY KEY (id)
+);
+
+create table run_events (
+  run_id text collate "C" not null,
+  seq integer not null,
+  type text collate "C" not null,
+  at bigint not null,
+  data text collate "C" not null,
+  constraint run_events_run_id_seq PRIMARY KEY (run_id, seq)
+);
+
+create table runs (
+  id text collate "C" not null,
+  agent_id text collate "C" not null,
+  status text collate "C" not null,
+  mode text collate "C" not null,
+  input text collate "C" not null,
+  data text collate "C",
+  setup text collate "C" not null,
+  output_text text collate "C",
+  error_code text collate "C",
+  error_message text collate "C",
+  waiting text collate "C",
+  provider text collate "C",
+  model text collate "C",
+  total_steps integer not null,
+  tokens_input bigint not null,
+  tokens_output bigint not null,
+  cost double precision,
+  attempts integer not null,
+  last_seq integer not null,
+  token integer not null,
+  job_id text collate "C" not null,
+  cancel_requested_at bigint,
+  request_key text collate "C",
+  request_hash text collate "C",
+  triggered_by text collate "C" not null,
+  ip_address text collate "C",
+  user_agent text collate "C",
+  created_at bigint not null,
+  started_at bigint,
+  completed_at bigint,
+  constraint runs_id PRIMARY KEY (id)
+);
+
+CREATE INDEX runs_agent_id ON runs USING btree (agent_id, id);
+
+CREATE INDEX runs_status ON runs USING btree (status, id);
+
+CREATE UNIQUE INDEX runs_triggered_by_agent_id_request_key ON runs USING btree (triggered_by, agent_id, request_key);
+
+create table workers (
+  id text collate "C" not null,
+  kind text collate "C" not null,
+  host text collate "C" not null,
+  pid integer not null,
+  started_at bigint not null,
+  heartbeat_at bigint not null,
+  constraint workers_id PRIMARY KEY (id)
+);

@@ -1,0 +1,134 @@
+-- Made from the migrations by `npm run schema:dump`; a test compares it. Read it, change the migrations.
+
+create table "agents" (
+  "id" text not null,
+  "name" text not null,
+  "slug" text not null,
+  "description" text,
+  "provider" text not null,
+  "model" text not null,
+  "system_prompt" text not null,
+  "tools" text not null,
+  "config" text not null,
+  "output_schema" text,
+  "is_public" integer not null,
+  "api_key_required" integer not null,
+  "allowed_api_keys" text not null,
+  "created_by" text not null,
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  "deleted_at" bigint, constraint "agents_id" primary key ("id"));
+
+CREATE UNIQUE INDEX agents_name on agents (name) where deleted_at is null;
+
+CREATE UNIQUE INDEX agents_slug on agents (slug) where deleted_at is null;
+
+create table "blobs" (
+  "hash" text not null,
+  "content" text not null, constraint "blobs_hash" primary key ("hash"));
+
+create table "job_pauses" (
+  "name" text not null,
+  "paused_at" bigint not null, constraint "job_pauses_name" primary key ("name"));
+
+create table "jobs" (
+  "id" text not null,
+  "name" text not null,
+  "data" text not null,
+  "priority" integer not null,
+  "status" text not null,
+  "progress" integer not null,
+  "attempts" integer not null,
+  "max_attempts" bigint not null,
+  "backoff_ms" bigint not null,
+  "run_at" bigint not null,
+  "worker_id" text,
+  "token" integer default 0 not null,
+  "result" text,
+  "failure_reason" text,
+  "created_at" bigint not null,
+  "started_at" bigint,
+  "completed_at" bigint, constraint "jobs_id" primary key ("id"));
+
+CREATE INDEX jobs_active on jobs (worker_id) where status = 'active';
+
+CREATE INDEX jobs_delayed on jobs (run_at) where status = 'delayed';
+
+CREATE INDEX jobs_failed on jobs (id) where status = 'failed';
+
+CREATE INDEX jobs_waiting on jobs (priority desc, run_at, id, name) where status = 'waiting';
+
+create table migrations (
+  name text primary key, compatible integer not null, applied_at bigint not null);
+
+create table "plugins" (
+  "id" text not null,
+  "manifest" text not null,
+  "registered_by" text not null,
+  "created_at" bigint not null, constraint "plugins_id" primary key ("id"));
+
+create table "providers" (
+  "id" text not null,
+  "type" text not null,
+  "base_url" text,
+  "api_key" text,
+  "default_model" text,
+  "created_by" text not null,
+  "created_at" bigint not null, constraint "providers_id" primary key ("id"));
+
+create table "run_events" (
+  "run_id" text not null,
+  "seq" integer not null,
+  "type" text not null,
+  "at" bigint not null,
+  "data" text not null, constraint "run_events_run_id_seq" primary key ("run_id", "seq")) without rowid;
+
+create table "runs" (
+  "id" text not null,
+  "agent_id" text not null,
+  "status" text not null,
+  "mode" text not null,
+  "input" text not null,
+  "data" text,
+  "setup" text not null,
+  "output_text" text,
+  "error_code" text,
+  "error_message" text,
+  "waiting" text,
+  "provider" text,
+  "model" text,
+  "total_steps" integer not null,
+  "tokens_input" bigint not null,
+  "tokens_output" bigint not null,
+  "cost" double precision,
+  "attempts" integer not null,
+  "last_seq" integer not null,
+  "token" integer not null,
+  "job_id" text not null,
+  "cancel_requested_at" bigint,
+  "request_key" text,
+  "request_hash" text,
+  "triggered_by" text not null,
+  "ip_address" text,
+  "user_agent" text,
+  "created_at" bigint not null,
+  "started_at" bigint,
+  "completed_at" bigint, constraint "runs_id" primary key ("id"));
+
+CREATE INDEX "runs_agent_id" on "runs" ("agent_id",
+  "id");
+
+CREATE INDEX "runs_status" on "runs" ("status",
+  "id");
+
+CREATE UNIQUE INDEX "runs_triggered_by_agent_id_request_key" on "runs" ("triggered_by",
+  "agent_id",
+  "request_key");
+
+create table "workers" (
+  "id" text not null,
+  "kind" text not null,
+  "host" text not null,
+  "pid" integer not null,
+  "started_at" bigint not null,
+  "heartbeat_at" bigint not null, constraint "workers_id" primary key ("id"));
