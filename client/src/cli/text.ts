@@ -1,8 +1,8 @@
 import { stripVTControlCharacters } from 'node:util'
 
-/** What came from models, tools and files must not steer the terminal: line breaks and control characters become spaces. */
+/** What comes from models, tools and files must not steer the terminal. Line breaks become spaces. */
 export function oneLine(text: string) {
-  return harmless(text).replace(/\s+/g, ' ').trim()
+  return harmless(text.replace(/\s+/g, ' ')).trim()
 }
 
 /** The same for text of several lines. */
@@ -22,10 +22,14 @@ export function widthOf(text: string) {
   return width
 }
 
-/** At most so many columns, with an ellipsis where something is left out. */
+/** Text of any kind as one line of at most so many columns. */
 export function shorten(text: string, columns: number) {
   // What is far too long is not measured to its end.
-  const line = oneLine(text.slice(0, columns * 20 + 100))
+  return cut(oneLine(text.slice(0, columns * 20 + 100)), columns)
+}
+
+/** At most so many columns, with an ellipsis where something is left out. */
+export function cut(line: string, columns: number) {
   if (widthOf(line) <= columns) return line
   let kept = ''
   let width = 0

@@ -1,4 +1,4 @@
-import { Agent } from '@cadre/contract/agents'
+import type { Agent } from '@cadre/contract/agents'
 import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
 import { fromJson } from '../storage/json.ts'

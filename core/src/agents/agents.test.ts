@@ -105,7 +105,11 @@ describe.each(databases)('agents on $name', ({ empty }) => {
     })
     await expect(getAgent(appOf(), owner, 'helper')).rejects.toMatchObject({ code: 'AGENT_NOT_FOUND' })
     expect(await getAgent(appOf(), owner, 'new-name')).toEqual(changed)
-    expect(await update(agent.id, { output_schema: null, description: 'x' })).toMatchObject({ output_schema: null, description: 'x', tools: ['date-utils'] })
+    expect(await update(agent.id, { output_schema: null, description: 'x' })).toMatchObject({
+      output_schema: null,
+      description: 'x',
+      tools: ['date-utils'],
+    })
   })
 
   describe('names and slugs are taken', () => {
@@ -146,7 +150,10 @@ describe.each(databases)('agents on $name', ({ empty }) => {
   })
 
   test('what an agent refers to must be there', async () => {
-    await expect(create({ tools: ['date-utils', 'x'] })).rejects.toMatchObject({ code: 'INVALID', message: "tools[1]: there is no ForgeHook or tool 'x'; known: date-utils, json-utils" })
+    await expect(create({ tools: ['date-utils', 'x'] })).rejects.toMatchObject({
+      code: 'INVALID',
+      message: "tools[1]: there is no ForgeHook or tool 'x'; known: date-utils, json-utils",
+    })
     await expect(create({ provider: 'none' })).rejects.toMatchObject({ code: 'INVALID', issues: [{ path: 'provider' }] })
     await expect(create({ output_schema: { type: 'objekt' } })).rejects.toMatchObject({ code: 'INVALID', issues: [{ path: 'output_schema' }] })
     const agent = await create({ provider: 'lab' })
@@ -156,7 +163,11 @@ describe.each(databases)('agents on $name', ({ empty }) => {
 
   test('text comes back as it was given', async () => {
     const text = `'; drop table agents; -- "ünïcode" 😀 \\ \n\t %_`
-    expect(await create({ name: `N ${text}`, system_prompt: text, description: text, allowed_api_keys: [text] })).toMatchObject({ system_prompt: text, description: text, allowed_api_keys: [text] })
+    expect(await create({ name: `N ${text}`, system_prompt: text, description: text, allowed_api_keys: [text] })).toMatchObject({
+      system_prompt: text,
+      description: text,
+      allowed_api_keys: [text],
+    })
   })
 
   test('lists are newest first and page on while agents come and go', async () => {
@@ -170,7 +181,10 @@ describe.each(databases)('agents on $name', ({ empty }) => {
     expect(second.items.map(({ name }) => name)).toEqual(['c', 'b'])
     const third = await listAgents(appOf(), owner, { limit: 2, cursor: second.next_cursor! })
     expect(third).toEqual({ items: [made[0]], next_cursor: null })
-    await expect(listAgents(appOf(), owner, { limit: 2, cursor: 'rubbish' })).rejects.toMatchObject({ code: 'BAD_REQUEST', issues: [{ path: 'cursor' }] })
+    await expect(listAgents(appOf(), owner, { limit: 2, cursor: 'rubbish' })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+      issues: [{ path: 'cursor' }],
+    })
   })
 
   describe('a public caller', () => {
@@ -186,13 +200,21 @@ describe.each(databases)('agents on $name', ({ empty }) => {
       await create({ name: 'Hidden', api_key_required: false })
       await create({ name: 'Keyed', is_public: true })
       await create({ name: 'Free', is_public: true, api_key_required: false })
-      const code = (ref: string) => requireRunnableAgent(appOf(), stranger, ref).then(() => 'ok', (error) => error.code)
+      const code = (ref: string) =>
+        requireRunnableAgent(appOf(), stranger, ref).then(
+          () => 'ok',
+          (error) => error.code,
+        )
       expect(await Promise.all(['hidden', 'keyed', 'free'].map(code))).toEqual(['AGENT_NOT_FOUND', 'UNAUTHORIZED', 'ok'])
       expect(await requireRunnableAgent(appOf(), owner, 'hidden')).toMatchObject({ slug: 'hidden' })
     })
     test('changes nothing', async () => {
       await create({ name: 'Open', is_public: true })
-      const attempts = [createAgent(appOf(), stranger, CreateAgent.parse({ name: 'x', system_prompt: 'x' })), updateAgent(appOf(), stranger, 'open', { name: 'x' }), deleteAgent(appOf(), stranger, 'open')]
+      const attempts = [
+        createAgent(appOf(), stranger, CreateAgent.parse({ name: 'x', system_prompt: 'x' })),
+        updateAgent(appOf(), stranger, 'open', { name: 'x' }),
+        deleteAgent(appOf(), stranger, 'open'),
+      ]
       for (const attempt of attempts) await expect(attempt).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
     })
   })

@@ -34,6 +34,9 @@ export function takenBy(error: unknown, name: string, slug: string): unknown {
 
 function taken(what: 'name' | 'slug', name: string, slug: string, rival: string | undefined) {
   const code: ErrorCode = what === 'name' ? 'AGENT_NAME_TAKEN' : 'AGENT_SLUG_TAKEN'
-  const message = what === 'name' ? `an agent named '${name}' already exists` : `the name makes the slug '${slug}', which ${rival ? `agent '${rival}'` : 'another agent'} already has`
+  const message =
+    what === 'name'
+      ? `an agent named '${name}' already exists`
+      : `the name makes the slug '${slug}', which ${rival ? `agent '${rival}'` : 'another agent'} already has`
   return new CadreError(code, `name: ${message}`, [{ path: 'name', message }])
 }

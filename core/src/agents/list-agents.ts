@@ -6,7 +6,11 @@ import type { Db } from '../storage/database.ts'
 import { selectAgents } from './agents.store.ts'
 import { present } from './get-agent.ts'
 
-export async function listAgents(app: { db: Db }, actor: Actor, page: { limit: number; cursor?: string | undefined }): Promise<Page<Agent | PublicAgent>> {
+export async function listAgents(
+  app: { db: Db },
+  actor: Actor,
+  page: { limit: number; cursor?: string | undefined },
+): Promise<Page<Agent | PublicAgent>> {
   const before = page.cursor === undefined ? undefined : readCursor(page.cursor)
   const found = await selectAgents(app.db.read, { before, limit: page.limit + 1, publicOnly: actor.kind === 'public' })
   const items = found.slice(0, page.limit)

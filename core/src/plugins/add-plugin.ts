@@ -19,7 +19,8 @@ type AddApp = { db: Db; config: KeyConfig; hooks: HookHost; now: () => number }
 export async function addPlugin(app: AddApp, actor: Actor, manifest: Manifest): Promise<Plugin> {
   requireOwner(actor)
   const { id, runtime } = manifest
-  if (runtime.type === 'embedded') throw invalid('runtime.type', `embedded ForgeHooks are installed as folders (CADRE_PLUGINS_DIR); here 'http' is possible`)
+  if (runtime.type === 'embedded')
+    throw invalid('runtime.type', `embedded ForgeHooks are installed as folders (CADRE_PLUGINS_DIR); here 'http' is possible`)
   checkManifest(manifest)
   refuseUngranted(manifest, runtime.base_url)
   if ((await app.hooks.all()).some((each) => each.manifest.id === id)) throw taken(id)

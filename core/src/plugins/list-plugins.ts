@@ -21,7 +21,12 @@ export async function getPlugin(app: PluginApp, actor: Actor, id: string): Promi
 
 export function present({ manifest, folder, created_at }: KnownPlugin): Plugin {
   const endpoints = manifest.endpoints.map((endpoint) => ({ ...endpoint, tool: toolName(manifest.id, endpoint.path) }))
-  return { ...withHiddenHeaders(manifest), endpoints, bundled: folder !== null, created_at: created_at === null ? null : new Date(created_at).toISOString() }
+  return {
+    ...withHiddenHeaders(manifest),
+    endpoints,
+    bundled: folder !== null,
+    created_at: created_at === null ? null : new Date(created_at).toISOString(),
+  }
 }
 
 export function missing(id: string) {

@@ -21,7 +21,10 @@ function http(change: Partial<ManifestInput> = {}) {
     name: 'Remote',
     version: '1.0.0',
     runtime: { type: 'http', base_url: 'http://127.0.0.1:9000' },
-    endpoints: [{ path: '/a', effect: 'read', input: schema }, { path: '/b/c', description: 'does c' }],
+    endpoints: [
+      { path: '/a', effect: 'read', input: schema },
+      { path: '/b/c', description: 'does c' },
+    ],
     permissions: { network: ['127.0.0.1:9000'] },
     ...change,
   })
@@ -36,7 +39,11 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
     db = await empty()
     folder = mkdtempSync(join(tmpdir(), 'cadre-plugins-'))
     logged = []
-    writePlugin('math', { id: 'math', endpoints: [{ path: '/twice', effect: 'read', input: schema }] }, `export default { '/twice': ({ n }) => n * 2 }`)
+    writePlugin(
+      'math',
+      { id: 'math', endpoints: [{ path: '/twice', effect: 'read', input: schema }] },
+      `export default { '/twice': ({ n }) => n * 2 }`,
+    )
   })
   afterEach(async () => {
     await Promise.all(open.splice(0).map((hooks) => hooks.close()))
@@ -46,7 +53,10 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
 
   function writePlugin(name: string, manifest: object | string, code?: string) {
     mkdirSync(join(folder, name))
-    const whole = typeof manifest === 'string' ? manifest : JSON.stringify({ name, version: '1.0.0', runtime: { type: 'embedded', entry: './index.mjs' }, ...manifest })
+    const whole =
+      typeof manifest === 'string'
+        ? manifest
+        : JSON.stringify({ name, version: '1.0.0', runtime: { type: 'embedded', entry: './index.mjs' }, ...manifest })
     writeFileSync(join(folder, name, 'forgehook.json'), whole)
     if (code !== undefined) writeFileSync(join(folder, name, 'index.mjs'), code)
   }
@@ -62,7 +72,14 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
   test('a folder with a manifest is a ForgeHook whose endpoints can be called', async () => {
     const { hooks } = newApp()
     const [tool] = await hooks.resolveTools(['math'])
-    expect(tool).toMatchObject({ name: 'math__twice', hook_id: 'math', action: 'twice', effect: 'read', description: 'math: twice', limits: { timeout_ms: 30_000 } })
+    expect(tool).toMatchObject({
+      name: 'math__twice',
+      hook_id: 'math',
+      action: 'twice',
+      effect: 'read',
+      description: 'math: twice',
+      limits: { timeout_ms: 30_000 },
+    })
     expect(await hooks.invoke({ tool: tool!, ...call({ n: 21 }) })).toBe(42)
     expect(logged).toEqual([])
   })
@@ -88,10 +105,21 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
   test('an http one is registered, seen by every process at once, called, and removed', async () => {
     const service = await startService((_, response) => response.end('{"ok":true}'))
     const [one, two] = [newApp(), newApp()]
-    const manifest = http({ runtime: { type: 'http', base_url: service.url, headers: { Authorization: 'Bearer very-secret' } }, permissions: { network: [service.host] } })
+    const manifest = http({
+      runtime: { type: 'http', base_url: service.url, headers: { Authorization: 'Bearer very-secret' } },
+      permissions: { network: [service.host] },
+    })
     const added = await addPlugin(one, owner, manifest)
-    expect(added).toMatchObject({ id: 'remote', bundled: false, created_at: '2023-11-14T22:13:20.000Z', endpoints: [{ tool: 'remote__a' }, { tool: 'remote__b_c' }] })
-    expect((await listPlugins(two, owner)).items.map(({ id, bundled }) => [id, bundled])).toEqual([['math', true], ['remote', false]])
+    expect(added).toMatchObject({
+      id: 'remote',
+      bundled: false,
+      created_at: '2023-11-14T22:13:20.000Z',
+      endpoints: [{ tool: 'remote__a' }, { tool: 'remote__b_c' }],
+    })
+    expect((await listPlugins(two, owner)).items.map(({ id, bundled }) => [id, bundled])).toEqual([
+      ['math', true],
+      ['remote', false],
+    ])
     expect(await getPlugin(two, owner, 'remote')).toEqual(added)
 
     const [tool] = await two.hooks.findTools(['remote__a', 'remote__gone', 'none__x'])
@@ -121,13 +149,26 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
   })
 
   describe('a manifest that is refused', () => {
-    const base = (base_url: string, network: string[] = [], headers: Record<string, string> = {}) => ({ runtime: { type: 'http' as const, base_url, headers }, permissions: { network } })
+    const base = (base_url: string, network: string[] = [], headers: Record<string, string> = {}) => ({
+      runtime: { type: 'http' as const, base_url, headers },
+      permissions: { network },
+    })
     test.each<[string, Partial<ManifestInput>, string, RegExp]>([
       ['embedded', { runtime: { type: 'embedded' } }, 'runtime.type', /installed as folders/],
-      ['a bad input schema', { endpoints: [{ path: '/a' }, { path: '/b', input: { type: 'objekt' } }] }, 'endpoints[1].input', /not a valid JSON Schema/],
+      [
+        'a bad input schema',
+        { endpoints: [{ path: '/a' }, { path: '/b', input: { type: 'objekt' } }] },
+        'endpoints[1].input',
+        /not a valid JSON Schema/,
+      ],
       ['a bad output schema', { endpoints: [{ path: '/a', output: { $ref: 'http://x.test/y' } }] }, 'endpoints[0].output', /refers to/],
       ['an input that is no object', { endpoints: [{ path: '/a', input: { type: 'array' } }] }, 'endpoints[0].input', /must describe an object/],
-      ['one tool name twice', { endpoints: [{ path: '/a/b' }, { path: '/a_b' }] }, 'endpoints[1].path', /another endpoint already makes the tool 'remote__a_b'/],
+      [
+        'one tool name twice',
+        { endpoints: [{ path: '/a/b' }, { path: '/a_b' }] },
+        'endpoints[1].path',
+        /another endpoint already makes the tool 'remote__a_b'/,
+      ],
       ['a long tool name', { endpoints: [{ path: `/${'x'.repeat(57)}` }] }, 'endpoints[0].path', /longer than 64/],
       ['an unnamed private address', base('http://10.0.0.1:80'), 'runtime.base_url', /private address/],
       ['localhost, unnamed', base('http://localhost:9000', ['127.0.0.1:9001']), 'runtime.base_url', /private address/],
@@ -139,7 +180,11 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
       ['a header with a line break', base('http://example.com', [], { a: 'x\r\nb: c' }), 'runtime.headers.a', /characters that a header cannot hold/],
       ['a header of the connection', base('http://example.com', [], { Host: 'x' }), 'runtime.headers.Host', /belongs to the connection/],
     ])('%s', async (_, change, path, message) => {
-      await expect(addPlugin(newApp(), owner, http(change))).rejects.toMatchObject({ code: 'INVALID', message: expect.stringMatching(message), issues: [{ path }] })
+      await expect(addPlugin(newApp(), owner, http(change))).rejects.toMatchObject({
+        code: 'INVALID',
+        message: expect.stringMatching(message),
+        issues: [{ path }],
+      })
     })
     test.each(['http://example.com/', 'https://example.com/api'])('%s needs no grant', async (base_url) => {
       expect(await addPlugin(newApp(), owner, http(base(base_url)))).toMatchObject({ id: 'remote' })

@@ -16,6 +16,6 @@ export function modelNamed(type: ProviderType, name: string): string {
 /** Whose model it is, where the name tells. */
 export function typeOfModel(name: string): ProviderType | null {
   if (name === 'planner') return 'builtin'
-  if (/^claude-/.test(name)) return 'anthropic'
+  if (name.startsWith('claude-')) return 'anthropic'
   return /^(gpt-|chatgpt-|o\d)/.test(name) ? 'openai' : null
 }

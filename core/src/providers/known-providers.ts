@@ -62,12 +62,24 @@ export function fromEnvironment(env: Config['env']): Known[] {
   return (['openai', 'anthropic'] as const).map((type) => {
     const api_key = env[`${type.toUpperCase()}_API_KEY`] ?? null
     const base_url = withoutSlash(env[`${type.toUpperCase()}_BASE_URL`])
-    return checked({ id: type, type, base_url, api_key, default_model: null, source: 'environment', key_from: api_key === null ? 'none' : 'environment' })
+    return checked({
+      id: type,
+      type,
+      base_url,
+      api_key,
+      default_model: null,
+      source: 'environment',
+      key_from: api_key === null ? 'none' : 'environment',
+    })
   })
 }
 
 /** Which provider answers, or why none does. */
-export function choose(known: Known[], provider: string, model: string): Known | { missing: true; problem: string } | { missing: false; problem: string } {
+export function choose(
+  known: Known[],
+  provider: string,
+  model: string,
+): Known | { missing: true; problem: string } | { missing: false; problem: string } {
   if (provider === 'auto') return chooseFor(known, model) ?? { missing: false, problem: noneFor(model) }
   const named = known.find((each) => each.id === provider)
   if (!named) return { missing: true, problem: `there is no provider '${provider}'; add it with POST /api/v1/providers` }

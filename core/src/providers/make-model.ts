@@ -25,7 +25,14 @@ export async function makeModel(known: Known, name: string, fetch: typeof global
     case 'custom': {
       const { createOpenAICompatible } = await import('@ai-sdk/openai-compatible')
       const key = known.api_key === null ? {} : { apiKey }
-      return createOpenAICompatible({ ...key, name: known.id, baseURL: known.base_url ?? '', includeUsage: true, supportsStructuredOutputs: false, fetch }).chatModel(name)
+      return createOpenAICompatible({
+        ...key,
+        name: known.id,
+        baseURL: known.base_url ?? '',
+        includeUsage: true,
+        supportsStructuredOutputs: false,
+        fetch,
+      }).chatModel(name)
     }
   }
 }

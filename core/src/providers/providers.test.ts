@@ -48,7 +48,9 @@ describe.each(databases)('providers on $name', ({ empty }) => {
   const answering = (text: string) =>
     serve((_, response) => {
       const choices = [{ index: 0, message: { role: 'assistant', content: text }, finish_reason: 'stop' }]
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ id: 'x', object: 'chat.completion', created: 0, model: 'm', choices, data: [{ id: 'first' }] }))
+      response
+        .writeHead(200, { 'content-type': 'application/json' })
+        .end(JSON.stringify({ id: 'x', object: 'chat.completion', created: 0, model: 'm', choices, data: [{ id: 'first' }] }))
     })
   const resolved = async (app: ReturnType<typeof appWith>, provider: string, model: string) => {
     const { languageModel: _, ...names } = await app.providers.resolveModel(provider, model)
@@ -64,7 +66,9 @@ describe.each(databases)('providers on $name', ({ empty }) => {
       ['anthropic', false, 'it has no API key; set ANTHROPIC_API_KEY, or add it with POST /api/v1/providers'],
       ['builtin', true, null],
     ])
-    await expect(resolved(app, 'anthropic', 'claude-sonnet')).rejects.toThrow("provider 'anthropic' cannot be used: it has no API key; set ANTHROPIC_API_KEY")
+    await expect(resolved(app, 'anthropic', 'claude-sonnet')).rejects.toThrow(
+      "provider 'anthropic' cannot be used: it has no API key; set ANTHROPIC_API_KEY",
+    )
     await expect(resolved(app, 'auto', 'gpt-4o')).rejects.toThrow("no usable provider has the model 'gpt-4o': set OPENAI_API_KEY, or add one")
     await expect(resolved(app, 'none', 'auto')).rejects.toMatchObject({ code: 'PROVIDER_NOT_FOUND' })
     await expect(resolved(app, 'builtin', 'gpt-4o')).rejects.toThrow("provider 'builtin' has one model, 'planner'")
@@ -95,7 +99,16 @@ describe.each(databases)('providers on $name', ({ empty }) => {
     const service = await answering('hello')
     const app = appWith({ env: { OPENAI_API_KEY: 'from-the-environment', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' } })
     const added = await addProvider(app, owner, { id: 'openai', type: 'openai', base_url: service.url, api_key: 'sk-stored', default_model: 'm' })
-    expect(added).toEqual({ id: 'openai', type: 'openai', base_url: service.url, default_model: 'm', api_key: 'stored', source: 'api', usable: true, reason: null })
+    expect(added).toEqual({
+      id: 'openai',
+      type: 'openai',
+      base_url: service.url,
+      default_model: 'm',
+      api_key: 'stored',
+      source: 'api',
+      usable: true,
+      reason: null,
+    })
     expect(JSON.stringify(await db.read.selectFrom('providers').selectAll().execute())).not.toContain('sk-stored')
     const { languageModel } = await app.providers.resolveModel('openai', 'auto')
     expect((await generateText({ model: languageModel, prompt: 'hi' })).text).toBe('hello')
@@ -132,7 +145,9 @@ describe.each(databases)('providers on $name', ({ empty }) => {
     const service = await serve((_, response) => response.writeHead(404).end('no'))
     const app = appWith()
     await addProvider(app, owner, { id: 'lab', type: 'custom', base_url: service.url })
-    await expect(resolved(app, 'lab', 'auto')).rejects.toThrow(`provider 'lab' answered 404 and no list of models at ${service.url}/models; name a model in the agent`)
+    await expect(resolved(app, 'lab', 'auto')).rejects.toThrow(
+      `provider 'lab' answered 404 and no list of models at ${service.url}/models; name a model in the agent`,
+    )
     await service.close()
     await expect(resolved(app, 'lab', 'auto')).rejects.toThrow(`was asked for its models: lab was refused at ${service.host}: is the server running?`)
   })
@@ -149,7 +164,8 @@ describe.each(databases)('providers on $name', ({ empty }) => {
       const add = (id: string) => addProvider(app, owner, { id, type: 'openai', api_key: 'k' })
       const both = await Promise.allSettled([add('mine'), add('mine')])
       expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
-      for (const id of ['mine', 'lab', 'auto', 'builtin']) await expect(add(id)).rejects.toMatchObject({ code: 'PROVIDER_ID_TAKEN', issues: [{ path: 'id' }] })
+      for (const id of ['mine', 'lab', 'auto', 'builtin'])
+        await expect(add(id)).rejects.toMatchObject({ code: 'PROVIDER_ID_TAKEN', issues: [{ path: 'id' }] })
     })
     test('what is missing is named', async () => {
       const app = appWith()
@@ -160,7 +176,8 @@ describe.each(databases)('providers on $name', ({ empty }) => {
       const app = appWith()
       await addProvider(app, owner, { id: 'mine', type: 'openai', api_key: 'k' })
       expect(await removeProvider(app, owner, 'mine')).toEqual({ id: 'mine', deleted: true })
-      for (const id of ['mine', 'openai', 'builtin']) await expect(removeProvider(app, owner, id)).rejects.toMatchObject({ code: 'PROVIDER_NOT_FOUND' })
+      for (const id of ['mine', 'openai', 'builtin'])
+        await expect(removeProvider(app, owner, id)).rejects.toMatchObject({ code: 'PROVIDER_NOT_FOUND' })
     })
     test('only the owner may', async () => {
       const app = appWith()
@@ -175,10 +192,21 @@ describe.each(databases)('providers on $name', ({ empty }) => {
   test('a provider is tried by one short answer, and says why there is none', async () => {
     const service = await answering('hello')
     const app = appWith({ providers: [{ id: 'lab', type: 'custom', base_url: service.url, default_model: 'm' }] })
-    const ask: Parameters<typeof testProvider>[3] = async (model, prompt, abortSignal) => (await generateText({ model, prompt, abortSignal, maxRetries: 0 })).text
-    expect(await testProvider(app, owner, { id: 'lab' }, ask)).toEqual({ ok: true, model: 'm', latency_ms: expect.any(Number), text: 'hello', error: null })
+    const ask: Parameters<typeof testProvider>[3] = async (model, prompt, abortSignal) =>
+      (await generateText({ model, prompt, abortSignal, maxRetries: 0 })).text
+    expect(await testProvider(app, owner, { id: 'lab' }, ask)).toEqual({
+      ok: true,
+      model: 'm',
+      latency_ms: expect.any(Number),
+      text: 'hello',
+      error: null,
+    })
     await service.close()
-    expect(await testProvider(app, owner, { id: 'lab', model: 'n' }, ask)).toMatchObject({ ok: false, model: 'n', error: `lab was refused at ${service.host}: is the server running?` })
+    expect(await testProvider(app, owner, { id: 'lab', model: 'n' }, ask)).toMatchObject({
+      ok: false,
+      model: 'n',
+      error: `lab was refused at ${service.host}: is the server running?`,
+    })
     expect(await testProvider(app, owner, { id: 'openai' }, ask)).toMatchObject({ ok: false, error: expect.stringContaining('it has no API key') })
     await expect(testProvider(app, owner, { id: 'none' }, ask)).rejects.toMatchObject({ code: 'PROVIDER_NOT_FOUND' })
   })

@@ -8,7 +8,7 @@ import { defaultModels, modelNamed } from './aliases.ts'
 import { builtin, choose, fromConfig, fromEnvironment, fromRow, type Known, present } from './known-providers.ts'
 import { firstModelOf, makeModel } from './make-model.ts'
 import { openProviderHttp } from './provider-http.ts'
-import { selectProviders } from './providers.store.ts'
+import { type ProviderRow, selectProviders } from './providers.store.ts'
 
 export type ResolvedModel = { provider: string; model: string; languageModel: LanguageModelV3 }
 
@@ -31,9 +31,20 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
   const models = new Map<string, LanguageModelV3>()
   const discovered = new Map<string, string>()
 
+  // Opening a sealed key takes longer than reading its row.
+  const keys = new Map<string, { text: string; known: Known }>()
+  const opened = (row: ProviderRow): Known => {
+    const text = JSON.stringify(row)
+    const before = keys.get(row.id)
+    if (before?.text === text) return before.known
+    const known = fromRow(app.config, row)
+    keys.set(row.id, { text, known })
+    return known
+  }
+
   // Stored ones are read anew each time, since another process may have changed them.
   const all = async (): Promise<Known[]> => {
-    const stored = (await selectProviders(app.db.read)).map((row) => fromRow(app.config, row))
+    const stored = (await selectProviders(app.db.read)).map(opened)
     const seen = new Set<string>()
     return [...configured, ...stored, ...environment, builtin].filter(({ id }) => !seen.has(id) && seen.add(id))
   }

@@ -10,7 +10,12 @@ export type ProviderTest = { ok: boolean; model: string | null; latency_ms: numb
 type Ask = (model: LanguageModelV3, prompt: string, signal: AbortSignal) => Promise<string>
 
 /** Asks for one short answer, by whatever road the runs take, and says in plain words why there is none. */
-export async function testProvider(app: { providers: Providers }, actor: Actor, input: { id: string; model?: string | undefined }, ask: Ask): Promise<ProviderTest> {
+export async function testProvider(
+  app: { providers: Providers },
+  actor: Actor,
+  input: { id: string; model?: string | undefined },
+  ask: Ask,
+): Promise<ProviderTest> {
   requireOwner(actor)
   const known = (await app.providers.list()).some((each) => each.id === input.id)
   if (!known) throw new CadreError('PROVIDER_NOT_FOUND', `there is no provider '${input.id}'`)

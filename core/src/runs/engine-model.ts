@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3Content, LanguageModelV3GenerateResult } from '@ai-sdk/provider'
 import type { JournalEvent, ModelPart } from '@cadre/contract/run-events'
 import { explainModelError } from '../providers/explain-error.ts'
@@ -173,6 +173,7 @@ function toResult(answer: Answer): LanguageModelV3GenerateResult {
   }
 }
 
-function hashOf(options: LanguageModelV3CallOptions) {
-  return createHash('sha256').update(JSON.stringify([options.prompt, options.tools])).digest('base64url').slice(0, 16)
+// The tools need not be in it: they are frozen with the setup.
+function hashOf({ prompt }: LanguageModelV3CallOptions) {
+  return hash('sha256', JSON.stringify(prompt), 'base64url').slice(0, 16)
 }

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Agent, AgentConfig } from '@cadre/contract/agents'
 import type { Effect, JsonSchema } from '@cadre/contract/forgehook'
 import { getBlob, putBlob } from '../storage/blobs.ts'
@@ -21,7 +21,7 @@ export type Setup = {
   output_schema: JsonSchema | null
 }
 
-export function setupOf(agent: Agent, tools: ResolvedTool[], outputSchema: JsonSchema | null): Setup {
+function setupOf(agent: Agent, tools: ResolvedTool[], outputSchema: JsonSchema | null): Setup {
   return {
     agent: agent.name,
     system: outputSchema ? `${agent.system_prompt}\n\n${schemaPrompt(outputSchema)}` : agent.system_prompt,
@@ -33,24 +33,35 @@ export function setupOf(agent: Agent, tools: ResolvedTool[], outputSchema: JsonS
   }
 }
 
+/** A setup with its text and that text's SHA-256, under which it is stored. */
+export type Frozen = { setup: Setup; text: string; hash: string }
+
 const limit = 500
 
-/** Setups by hash. Most runs share a few, so neither their text nor their hash is made anew each time. */
+/** Setups of this process. Most runs share a few, so neither text nor hash is made anew each time, and no blob is stored twice. */
 export class Setups {
   readonly #byHash = new Map<string, Setup>()
   readonly #stored = new Set<string>()
+  /** The last one of each agent, good while the agent and its tools are the same. */
+  readonly #ofAgent = new Map<string, Frozen & { updated_at: string; tools: ResolvedTool[] }>()
 
-  async put(trx: Trx, setup: Setup): Promise<string> {
-    const text = toJson(setup)
-    const hash = createHash('sha256').update(text).digest('hex')
-    if (this.#stored.has(hash)) return hash
-    await putBlob(trx, text)
-    return hash
+  freeze(agent: Agent, tools: ResolvedTool[], outputSchema: JsonSchema | undefined): Frozen {
+    if (outputSchema) return frozen(setupOf(agent, tools, outputSchema))
+    const last = this.#ofAgent.get(agent.id)
+    if (last?.updated_at === agent.updated_at && last.tools.length === tools.length && last.tools.every((tool, i) => tool === tools[i])) return last
+    const next = { ...frozen(setupOf(agent, tools, agent.output_schema)), updated_at: agent.updated_at, tools }
+    this.#makeRoom()
+    this.#ofAgent.set(agent.id, next)
+    return next
+  }
+
+  async put(trx: Trx, { hash, text }: Frozen) {
+    if (!this.#stored.has(hash)) await putBlob(trx, text)
   }
 
   /** After the commit of `put`: only then may others rely on the blob. */
-  committed(hash: string, setup: Setup) {
-    if (this.#stored.size >= limit) this.#forget()
+  committed({ hash, setup }: Pick<Frozen, 'hash' | 'setup'>) {
+    this.#makeRoom()
     this.#stored.add(hash)
     this.#byHash.set(hash, setup)
   }
@@ -59,12 +70,19 @@ export class Setups {
     const known = this.#byHash.get(hash)
     if (known) return known
     const setup = fromJson(await getBlob(db, hash)) as Setup
-    this.committed(hash, setup)
+    this.committed({ hash, setup })
     return setup
   }
 
-  #forget() {
+  #makeRoom() {
+    if (this.#stored.size < limit && this.#ofAgent.size < limit) return
     this.#stored.clear()
     this.#byHash.clear()
+    this.#ofAgent.clear()
   }
+}
+
+function frozen(setup: Setup): Frozen {
+  const text = toJson(setup)
+  return { setup, text, hash: hash('sha256', text) }
 }

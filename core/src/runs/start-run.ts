@@ -8,7 +8,6 @@ import { toJson } from '../storage/json.ts'
 import { checkSchema } from '../tools/tool-schema.ts'
 import { shelve } from './journal-codec.ts'
 import { insertRunOnce } from './runs.store.ts'
-import { setupOf } from './setup.ts'
 
 export type NewRunInput = Pick<StartRun, 'input' | 'data' | 'output_schema'> & { idOrSlug: string; stream: boolean }
 
@@ -20,12 +19,12 @@ export type NewRunInput = Pick<StartRun, 'input' | 'data' | 'output_schema'> & {
 export async function startRun(app: App, actor: Actor, input: NewRunInput, requestKey: string | undefined): Promise<Run['run_id']> {
   const agent = await requireRunnableAgent(app, actor, input.idOrSlug)
   if (input.output_schema) checkSchema(input.output_schema, 'output_schema')
-  const setup = setupOf(agent, await app.hooks.resolveTools(agent.tools), input.output_schema ?? agent.output_schema)
+  const setup = app.setups.freeze(agent, await app.hooks.resolveTools(agent.tools), input.output_schema)
   const id = app.newId('run')
   const jobId = app.newId('job')
   const requestHash = requestKey === undefined ? null : hashOf(input)
-  const { row, isNew, hash } = await app.db.write(async (trx) => {
-    const hash = await app.setups.put(trx, setup)
+  const { row, isNew } = await app.db.write(async (trx) => {
+    await app.setups.put(trx, setup)
     const { row, isNew } = await insertRunOnce(trx, {
       id,
       agent_id: agent.id,
@@ -33,7 +32,7 @@ export async function startRun(app: App, actor: Actor, input: NewRunInput, reque
       mode: input.stream ? 'stream' : 'generate',
       input: input.input,
       data: input.data === undefined ? null : toJson(await shelve(trx, input.data)),
-      setup: hash,
+      setup: setup.hash,
       total_steps: 0,
       tokens_input: 0,
       tokens_output: 0,
@@ -49,9 +48,9 @@ export async function startRun(app: App, actor: Actor, input: NewRunInput, reque
       created_at: app.now(),
     })
     if (isNew) await app.queue.enqueue(trx, { id: jobId, name: 'runs.execute', data: { run_id: id, base: 0 }, max_attempts: Number.MAX_SAFE_INTEGER })
-    return { row, isNew, hash }
+    return { row, isNew }
   })
-  app.setups.committed(hash, setup)
+  app.setups.committed(setup)
   if (!isNew && row.request_hash !== requestHash) {
     throw new CadreError('IDEMPOTENCY_KEY_REUSED', 'Idempotency-Key: this key was used for another request', invalid('Idempotency-Key', 'was used for another request').issues)
   }

@@ -61,7 +61,7 @@ test('a folder that cannot be used is refused in one sentence that names it', ()
   const file = join(parent, 'file')
   writeFileSync(file, '')
   expect(() => lockDataFolder(file, 'server')).toThrow(
-    `the data folder ${file} cannot be made (a file is in its place); set CADRE_DATA_DIR to one that can`,
+    `the data folder ${file} cannot be read and written (a file is in its place); set CADRE_DATA_DIR to one that can`,
   )
   expect(() => lockDataFolder(join(file, 'below'), 'server')).toThrow(/cannot be made \(a file is in its place\)/)
   expect(() => lockDataFolder('/proc/cadre', 'server')).toThrow(/^the data folder \/proc\/cadre cannot be /)

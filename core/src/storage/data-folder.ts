@@ -1,5 +1,5 @@
-import { accessSync, constants, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { accessSync, constants, existsSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
 export type DataFolderLock = { release: () => void }
@@ -36,12 +36,12 @@ const sqliteBusy = 5
 
 function prepare(dir: string) {
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeFolder(dir)
   } catch (error) {
     throw refusal(dir, 'made', error)
   }
   try {
-    if (!statSync(dir).isDirectory()) throw new Error('it is not a folder')
+    if (!statSync(dir).isDirectory()) throw new Error('a file is in its place')
     accessSync(dir, constants.R_OK | constants.W_OK | constants.X_OK)
     // The rights may allow what a read-only file system does not.
     writeFileSync(join(dir, '.writable'), '')
@@ -51,11 +51,22 @@ function prepare(dir: string) {
   }
 }
 
+/** Not mkdirSync's `recursive`: it never returns where the system answers ENOENT below a folder that exists, as in /proc (Node 24.21). */
+function makeFolder(dir: string) {
+  if (existsSync(dir)) return
+  if (dirname(dir) !== dir) makeFolder(dirname(dir))
+  try {
+    mkdirSync(dir, 0o700)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error // another process was quicker
+  }
+}
+
 function refusal(dir: string, what: string, error: unknown) {
   const { code, message } = error as NodeJS.ErrnoException
   const reasons: Record<string, string> = {
-    EEXIST: 'a file is in its place',
     ENOTDIR: 'a file is in its place',
+    ENOENT: 'the system refuses',
     EACCES: 'this user may not',
     EPERM: 'this user may not',
     EROFS: 'its disk is read-only',

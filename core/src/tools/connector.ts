@@ -13,7 +13,7 @@ export type Outgoing = {
   grants: string[]
   /** A URL whose own host is allowed without a grant, as long as it is public. */
   implied: URL | null
-  /** Bytes of the answer's body; more throws TooLarge. */
+  /** Bytes of the answer's body; more throws TooLarge. Of an answer that is no success only the beginning is read. */
   max_bytes: number
   signal: AbortSignal
 }
@@ -24,6 +24,7 @@ export class TooLarge extends Error {
 }
 
 const connectTimeoutMs = 10_000
+const beginningBytes = 8_000
 
 /**
  * The one road of outgoing HTTP for tools: what may be dialled is decided on the very address that is dialled, after the look-up, so that a
@@ -49,7 +50,7 @@ export class Connector {
       body: out.body,
       signal: out.signal,
     })
-    return { status: statusCode, headers, body: await textOf(body, out.max_bytes) }
+    return { status: statusCode, headers, body: statusCode < 300 ? await textOf(body, out.max_bytes) : await beginningOf(body) }
   }
 
   async close() {
@@ -110,4 +111,15 @@ async function textOf(body: Dispatcher.ResponseData['body'], maxBytes: number): 
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')
+}
+
+async function beginningOf(body: Dispatcher.ResponseData['body']): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    chunks.push(chunk)
+    size += chunk.length
+    if (size >= beginningBytes) break
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, beginningBytes)
 }

@@ -71,6 +71,17 @@ describe('an answer that is no success', () => {
     const service = await serve((_, response) => response.writeHead(400).end('x'.repeat(10_000)))
     expect(await failure(toolAt(service.url))).toMatchObject({ message: `${service.host} answered 400: ${'x'.repeat(500)}` })
   })
+  test('is not read to its end', async () => {
+    const closed = Promise.withResolvers<void>()
+    const service = await serve((_, response) => {
+      const more = () => response.write('x'.repeat(10_000), () => !response.destroyed && setImmediate(more))
+      response.on('close', closed.resolve)
+      response.writeHead(500)
+      more()
+    })
+    expect(await failure(toolAt(service.url))).toMatchObject({ message: `${service.host} answered 500: ${'x'.repeat(500)}` })
+    await closed.promise
+  })
   test('a redirect is not followed', async () => {
     const service = await serve((_, response) => response.writeHead(307, { location: 'http://169.254.169.254/' }).end())
     expect(await failure(toolAt(service.url))).toMatchObject({
@@ -115,6 +126,13 @@ describe('limits', () => {
     const service = await serve(() => {})
     const message = `${service.host} did not answer within the limit of 30 ms (limits.timeout_ms)`
     expect(await failure(toolAt(service.url, { limits: { timeout_ms: 30 } }))).toMatchObject({ message, retryable: true, uncertain: true })
+  })
+  test('an answer that stops in the middle is out of time as well', async () => {
+    const service = await serve((_, response) => void response.write('{"a":'))
+    expect(await failure(toolAt(service.url, { limits: { timeout_ms: 100 } }))).toMatchObject({
+      message: expect.stringContaining('(limits.timeout_ms)'),
+      uncertain: true,
+    })
   })
   test('an abort ends the call with its reason', async () => {
     const abort = new AbortController()

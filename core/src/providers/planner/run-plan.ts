@@ -5,7 +5,7 @@ import { withoutTable, withTable } from './parse/interpret.ts'
 import { inEnglish } from './parse/portuguese.ts'
 import type { Scene, Step } from './parse/scene.ts'
 import { hasTables, loadTables } from './steps/load.ts'
-import { aggregate, best, countRows, describe, distinct, extremeRow, share } from './steps/figures.ts'
+import { aggregate, best, countRows, describe, distinct, extremeRow, formula, share } from './steps/figures.ts'
 import { isRowOperation, runOnRows } from './steps/rows.ts'
 import { isScalarOperation, runScalar } from './steps/scalars.ts'
 import { newState, note, tableOf, type State, type Table } from './steps/state.ts'
@@ -43,12 +43,12 @@ export function runPlan(reading: Reading, box: Toolbox): State {
   }
   flush()
   // Grouped, and nothing asked of the groups: how many rows each has.
-  if (state.groupBy.length > 0 && !state.stopped && state.at) aggregate({ type: 'aggregate', by: state.groupBy, aggregates: [{ op: 'count', field: null }] }, state.at, state, '')
+  if (state.groupBy.length > 0 && !state.groupsUsed && !state.stopped && state.at) aggregate({ type: 'aggregate', by: state.groupBy, aggregates: [{ op: 'count', field: null }] }, state.at, state, '')
   return state
 }
 
 /** Requests that may be about the groups or figures just asked for. */
-const FOLLOWS = /^(?:sort|order|rank|arrange|keep|filter|only|show|return|give|list|limit|take|top|the top|bottom|multiply|divide|increase|decrease|add|subtract|export|convert|write|output|which|what)\b|\b(?:result|it|them|those|that)\b/i
+const FOLLOWS = /^(?:sort|order|rank|arrange|keep|filter|only|show|return|give|list|limit|take|top|the top|bottom|multiply|divide|increase|decrease|add|subtract|export|convert|write|output|which|what)\b|\b(?:result|it|them|those|that|they|each)\b/i
 
 function needsTable(clause: Clause, state: State): boolean {
   return !namedTool(clause.text, state.box.offered) && !withoutTable(clause.text, sceneOf(state)) && !sureTool(clause.text, state)
@@ -71,6 +71,7 @@ function sceneOf(state: State): Scene {
     rows: at?.rows ?? [],
     tables: state.tables,
     grouped: group ? { columns: columnsOf(group.rows), rows: group.rows, values: group.values } : undefined,
+    groupColumns: group?.by ?? [],
     sorted: state.sorted,
     assume: (text) => note(state, text),
   }
@@ -140,7 +141,7 @@ function withGroups(steps: Step[], state: State): Step[] {
     const { operation } = step
     const counts = operation.type === 'count_rows'
     if (!counts && (operation.type !== 'aggregate' || operation.by.length > 0)) return step
-    state.groupBy = []
+    state.groupsUsed = true
     return { ...step, operation: { type: 'aggregate', by, aggregates: counts ? [{ op: 'count', field: null }] : operation.aggregates } }
   })
 }
@@ -159,6 +160,7 @@ function runSteps(steps: Step[], text: string, state: State, queue: (() => void)
     if (state.stopped) return
     if (operation.type === 'group_by') {
       state.groupBy = operation.by
+      state.groupsUsed = false
       continue
     }
     if (on === 'group') {
@@ -222,6 +224,8 @@ function answer(operation: Operation, table: Table | undefined, suffix: string, 
       return countRows(operation, table, state, suffix)
     case 'distinct':
       return distinct(operation, table, state)
+    case 'formula':
+      return formula(operation, table, state, suffix)
     case 'share':
       return share(operation, table, state, suffix)
     case 'describe':

@@ -62,6 +62,8 @@ export type Operation =
   | { type: 'extreme_row'; field: string; direction: 'asc' | 'desc'; show: string | null }
   | { type: 'count_rows'; noun: string }
   | { type: 'distinct'; field: string }
+  /** A formula over whole columns, such as a correlation. */
+  | { type: 'formula'; expression: string; label: string }
   | { type: 'describe' }
   | { type: 'show' }
   | { type: 'columns' }
@@ -72,6 +74,7 @@ export type Operation =
   | { type: 'convert'; value: number; from: string; to: string }
   | { type: 'date_diff'; from: string; to: string; unit: DateUnit }
   | { type: 'business_days'; from: string; to: string }
+  | { type: 'business_add'; date: string; days: number }
   | { type: 'date_add'; date: string; amount: number; unit: DateUnit }
   | { type: 'weekday_from'; date: string; weekday: number; side: 'after' | 'before' }
   | { type: 'weekday_of'; date: string }

@@ -14,7 +14,8 @@ const AGGREGATES: [RegExp, AggregateOp][] = [
   [/\b(?:total(?!\s*=)s?|sum(?:med|s)?(?: up)?|add up|combined|overall|altogether)\b/gi, 'sum'],
   [/\b(?:minimum|min|lowest|smallest|least|cheapest|earliest|youngest|fewest)\b/gi, 'min'],
   [/\b(?:maximum|max|highest|largest|biggest|greatest|latest|oldest|priciest|most expensive|most recent)\b/gi, 'max'],
-  [/\b(?:how many|number of|count(?:s|ing)?(?: of| up)?|tally)\b/gi, 'count'],
+  [/\bhow much\b/gi, 'sum'],
+  [/\b(?:how many|number of|count(?:s|ing)?(?: of| up)?|tally|head ?count)\b/gi, 'count'],
 ]
 /** Adjectives that bring their column along. */
 const IMPLIED: [RegExp, string][] = [
@@ -23,7 +24,7 @@ const IMPLIED: [RegExp, string][] = [
   [/earliest|latest|recent/i, 'date'],
   [/highest[- ]paid|best[- ]paid|lowest[- ]paid/i, 'salary'],
 ]
-const BY = /\b(?:(?:broken down|split|grouped?|breakdown|aggregated?|segmented)\s+(?:it |them |the (?:data|rows) )?by|for (?:each|every)|(?:in|at|of|from) (?:each|every)|per|by each|by|across(?: all)?)\s+(?:the )?(.+?)(?=\s*(?:$|[;?!]|,?\s*\b(?:sort(?:ed)?|order(?:ed)?|where|with the|as (?:a |an )?(?:json|table|csv)|in (?:descending|ascending)|from (?:high|low|large)|then|for|having|descending|ascending|using|rounded)\b))/i
+const BY = /\b(?:(?:broken down|split|grouped?|breakdown|aggregated?|segmented)\s+(?:it |them |the (?:data|rows) )?by|for (?:each|every)|(?:in|at|of|from) (?:each|every)|per|by each|by|across(?: all)?|(?:did|does|do|has|have) (?:each|every))\s+(?:the )?(.+?)(?=\s*(?:$|[;?!]|,?\s*\b(?:sort(?:ed)?|order(?:ed)?|where|with the|as (?:a |an )?(?:json|table|csv)|in (?:descending|ascending)|from (?:high|low|large)|then|for|having|descending|ascending|using|rounded|make|made|place|placed|have|has|spend|spent|buy|bought|earn|earned|sell|sold|get|got|generate|generated)\b))/i
 
 /** `before`: columns that have to be made first, such as the month of a date. */
 type Group = { by: string[]; rest: string; missing: string[]; before: Operation[] }
@@ -55,7 +56,7 @@ function adjective(text: string, scene: Scene): Group {
 
 /** "Group the orders by status": the figures come with the next clause. */
 export const groupBy: Rule = (text, scene) => {
-  if (!/^(?:group|split|segment|break)\b/i.test(text) || aggregateWords(text).length > 0) return undefined
+  if (!/^(?:group|split|segment|break|(?:for|per) each|for every)\b/i.test(text) || aggregateWords(text).length > 0) return undefined
   const group = readGroup(text, scene)
   if (group.missing.length > 0) return problem(`There is no column for "${group.missing.join('", "')}". ${columnsSentence(scene)}`)
   return group.by.length > 0 ? onTable(...group.before, { type: 'group_by', by: group.by }) : undefined
@@ -77,13 +78,17 @@ export function aggregateWords(text: string): Hit[] {
 /** "total amount by region", "average and median salary per department", "sum price and quantity", "how many orders per country". */
 export const aggregates: Rule = (text, scene) => {
   if (aggregateWords(text).length === 0 || /^(?:keep|filter|remove|drop|exclude|delete|discard)\b/i.test(text)) return undefined
-  const group = readGroup(text, scene)
+  const leading = /^(?:for|per|in) (?:each|every) ([\p{L}_][\p{L}\p{N}_ ]*?),?\s+(?=(?:give|show|calculate|compute|find|get|return|list|tell|what|how|sum|count|the|total|average|max|min|mean|median|report)\b)(.*)$/iu.exec(text)
+  const group = readGroup(leading ? `${leading[2]} by ${leading[1]}` : text, scene)
+  if (group.by.length === 0 && scene.grouped && scene.groupColumns.length > 0 && /\b(?:they|each|per group|for each)\b/i.test(group.rest)) group.by = scene.groupColumns
   const where = readConditions(group.rest, scene)
   const body = where.rest
   const hits = aggregateWords(body).filter((hit) => !isColumnHere(body, hit, scene))
   if (hits.length === 0) return undefined
   if (group.by.length === 0 && /^(?:which|whose)\b/i.test(text)) return problem(`I could not tell what "${text}" compares. ${columnsSentence(scene)}`)
   if (group.missing.length > 0) return problem(`There is no column for "${group.missing.join('", "')}". ${columnsSentence(scene)}`)
+  const unsure = beyond(body)
+  if (unsure) return problem(unsure)
   if (where.problem) return problem(where.problem)
   const wanted: Aggregate[] = []
   let unclear: string | undefined
@@ -102,6 +107,16 @@ export const aggregates: Rule = (text, scene) => {
     return onTable(...first, { type: 'best', by: [mode], aggregate: { op: 'count', field: null }, direction: 'desc', count: 1 })
   }
   return [...onTable(...first), ...onTable({ type: 'aggregate', by: group.by, aggregates: dedupe(wanted) })]
+}
+
+/** Words that turn a total into something that these rules cannot work out: better no figure than a wrong one. */
+function beyond(text: string): string | undefined {
+  const word = /\b(?:running|cumulative|moving|rolling|year[- ]over[- ]year|month[- ]over[- ]month|growth|weighted|forecast|predict\w*|trend)\b/i.exec(text)?.[0]
+  if (word) return `I cannot work out a "${word}" figure.`
+  const versus = /\b(\S+) (?:vs\.?|versus|compared (?:to|with)) (\S+)/i.exec(text)
+  if (versus) return `I cannot compare "${versus[1]}" with "${versus[2]}" in one figure; ask for each of them by itself.`
+  const number = /(?<![\w.])\d[\d,.]*(?![\w])/.exec(text)?.[0]
+  return number ? `I could not tell what "${number}" stands for in "${text.trim()}".` : undefined
 }
 
 function dedupe(list: Aggregate[]): Aggregate[] {

@@ -10,6 +10,9 @@ const AGGREGATE_NOUN = /^(?:the )?(?:total|average|avg|mean|median|count|sum|max
 /** Verbs whose objects are lists of columns, in which "total" is a name. */
 const TAKES_NAMES = /^(?:select|keep|drop|remove|delete|rename|group|show|return|pick|extract|include|sort|order|list|fill|round|convert|cast)\b/i
 
+const GROUPED = /\b(?:by|per|for each|for every|in each|across)\s+\p{L}/iu
+const AGGREGATE_ANY = /\b(?:total|average|avg|mean|median|count|sum|max|min|maximum|minimum|number of|highest|lowest)\b/i
+
 export type Clause = { text: string; heading: boolean }
 
 /**
@@ -50,6 +53,9 @@ function staysTogether(before: string, rest: string, names: Set<string>): boolea
   const first = /^(?:the )?([\p{L}_]\w*)/iu.exec(rest)?.[1] ?? ''
   const namesColumn = names.has(plain(first)) && /^(?:the )?[\p{L}_]\w*\s*(?:$|,|and\b|columns?\b|fields?\b|to\b|by\b|descending|ascending|desc|asc|[=<>.;])/iu.test(rest)
   if (namesColumn && (TAKES_NAMES.test(tidy(before)) || /\b(?:by|columns?|fields?|between|for|of)\s[^,]*$/i.test(before))) return true
+  // "total amount and number of orders per status": both are per status.
+  const sentence = /^[^.;\n]*?(?=,\s*(?:and\s+)?(?:then|sort|order|return|show|keep)\b|[.;\n]|$)/i.exec(rest)?.[0] ?? ''
+  if (/^(?:the )?(?:total|average|avg|mean|median|count|sum|max|min|maximum|minimum|number of)\b/i.test(rest) && GROUPED.test(sentence) && !GROUPED.test(before) && AGGREGATE_ANY.test(before) && !/\bwhere\b/i.test(before)) return true
   if (/\b(?:pivot|cross-?tab)/i.test(before) && AGGREGATE_NOUN.test(rest)) return true
   // "average and maximum salary": an aggregate without its column waits for the next.
   if (AGGREGATE_NOUN.test(rest) && /(?:^|\s)(?:total|sum|average|avg|mean|median|count|max|min|maximum|minimum|lowest|highest)\s*$/i.test(before)) return true

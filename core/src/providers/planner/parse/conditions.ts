@@ -88,7 +88,8 @@ function readOne(text: string, match: RegExpMatchArray, op: string, scene: Scene
   if ((op === 'eq' || op === 'ne' || op === 'in' || op === 'not_in' || op.includes('contains') || op.includes('_with')) && (!left || !/^["'`\])]*\s*(?:column|field|value)?\s*$/i.test(gap))) return undefined
   const isDate = new RegExp(`^(?:${DATE_TEXT}|${PERIOD_TEXT})$`, 'i').test(said.trim()) && (op === 'before' || op === 'after' || op === 'since' || op === 'until' || left?.column.kind === 'date' || numberIn(said) === undefined)
   if ((op === 'before' || op === 'after' || op === 'since' || op === 'until') && !isDate) return undefined
-  const near = left && /^["'`\])]*(?:\s+(?:that|which|who|column|field|value|values|of|with|a|an|the|strictly|set|to|being|only))*\s*$/i.test(gap) ? left.column : undefined
+  const holds = left && (!numericText(said) || isDate || left.column.kind === 'number' || left.column.kind === 'empty' || op === 'eq' || op === 'ne' || op.includes('contains') || op.includes('_with') || op.includes('in'))
+  const near = left && holds && /^["'`\])]*(?:\s+(?:that|which|who|column|field|value|values|of|with|a|an|the|strictly|set|to|being|only))*\s*$/i.test(gap) ? left.column : undefined
   const trailing = after ? field(after[1] as string, { columns: scene.columns, assume: () => {} }) : undefined
   const numeric = numberIn(said.replace(/%$/, '')) !== undefined
   const column = near ?? trailing ?? implied(match[0], isDate, scene) ?? (left && (numeric ? left.column.kind === 'number' : true) ? left.column : undefined) ?? spoken(before, isDate || numeric, scene)
@@ -99,6 +100,8 @@ function readOne(text: string, match: RegExpMatchArray, op: string, scene: Scene
   }
   const from = left && near ? start - before.length + left.start : start
   const till = trailing && !near ? end + (after?.[0].length ?? 0) : end
+  // "which products are out of stock" speaks of no value of the product column; "status is archived" may well find nothing.
+  if ((op === 'eq' || op === 'ne') && isLoose(match[0], before, column, said, scene)) return undefined
   const condition = conditionsOf(column, op, said, match[2])
   return condition ? { condition, start: from, end: till } : undefined
 }
@@ -111,6 +114,15 @@ const VERBS: [RegExp, string][] = [
   [/\b(?:scored?|scores|scoring|rated)\W*$/i, 'score'],
   [/\b(?:aged?)\W*$/i, 'age'],
 ]
+
+function isLoose(comparison: string, before: string, column: Column, said: string, scene: Scene): boolean {
+  if (!/^(?:is|are|was|were)\b/i.test(comparison) || column.kind !== 'text' || /^["'`“]/.test(said.trim()) || numericText(said)) return false
+  if (/\b(?:where|with|whose|if|when|rows|having)\b[^,]*$/i.test(before)) return false
+  const value = plain(unquote(said.trim()))
+  return !scene.rows.some((row) => plain(String(row[column.name] ?? '')) === value)
+}
+
+const numericText = (said: string) => numberIn(said.trim().replace(/%$/, '')) !== undefined
 
 function spoken(before: string, wantsNumber: boolean, scene: Scene): Column | undefined {
   if (!wantsNumber) return undefined

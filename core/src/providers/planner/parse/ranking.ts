@@ -39,6 +39,11 @@ export const best: Rule = (text, scene) => {
     return rank(derived, after, subject, word, direction, 1, [...filter, ...part.before], { ...scene, columns: scene.columns.filter((column) => column !== part.column) })
   }
   const subjectColumn = said ? pick(said, scene) : undefined
+  const holder = /^(.+?)\s+(?:with|having|that has|who has|which has|that have)\s+(?:the\s+)?$/i.exec(subject.replace(/^(?:what|which|who)(?:'s| is| are| was)?\s+/i, ''))?.[1]
+  if (!subjectColumn && holder && !aggregateWords(holder).length) {
+    const held = pick(holder, scene) ?? labelColumn(scene.columns)
+    if (held) return rank(held, after, '', word, direction, 1, filter, scene)
+  }
   if (!who && !subjectColumn) return plainSuperlative(body, found, direction, filter, scene)
   const named = subjectColumn ?? labelColumn(scene.columns)
   if (!named) return undefined
@@ -67,6 +72,8 @@ function rank(subject: Column, after: string, before: string, word: string, dire
     const counted = mentions(noun, others.columns)[0]?.column
     return show(counted && !counted.unique && counted.kind !== 'number' ? { op: 'count_distinct', field: counted.name } : { op: 'count', field: null })
   }
+  const unknown = after.replace(/\b(?:the|of|in|by|a|an|all|overall|one|is|are|was|were|there|value|amount|spending|sales?|revenue|total|orders?)\b|[?.!,]/gi, ' ').trim()
+  if (!measured && /^\s*\p{L}{3,}/u.test(unknown) && !/^(?:who|which|what|and|on|at|from|paid|money|spent|sold|earned)\b/i.test(unknown)) return problem(`There is no column for "${unknown}". ${columnsSentence(scene)}`)
   const measure = measured ?? (/^(?:most|least|highest|lowest|best|worst|top|bottom|biggest|largest|smallest)$/i.test(word) ? defaultMeasure(others.columns) : undefined)
   if (!measure) return problem(`Which column should be ranked? ${columnsSentence(scene)}`)
   if (subject.unique || measure.kind === 'date' || !measure.words.some((item) => ADDITIVE.test(item))) {

@@ -64,7 +64,7 @@ export const columnsKept: Rule = (text, scene) => {
   const phrase = match[2].replace(/\b(?:columns?|fields?)\b/gi, ' ').replace(/\s+(?:from (?:the|this|my|each|every) .+|for (?:each|every|all) .+|of (?:each|every) .+|only)$/i, '')
   if (conditions && conditions.conditions.length > 0) {
     // "show name and email of customers in Lisbon": a filter and a choice of columns.
-    const { fields, missing } = fieldListStrict(conditions.rest, scene)
+    const { fields, missing } = fieldListStrict(conditions.rest.replace(/\s+of\s+(?:the |all |those |these )*(?:people|everyone|staff|[\p{L}]+s)(?:\s+(?:who|that|which)(?:\s+(?:are|is|have|has))?)?\s*$/iu, ''), scene)
     if (drops || fields.length === 0 || missing > 0) return undefined
     return onTable({ type: 'filter', conditions: conditions.conditions, match: conditions.match, negate: false }, { type: 'select', fields })
   }

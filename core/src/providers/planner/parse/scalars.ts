@@ -1,7 +1,7 @@
 import { numberIn, plain } from '../words.ts'
 import { arithmetic } from './expressions.ts'
 import { DATE_TEXT, onTable, type Rule, type Step } from './scene.ts'
-import type { AggregateOp, DateUnit } from '../types.ts'
+import type { AggregateOp, DateUnit, Operation } from '../types.ts'
 
 const UNIT_WORD = '[\\p{L}°µ²³/]+(?:\\s(?:per\\s\\p{L}+|fahrenheit|celsius|miles?|inch(?:es)?|feet|metres?|meters?|tons?|tonnes?|ounces?))?'
 const NOT_UNITS = /^(?:csv|tsv|json|xml|yaml|iso|text|number|integer|string|rows?|columns?|orders?|uppercase|lowercase|utc|days?before)$/i
@@ -53,6 +53,8 @@ export const dates: Rule = (text) => {
   const wanted = unitOf(/\b(?:how many|number of|difference in|in)\s+(?:full |whole |calendar )?(days?|weeks?|months?|years?|hours?|minutes?|seconds?)\b/i.exec(said)?.[1])
   const apart = /\b(?:difference|how long|how far|apart|elapsed|how old|days? (?:between|from|until|since)|passed|are there)\b/i.test(said)
   if (between && (wanted || apart)) return onTable({ type: 'date_diff', from: between[1] as string, to: between[2] as string, unit: wanted ?? 'days' })
+  const reversed = new RegExp(`\\b(?:until|till|to|before)\\s+${D}\\s+(?:from|since|starting(?: from| on)?|counting from)\\s+${D}`, 'i').exec(said)
+  if (reversed && (wanted || apart)) return onTable({ type: 'date_diff', from: reversed[2] as string, to: reversed[1] as string, unit: wanted ?? 'days' })
   const until = new RegExp(`\\b(until|till|to|since)\\s+${D}`, 'i').exec(said)
   if (until && (wanted || /how long/i.test(said))) {
     const since = /since/i.test(until[1] as string)
@@ -60,6 +62,8 @@ export const dates: Rule = (text) => {
   }
   const weekday = new RegExp(`\\b(?:next|first|following)\\s+${WEEKDAY}\\s+(after|following|from|since)\\s+${D}`, 'i').exec(said) ?? new RegExp(`${WEEKDAY}\\s+(after|before|following|from)\\s+${D}`, 'i').exec(said) ?? new RegExp(`\\b(?:last|previous)\\s+${WEEKDAY}\\s+(before)\\s+${D}`, 'i').exec(said)
   if (weekday) return onTable({ type: 'weekday_from', date: weekday[3] as string, weekday: WEEKDAYS.indexOf(plain(weekday[1] as string)), side: /before/i.test(weekday[2] as string) ? 'before' : 'after' })
+  const business = new RegExp(`(\\d+)\\s+(?:business|working|work) ?days?\\s+(after|from|before|to|prior to)\\s+${D}`, 'i').exec(said)
+  if (business) return onTable({ type: 'business_add', date: business[3] as string, days: Number(business[1]) * (/before|prior/i.test(business[2] as string) ? -1 : 1) })
   const moved = new RegExp(`(-?\\d+|an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve)\\s+(days?|weeks?|months?|quarters?|years?|hours?|minutes?|seconds?)\\s+(after|from|before|prior to|to|later than|ago from|since|past|earlier than)\\s+${D}`, 'i').exec(said)
   if (moved) return shifted(moved[4], moved[1], moved[2], /before|prior|ago|earlier/i.test(moved[3] as string) || /\bsubtract\b/i.test(said))
   const plus = new RegExp(`${D}\\s*(\\+|-|plus|minus|add)\\s*(\\d+)\\s*(days?|weeks?|months?|quarters?|years?|hours?|minutes?|seconds?)`, 'i').exec(said)
@@ -104,6 +108,9 @@ export const numberList: Rule = (text) => {
 }
 
 export const sums: Rule = (text) => {
+  const parts = text.split(/\s*(?:,|;)?\s+and(?: also)?\s+/i)
+  const several = parts.length > 1 ? parts.map((part) => arithmetic(part)) : []
+  if (several.length > 1 && several.every((part) => part !== undefined)) return onTable(...several.map((part, at): Operation => ({ type: 'calculate', expression: part as string, said: parts[at] as string })))
   const expression = arithmetic(text)
   return expression === undefined ? undefined : onTable({ type: 'calculate', expression, said: text.replace(/\?$/, '').trim() })
 }

@@ -8,6 +8,8 @@ export type Scene = {
   rows: Row[]
   tables: { name: string; columns: Column[] }[]
   grouped: { columns: Column[]; rows: Row[]; values: string[] } | undefined
+  /** What the last figures were split by. */
+  groupColumns: string[]
   sorted: boolean
   /** How words were understood where they were not simply a column's name; shown with the answer. */
   assume: (note: string) => void

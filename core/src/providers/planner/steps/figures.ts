@@ -196,6 +196,12 @@ export function share(operation: Of<'share'>, table: Table, state: State, suffix
   state.group = fact
 }
 
+export function formula(operation: Of<'formula'>, table: Table, state: State, suffix: string) {
+  const attempt = state.box.attempt([{ tool: 'formula-engine__evaluate', input: { expression: operation.expression, rows: table.rows } }], 'formula-engine is not offered.')
+  if (!attempt.ok) state.problems.push(failure(attempt, `The ${operation.label}`))
+  else state.facts.push({ type: 'figure', key: snake(operation.label), value: valueIn(attempt.value), sentence: `The ${operation.label}${suffix} is ${show(valueIn(attempt.value))}.` })
+}
+
 export function describe(table: Table, state: State) {
   const attempt = state.box.attempt([{ tool: 'data-transform__describe', input: { rows: table.rows } }], 'no tool that describes tables is offered (data-transform has one).')
   if (!attempt.ok) {

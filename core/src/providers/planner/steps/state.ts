@@ -24,6 +24,7 @@ export type State = {
   group: Extract<Fact, { type: 'groups' }> | undefined
   /** Columns named by "group ... by ...", waiting for the figures. */
   groupBy: string[]
+  groupsUsed: boolean
   sorted: boolean
   facts: Fact[]
   /** How words were understood, and what tools reported beside their result. */
@@ -37,7 +38,7 @@ export type State = {
 }
 
 export function newState(reading: Reading, box: Toolbox, sources: Source[]): State {
-  return { reading, box, sources, tables: [], at: undefined, group: undefined, groupBy: [], sorted: false, facts: [], notes: [], problems: [], stopped: false, product: null, touched: false }
+  return { reading, box, sources, tables: [], at: undefined, group: undefined, groupBy: [], groupsUsed: false, sorted: false, facts: [], notes: [], problems: [], stopped: false, product: null, touched: false }
 }
 
 export function tableOf(name: string, rows: Row[]): Table {
