@@ -13,6 +13,12 @@ const thrownBy = (call: () => Promise<unknown>) =>
     (error: unknown) => error,
   )
 
+async function all<T>(items: AsyncIterable<T>): Promise<T[]> {
+  const list: T[] = []
+  for await (const item of items) list.push(item)
+  return list
+}
+
 test('a call gives what the server answered', async () => {
   const wire = await startWire({ 'agents.get': () => agent() })
   expect(await createClient({ url: `${wire.url}/` }).agents.get({ idOrSlug: 'helper' })).toEqual(agent())
@@ -107,17 +113,17 @@ test('an aborted call throws the reason of its signal', async () => {
 
 test('followRun gives every event to the end, once', async () => {
   const wire = await startWire({ 'runs.follow': () => stream(events) })
-  expect(await Array.fromAsync(followRun(createClient({ url: wire.url }), 'run_1'))).toEqual(events)
+  expect(await all(followRun(createClient({ url: wire.url }), 'run_1'))).toEqual(events)
 })
 
 test('followRun starts after a given event', async () => {
   const wire = await startWire({ 'runs.follow': ({ lastEventId }) => stream(events, { after: lastEventId }) })
-  expect(await Array.fromAsync(followRun(createClient({ url: wire.url }), 'run_1', { after: '5' }))).toEqual(events.slice(-1))
+  expect(await all(followRun(createClient({ url: wire.url }), 'run_1', { after: '5' }))).toEqual(events.slice(-1))
 })
 
 test('followRun ends where the run is over and nothing follows', async () => {
   const wire = await startWire({ 'runs.follow': ({ lastEventId }) => stream(events, { after: lastEventId }), 'runs.get': () => run() })
-  expect(await Array.fromAsync(followRun(createClient({ url: wire.url }), 'run_1', { after: '6' }))).toEqual([])
+  expect(await all(followRun(createClient({ url: wire.url }), 'run_1', { after: '6' }))).toEqual([])
 })
 
 test('a stream that the server ends early goes on where it stopped', async () => {
@@ -129,7 +135,7 @@ test('a stream that the server ends early goes on where it stopped', async () =>
     },
     'runs.get': () => run(pending),
   })
-  expect(await Array.fromAsync(followRun(createClient({ url: wire.url }), 'run_1'))).toEqual(events)
+  expect(await all(followRun(createClient({ url: wire.url }), 'run_1'))).toEqual(events)
   expect(asked).toEqual([undefined, '1.1.0'])
 })
 
@@ -142,7 +148,7 @@ test('a run that ended while the server shut down is read to its end', async () 
     },
     'runs.get': () => run(),
   })
-  expect(await Array.fromAsync(followRun(createClient({ url: wire.url }), 'run_1'))).toEqual(events)
+  expect(await all(followRun(createClient({ url: wire.url }), 'run_1'))).toEqual(events)
 })
 
 test('a server that is killed and comes back loses and repeats no event', async () => {
@@ -178,9 +184,9 @@ test('the first connection is not repeated, and a run that is not there is no br
     },
   })
   const client = createClient({ url: wire.url })
-  expect(await thrownBy(() => Array.fromAsync(followRun(client, 'run_2')))).toMatchObject({ code: 'RUN_NOT_FOUND' })
+  expect(await thrownBy(() => all(followRun(client, 'run_2')))).toMatchObject({ code: 'RUN_NOT_FOUND' })
   await wire.stop()
-  expect(await thrownBy(() => Array.fromAsync(followRun(client, 'run_2')))).toMatchObject({ code: 'UNAVAILABLE' })
+  expect(await thrownBy(() => all(followRun(client, 'run_2')))).toMatchObject({ code: 'UNAVAILABLE' })
   expect(wire.calls).toHaveLength(1)
 })
 
@@ -199,6 +205,17 @@ test('an aborted follow throws the reason and lets the server know', async () =>
   }
   expect(await thrownBy(follow)).toBe(reason)
   await gone.promise
+})
+
+test('waiting for a server to come back can be aborted', async () => {
+  const wire = await startWire({ 'runs.follow': ({ signal }) => stream(events.slice(0, 1), { held: signal }) })
+  const stop = new AbortController()
+  const reason = new Error('enough')
+  const onBreak = () => stop.abort(reason)
+  const follow = async () => {
+    for await (const _event of followRun(createClient({ url: wire.url }), 'run_1', { signal: stop.signal, onBreak })) await wire.stop()
+  }
+  expect(await thrownBy(follow)).toBe(reason)
 })
 
 test('leaving the loop closes the connection', async () => {

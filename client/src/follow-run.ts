@@ -52,7 +52,9 @@ export async function* followRun(client: Client, runId: string, options: FollowO
       awaySince ??= now
       if (now - awaySince > patience_ms) throw error
     }
-    await delay(waitMs, undefined, { signal })
+    await delay(waitMs, undefined, { signal }).catch((error: unknown) => {
+      throw signal?.aborted ? signal.reason : error
+    })
     waitMs = Math.min(waitMs * 2, longestWaitMs)
   }
 }

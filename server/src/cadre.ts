@@ -1,13 +1,12 @@
-import { accessSync, constants, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { systemActor } from '@cadre/core/access/actor'
 import { buildApi } from '@cadre/core/api'
 import { openApp, type RunningApp } from '@cadre/core'
 import type { Config } from '@cadre/core/config'
-import { lockDataFolder } from '@cadre/core/storage/data-folder'
+import { lockDataFolder, makeDataFolder } from '@cadre/core/storage/data-folder'
 import { bundledHooks } from '@cadre/forgehooks'
 import type { Log } from './log.ts'
-import { type Core, type Server, StartError, startServer } from './server.ts'
+import { type Core, type Server, startServer } from './server.ts'
 import { superviseWorkers } from './supervise.ts'
 import { connectToServer, connectWorkers, fromWorker } from './worker-channel.ts'
 
@@ -58,7 +57,7 @@ function coreOf(running: RunningApp, config: Config, log: Log, argv: string[]): 
 
 /** A worker process: the same parts and no door. */
 export async function startWorkerOnly(config: Config, log: Log) {
-  prepareDataDir(config.data_dir)
+  makeDataFolder(config.data_dir)
   const running = await openApp(config, log, { bundledHooks })
   try {
     const worker = await running.work()
@@ -72,24 +71,6 @@ export async function startWorkerOnly(config: Config, log: Log) {
   } catch (error) {
     await running.close()
     throw error
-  }
-}
-
-export function prepareDataDir(path: string) {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
-    accessSync(path, constants.R_OK | constants.W_OK | constants.X_OK)
-  } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException
-    const reason =
-      code === 'EACCES' || code === 'EPERM'
-        ? 'permission denied'
-        : code === 'EEXIST' || code === 'ENOTDIR'
-          ? 'there is a file in its place'
-          : code === 'EROFS'
-            ? 'it is read-only'
-            : message
-    throw new StartError(`CADRE_DATA_DIR: ${path} cannot be used: ${reason}`)
   }
 }
 

@@ -32,7 +32,6 @@ describe('the envelope', () => {
     await run({ input: 'now' })
     const { json } = await api('/api/v1/agents/a/runs?limit=5')
     expect(json).toMatchObject({ success: true, data: [{ run_id: 'run_1' }], count: 1, next_cursor: 'more' })
-    expect(json.data[0]).not.toHaveProperty('steps')
   })
 
   test('an error of a verb keeps its code, status and issues', async () => {
@@ -60,14 +59,6 @@ describe('the envelope', () => {
       request_id: headers.get('x-request-id'),
       error: expect.not.stringContaining('secret'),
     })
-  })
-
-  test('an answer of the core that breaks the contract is a defect', async () => {
-    const broken = await serve({}, {}, ({ api }) => (api.plugins.list = () => ({ items: [{ id: 5 }], next_cursor: null }) as never))
-    const response = await fetch(`${broken.url}/api/v1/plugins`)
-    expect(response.status).toBe(500)
-    expect(await response.json()).toMatchObject({ code: 'INTERNAL' })
-    await broken.stop(0)
   })
 })
 

@@ -102,10 +102,10 @@ test('a failed start is one sentence and exit code 1', async () => {
       { HOST: '0.0.0.0' },
       'Cadre cannot start. HOST: 0.0.0.0 can be reached from other machines, so CADRE_API_KEY must be set (or leave HOST out to stay on 127.0.0.1)\n',
     ],
-    [{ CADRE_DATA_DIR: 'file' }, `Cadre cannot start. CADRE_DATA_DIR: ${join(cwd, 'file')} cannot be used: there is a file in its place\n`],
-    [{ CADRE_DATA_DIR: 'file/data' }, `Cadre cannot start. CADRE_DATA_DIR: ${join(cwd, 'file/data')} cannot be used: there is a file in its place\n`],
+    [{ CADRE_DATA_DIR: 'file' }, `Cadre cannot start. the data folder ${join(cwd, 'file')} cannot be made (a file is in its place); set CADRE_DATA_DIR to one that can\n`],
+    [{ CADRE_DATA_DIR: 'file/data' }, `Cadre cannot start. the data folder ${join(cwd, 'file/data')} cannot be made (a file is in its place); set CADRE_DATA_DIR to one that can\n`],
   ]
-  const results = await Promise.all(cases.map(([env]) => start(env).ended))
+  const results = await Promise.all(cases.map(([env], i) => start({ CADRE_DATA_DIR: `data-${i}`, ...env }).ended))
   results.forEach((result, i) => expect(result).toEqual({ code: 1, stdout: '', stderr: cases[i]![1] }))
   other.close()
 })

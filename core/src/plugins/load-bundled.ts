@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Manifest } from '@cadre/contract/forgehook'
 import { checkManifest } from './check-manifest.ts'
+import { refuseUngranted } from './refuse-ungranted.ts'
 
 /** A ForgeHook that is installed as a folder. */
 export type BundledPlugin = { manifest: Manifest; folder: URL }
@@ -30,6 +31,7 @@ function load(path: string): BundledPlugin {
   const { data: manifest, error } = Manifest.safeParse(JSON.parse(readFileSync(join(path, 'forgehook.json'), 'utf8')))
   if (error) throw new Error(error.issues.map((issue) => `${issue.path.join('.') || 'forgehook.json'}: ${issue.message}`).join('; '))
   checkManifest(manifest)
+  if (manifest.runtime.type === 'http') refuseUngranted(manifest, manifest.runtime.base_url)
   const folder = pathToFileURL(`${path}/`)
   if (manifest.runtime.type === 'embedded' && !existsSync(fileURLToPath(new URL(manifest.runtime.entry, folder)))) {
     throw new Error(`runtime.entry: there is no ${manifest.runtime.entry}`)

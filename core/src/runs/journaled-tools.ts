@@ -82,7 +82,8 @@ async function callTool(x: Execution, s: StepCall): Promise<Outcome> {
   } catch (error) {
     if (x.control.signal.aborted) throw error
     if (!(error instanceof ToolError)) x.app.log.error({ err: error, run_id: x.run.id, tool: s.name }, 'tool failed in an unforeseen way')
-    outcome = { output: null, error: explainToolError(error).message }
+    const doubtful = s.effect === 'once' && error instanceof ToolError && error.uncertain
+    outcome = { output: null, error: explainToolError(error).message + (doubtful ? ' (it may have taken effect all the same)' : '') }
   }
   x.app.probe('tool.effect', x.run.id)
   const duration_ms = Math.round(performance.now() - began)

@@ -18,6 +18,8 @@ export type NewRunInput = Pick<StartRun, 'input' | 'data' | 'output_schema'> & {
  */
 export async function startRun(app: App, actor: Actor, input: NewRunInput, requestKey: string | undefined): Promise<Run['run_id']> {
   const agent = await requireRunnableAgent(app, actor, input.idOrSlug)
+  // Its patterns run in this process: whoever brings one must be known.
+  if (input.output_schema && actor.kind === 'public') throw invalid('output_schema', 'needs an API key')
   if (input.output_schema) checkSchema(input.output_schema, 'output_schema')
   const setup = app.setups.freeze(agent, await app.hooks.resolveTools(agent.tools), input.output_schema)
   const id = app.newId('run')

@@ -10,7 +10,7 @@ export type DataFolderLock = { release: () => void }
  * because Node has no file locks. Whoever opens and closes that file otherwise in this process loses the lock.)
  */
 export function lockDataFolder(dir: string, purpose: 'server'): DataFolderLock {
-  prepare(dir)
+  makeDataFolder(dir)
   const lock = new DatabaseSync(join(dir, `${purpose}.lock`), { timeout: 0 })
   const pidFile = join(dir, `${purpose}.pid`)
   try {
@@ -34,7 +34,8 @@ export function lockDataFolder(dir: string, purpose: 'server'): DataFolderLock {
 
 const sqliteBusy = 5
 
-function prepare(dir: string) {
+/** Makes the folder where it is missing. @throws one sentence for a person when it cannot be read and written. */
+export function makeDataFolder(dir: string) {
   try {
     makeFolder(dir)
   } catch (error) {

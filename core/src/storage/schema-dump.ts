@@ -11,19 +11,17 @@ async function sqliteStatements(db: Db) {
   const { rows } = await sql<{ sql: string }>`
     select sql from sqlite_schema where sql is not null and name not like 'sqlite_%'
     order by tbl_name, type = 'index', name`.execute(db.read)
-  return rows.map(
-    (row) =>
-      `${row.sql
-        .replaceAll(/\s+/g, ' ')
-        .replace(/^create table ("?\w+"?) \(/i, 'create table $1 (\n  ')
-        .replaceAll(/, (?=")/g, breakAtColumns)};`,
-  )
+  return rows.map((row) => `${/^create table/i.test(row.sql) ? onLines(row.sql) : row.sql};`)
 }
 
-/** A list of columns inside a constraint stays on its line. */
-function breakAtColumns(comma: string, offset: number, text: string) {
-  const opened = text.slice(0, offset)
-  return opened.split('(').length - opened.split(')').length === 1 ? ',\n  ' : comma
+/** Each column and constraint on a line of its own. A comma inside further brackets belongs to one of them. */
+function onLines(createTable: string) {
+  let depth = 0
+  return createTable.replaceAll(/[()]|,\s*/g, (mark) => {
+    if (mark === '(') return ++depth === 1 ? '(\n  ' : mark
+    if (mark === ')') return depth-- === 1 ? '\n)' : mark
+    return depth === 1 ? ',\n  ' : mark
+  })
 }
 
 async function postgresStatements(db: Db) {

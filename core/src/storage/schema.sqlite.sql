@@ -1,6 +1,6 @@
 -- Made from the migrations by `npm run schema:dump`; a test compares it. Read it, change the migrations.
 
-create table "agents" (
+CREATE TABLE "agents" (
   "id" text not null,
   "name" text not null,
   "slug" text not null,
@@ -17,21 +17,27 @@ create table "agents" (
   "created_by" text not null,
   "created_at" bigint not null,
   "updated_at" bigint not null,
-  "deleted_at" bigint, constraint "agents_id" primary key ("id"));
+  "deleted_at" bigint,
+  constraint "agents_id" primary key ("id")
+);
 
 CREATE UNIQUE INDEX agents_name on agents (name) where deleted_at is null;
 
 CREATE UNIQUE INDEX agents_slug on agents (slug) where deleted_at is null;
 
-create table "blobs" (
+CREATE TABLE "blobs" (
   "hash" text not null,
-  "content" text not null, constraint "blobs_hash" primary key ("hash"));
+  "content" text not null,
+  constraint "blobs_hash" primary key ("hash")
+);
 
-create table "job_pauses" (
+CREATE TABLE "job_pauses" (
   "name" text not null,
-  "paused_at" bigint not null, constraint "job_pauses_name" primary key ("name"));
+  "paused_at" bigint not null,
+  constraint "job_pauses_name" primary key ("name")
+);
 
-create table "jobs" (
+CREATE TABLE "jobs" (
   "id" text not null,
   "name" text not null,
   "data" text not null,
@@ -48,7 +54,9 @@ create table "jobs" (
   "failure_reason" text,
   "created_at" bigint not null,
   "started_at" bigint,
-  "completed_at" bigint, constraint "jobs_id" primary key ("id"));
+  "completed_at" bigint,
+  constraint "jobs_id" primary key ("id")
+);
 
 CREATE INDEX jobs_active on jobs (worker_id) where status = 'active';
 
@@ -58,32 +66,41 @@ CREATE INDEX jobs_failed on jobs (id) where status = 'failed';
 
 CREATE INDEX jobs_waiting on jobs (priority desc, run_at, id, name) where status = 'waiting';
 
-create table migrations (
-  name text primary key, compatible integer not null, applied_at bigint not null);
+CREATE TABLE migrations (
+  name text primary key,
+  compatible integer not null,
+  applied_at bigint not null
+);
 
-create table "plugins" (
+CREATE TABLE "plugins" (
   "id" text not null,
   "manifest" text not null,
   "registered_by" text not null,
-  "created_at" bigint not null, constraint "plugins_id" primary key ("id"));
+  "created_at" bigint not null,
+  constraint "plugins_id" primary key ("id")
+);
 
-create table "providers" (
+CREATE TABLE "providers" (
   "id" text not null,
   "type" text not null,
   "base_url" text,
   "api_key" text,
   "default_model" text,
   "created_by" text not null,
-  "created_at" bigint not null, constraint "providers_id" primary key ("id"));
+  "created_at" bigint not null,
+  constraint "providers_id" primary key ("id")
+);
 
-create table "run_events" (
+CREATE TABLE "run_events" (
   "run_id" text not null,
   "seq" integer not null,
   "type" text not null,
   "at" bigint not null,
-  "data" text not null, constraint "run_events_run_id_seq" primary key ("run_id", "seq")) without rowid;
+  "data" text not null,
+  constraint "run_events_run_id_seq" primary key ("run_id", "seq")
+) without rowid;
 
-create table "runs" (
+CREATE TABLE "runs" (
   "id" text not null,
   "agent_id" text not null,
   "status" text not null,
@@ -113,22 +130,22 @@ create table "runs" (
   "user_agent" text,
   "created_at" bigint not null,
   "started_at" bigint,
-  "completed_at" bigint, constraint "runs_id" primary key ("id"));
+  "completed_at" bigint,
+  constraint "runs_id" primary key ("id")
+);
 
-CREATE INDEX "runs_agent_id" on "runs" ("agent_id",
-  "id");
+CREATE INDEX "runs_agent_id" on "runs" ("agent_id", "id");
 
-CREATE INDEX "runs_status" on "runs" ("status",
-  "id");
+CREATE INDEX "runs_status" on "runs" ("status", "id");
 
-CREATE UNIQUE INDEX "runs_triggered_by_agent_id_request_key" on "runs" ("triggered_by",
-  "agent_id",
-  "request_key");
+CREATE UNIQUE INDEX "runs_triggered_by_agent_id_request_key" on "runs" ("triggered_by", "agent_id", "request_key");
 
-create table "workers" (
+CREATE TABLE "workers" (
   "id" text not null,
   "kind" text not null,
   "host" text not null,
   "pid" integer not null,
   "started_at" bigint not null,
-  "heartbeat_at" bigint not null, constraint "workers_id" primary key ("id"));
+  "heartbeat_at" bigint not null,
+  constraint "workers_id" primary key ("id")
+);

@@ -115,6 +115,11 @@ export function fieldIn(phrase: string, columns: Column[]): Mention | undefined 
     const best = whole.length === 1 ? whole : holders
     if (best.length === 1) return { column: best[0] as Column, start: token.start, end: token.end, how: 'synonym', said: token.text }
   }
+  for (const token of tokensOf(phrase)) {
+    if (token.stem.length < 4 || COMMON.has(token.stem)) continue
+    const alike = columns.filter((column) => column.words.some((word) => word.length > 2 && (token.stem.startsWith(word) || word.startsWith(token.stem))))
+    if (alike.length === 1) return { column: alike[0] as Column, start: token.start, end: token.end, how: 'synonym', said: token.text }
+  }
   return undefined
 }
 

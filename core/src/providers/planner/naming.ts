@@ -15,3 +15,17 @@ export function spoken(aggregate: Aggregate): string {
   if (words(aggregate.field).includes(WORD[aggregate.op])) return `${aggregate.op === 'sum' ? 'sum' : WORD[aggregate.op]} of ${aggregate.field}`
   return aggregate.op === 'count_distinct' ? `number of different ${aggregate.field} values` : `${WORD[aggregate.op]} ${aggregate.field}`
 }
+
+/** What tools may call each aggregate. */
+export const AGGREGATE_WORDS: Record<AggregateOp, string[]> = {
+  sum: ['sum', 'total'],
+  avg: ['avg', 'average', 'mean'],
+  median: ['median'],
+  min: ['min'],
+  max: ['max'],
+  count: ['count'],
+  count_distinct: ['count_distinct', 'distinct', 'countDistinct', 'unique_count'],
+  stddev: ['stdev', 'stddev', 'std'],
+  variance: ['variance', 'var'],
+  mode: ['mode'],
+}

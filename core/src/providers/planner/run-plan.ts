@@ -11,6 +11,7 @@ import { isScalarOperation, runScalar } from './steps/scalars.ts'
 import { newState, note, tableOf, type State, type Table } from './steps/state.ts'
 import { isValueOperation, runOnValues } from './steps/values.ts'
 import { columnsOf } from './columns.ts'
+import { spoken } from './naming.ts'
 import { together, type Toolbox } from './toolbox.ts'
 import { fillInput, isPlanned, matchTool, namedTool } from './unknown-tools.ts'
 import type { Operation, Reading } from './types.ts'
@@ -197,7 +198,7 @@ const SIGNS: Record<string, string> = { eq: '=', ne: 'is not', gt: '>', gte: '>=
 
 function conditionText(operation: Extract<Operation, { type: 'filter' }>): string {
   return operation.conditions
-    .map(({ field, op, value }) => [field, SIGNS[op] ?? op.replaceAll('_', ' '), value === undefined ? '' : Array.isArray(value) ? value.join(', ') : String(value)].join(' ').trim())
+    .map(({ field, op, value, figure }) => [field, SIGNS[op] ?? op.replaceAll('_', ' '), figure ? spoken(figure) : value === undefined ? '' : Array.isArray(value) ? value.join(', ') : String(value)].join(' ').trim())
     .join(operation.match === 'all' ? ' and ' : ' or ')
 }
 

@@ -31,9 +31,10 @@ export type ColumnKind = 'number' | 'date' | 'boolean' | 'text' | 'nested' | 'em
 export type Column = { name: string; words: string[]; kind: ColumnKind; unique: boolean; filled: number }
 
 export type Op = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'not_contains' | 'starts_with' | 'ends_with' | 'empty' | 'not_empty' | 'in' | 'not_in'
-export type Condition = { field: string; op: Op; value?: unknown }
+/** `figure`: compared with a figure over the same rows, which a tool works out first ("above the average"). */
+export type Condition = { field: string; op: Op; value?: unknown; figure?: Aggregate }
 export type AggregateOp = 'sum' | 'avg' | 'median' | 'min' | 'max' | 'count' | 'count_distinct' | 'stddev' | 'variance' | 'mode'
-export type Aggregate = { op: AggregateOp; field: string | null }
+export type Aggregate = { op: AggregateOp; field: string | null; digits?: number }
 export type SortKey = { field: string; direction: 'asc' | 'desc' }
 export type DateUnit = 'days' | 'weeks' | 'months' | 'years' | 'hours' | 'minutes' | 'seconds' | 'quarters'
 
@@ -74,6 +75,7 @@ export type Operation =
   | { type: 'convert'; value: number; from: string; to: string }
   | { type: 'date_diff'; from: string; to: string; unit: DateUnit }
   | { type: 'business_days'; from: string; to: string }
+  | { type: 'today' }
   | { type: 'business_add'; date: string; days: number }
   | { type: 'date_add'; date: string; amount: number; unit: DateUnit }
   | { type: 'weekday_from'; date: string; weekday: number; side: 'after' | 'before' }

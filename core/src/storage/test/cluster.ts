@@ -35,7 +35,7 @@ export async function startCluster(): Promise<Cluster> {
       ...['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=300', 'shared_buffers=64MB'],
       ...(platform() === 'win32' ? [`port=${port}`] : ['listen_addresses=', `unix_socket_directories=${folder}`]),
     ].flatMap((setting) => ['-c', setting])
-    server = start(join(bin, 'postgres'), ['-D', data, ...settings], as)
+    server = start(folder, join(bin, 'postgres'), ['-D', data, ...settings], as)
     const url = (database: string) =>
       platform() === 'win32'
         ? `postgres://cadre@127.0.0.1:${port}/${database}`
@@ -80,16 +80,16 @@ function programs(folder: string, isRoot: boolean): string {
   return join(folder, 'native', 'bin')
 }
 
-/** Ends when its stdin does, which happens at the latest when this process dies. */
-function start(program: string, args: string[], as: object): ChildProcess {
+/** Ends when its stdin does, which happens at the latest when this process dies, and takes its folder with it. */
+function start(folder: string, program: string, args: string[], as: object): ChildProcess {
   const options = { ...as, detached: platform() !== 'win32', stdio: ['pipe', 'ignore', 'pipe'] as ['pipe', 'ignore', 'pipe'] }
   if (platform() === 'win32') {
     const server = spawn(program, args, options)
     server.stdin?.once('finish', () => server.kill())
     return server
   }
-  const script = '"$@" & pid=$!; (read -r _; kill -QUIT $pid) <&3 & wait $pid'
-  return spawn('sh', ['-c', `exec 3<&0; ${script}`, 'sh', program, ...args], options)
+  const script = 'folder=$1; shift; "$@" & pid=$!; (read -r _; kill -QUIT $pid) <&3 & wait $pid; rm -rf "$folder"'
+  return spawn('sh', ['-c', `exec 3<&0; ${script}`, 'sh', folder, program, ...args], options)
 }
 
 async function answers(url: string, server: ChildProcess): Promise<void> {

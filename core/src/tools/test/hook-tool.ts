@@ -1,14 +1,17 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { afterAll } from 'vitest'
 import type { ResolvedTool, ToolCall } from '../resolved-tool.ts'
 
 const contract = new URL('../../../../contract/src/forgehook.ts', import.meta.url).href
 
 /** Writes a plugin's entry module; `handlers` is JavaScript, with HookError at hand. Gives its file URL. */
 export function writeEntry(handlers: string): string {
-  const path = join(mkdtempSync(join(tmpdir(), 'cadre-hook-')), 'index.mjs')
+  const folder = mkdtempSync(join(tmpdir(), 'cadre-hook-'))
+  afterAll(() => rmSync(folder, { recursive: true }))
+  const path = join(folder, 'index.mjs')
   writeFileSync(path, `import { HookError } from '${contract}'\nexport default {\n${handlers}\n}\n`)
   return pathToFileURL(path).href
 }

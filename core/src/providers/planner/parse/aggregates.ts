@@ -2,6 +2,7 @@ import { defaultMeasure, fieldIn, mentions, measures } from '../columns.ts'
 import { readConditions } from './conditions.ts'
 import { datePart } from './date-parts.ts'
 import { columnsSentence, field, fieldList, onTable, problem, type Rule, type Scene, type Step } from './scene.ts'
+import { numberIn } from '../words.ts'
 import type { Aggregate, AggregateOp, Operation } from '../types.ts'
 
 const AGGREGATES: [RegExp, AggregateOp][] = [
@@ -24,7 +25,7 @@ const IMPLIED: [RegExp, string][] = [
   [/earliest|latest|recent/i, 'date'],
   [/highest[- ]paid|best[- ]paid|lowest[- ]paid/i, 'salary'],
 ]
-const BY = /\b(?:(?:broken down|split|grouped?|breakdown|aggregated?|segmented)\s+(?:it |them |the (?:data|rows) )?by|for (?:each|every)|(?:in|at|of|from) (?:each|every)|per|by each|by|across(?: all)?|(?:did|does|do|has|have) (?:each|every))\s+(?:the )?(.+?)(?=\s*(?:$|[;?!]|,?\s*\b(?:sort(?:ed)?|order(?:ed)?|where|with the|as (?:a |an )?(?:json|table|csv)|in (?:descending|ascending)|from (?:high|low|large)|then|for|having|descending|ascending|using|rounded|make|made|place|placed|have|has|spend|spent|buy|bought|earn|earned|sell|sold|get|got|generate|generated)\b))/i
+const BY = /\b(?:(?:broken down|split|grouped?|breakdown|aggregated?|segmented)\s+(?:it |them |the (?:data|rows) )?by|for (?:each|every)|(?:in|at|of|from) (?:each|every)|per|by each|by|across(?: all)?|(?:did|does|do|has|have) (?:each|every))\s+(?:the )?(.+?)(?=\s*(?:$|[;?!]|,?\s*\b(?:sort(?:ed)?|order(?:ed)?|where|only|but|excluding|except|if|when|while|with the|as (?:a |an )?(?:json|table|csv)|in (?:descending|ascending)|from (?:high|low|large)|then|for|having|descending|ascending|using|rounded|make|made|place|placed|have|has|spend|spent|buy|bought|earn|earned|sell|sold|get|got|generate|generated)\b))/i
 
 /** `before`: columns that have to be made first, such as the month of a date. */
 type Group = { by: string[]; rest: string; missing: string[]; before: Operation[] }
@@ -79,7 +80,11 @@ export function aggregateWords(text: string): Hit[] {
 export const aggregates: Rule = (text, scene) => {
   if (aggregateWords(text).length === 0 || /^(?:keep|filter|remove|drop|exclude|delete|discard)\b/i.test(text)) return undefined
   const leading = /^(?:for|per|in) (?:each|every) ([\p{L}_][\p{L}\p{N}_ ]*?),?\s+(?=(?:give|show|calculate|compute|find|get|return|list|tell|what|how|sum|count|the|total|average|max|min|mean|median|report)\b)(.*)$/iu.exec(text)
-  const group = readGroup(leading ? `${leading[2]} by ${leading[1]}` : text, scene)
+  const listed = /^(?:list|show|give|return|get|display)\s+(?:me\s+)?(?:all\s+|the\s+|each\s+|every\s+)*([\p{L}_][\p{L}\p{N}_ ]*?)\s+(?:with|and|along with|together with)\s+(?:their|its|the)\s+(?=(?:respective |corresponding )?(?:number|count|total|sum|average|avg|mean|median|min|max))(.*)$/iu.exec(text)
+  const heads = listed && fieldList(listed[1] as string, { ...scene, assume: () => {} })
+  const turned = leading ? `${leading[2]} by ${leading[1]}` : listed && heads && heads.fields.length > 0 && heads.missing.length === 0 && !BY.test(text) ? `${listed[2]} by ${listed[1]}` : text
+  const rounding = /,?\s*\b(?:and\s+)?round(?:ed)?\s+(?:it\s+|them\s+)?to\s+(\d+|one|two|three|the nearest (?:integer|whole number)|whole numbers?|integers?)(?:\s+(?:decimals?|decimal places?|digits|places))?/i.exec(turned)
+  const group = readGroup(rounding ? turned.replace(rounding[0], ' ') : turned, scene)
   if (group.by.length === 0 && scene.grouped && scene.groupColumns.length > 0 && /\b(?:they|each|per group|for each)\b/i.test(group.rest)) group.by = scene.groupColumns
   const where = readConditions(group.rest, scene)
   const body = where.rest
@@ -98,6 +103,9 @@ export const aggregates: Rule = (text, scene) => {
     else for (const name of found) wanted.push({ op: hit.op, field: name })
   }
   if (wanted.length === 0) return problem(unclear ?? columnsSentence(scene))
+  const digits = rounding ? (numberIn(rounding[1] as string) ?? 0) : undefined
+  const compared = /^compare\b|\b(?:respectively|separately|each)\b/i.test(text) ? where.conditions.find((item) => item.op === 'in') : undefined
+  if (compared && group.by.length === 0) group.by = [compared.field]
   const first: Operation[] = [...(where.conditions.length > 0 ? [{ type: 'filter', conditions: where.conditions, match: where.match, negate: false } as const] : []), ...group.before]
   const counts = wanted.every((item) => item.op === 'count')
   if (counts && group.by.length === 0 && wanted[0]?.field === null) return onTable(...first, { type: 'count_rows', noun: nounOf(body) })
@@ -106,7 +114,7 @@ export const aggregates: Rule = (text, scene) => {
   if (mode && scene.columns.find((column) => column.name === mode)?.kind !== 'number') {
     return onTable(...first, { type: 'best', by: [mode], aggregate: { op: 'count', field: null }, direction: 'desc', count: 1 })
   }
-  return [...onTable(...first), ...onTable({ type: 'aggregate', by: group.by, aggregates: dedupe(wanted) })]
+  return [...onTable(...first), ...onTable({ type: 'aggregate', by: group.by, aggregates: dedupe(wanted).map((item) => (digits === undefined ? item : { ...item, digits })) })]
 }
 
 /** Words that turn a total into something that these rules cannot work out: better no figure than a wrong one. */

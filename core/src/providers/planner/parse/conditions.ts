@@ -40,6 +40,10 @@ export function readConditions(text: string, scene: Scene): Conditions {
     work = work.slice(0, start) + '\uE002'.repeat(end - start) + work.slice(end)
   }
   let problem: string | undefined
+  for (const item of againstFigures(work, scene)) {
+    found.push(item)
+    blank(item.start, item.end)
+  }
   const empties = emptiness(work, scene)
   for (const item of empties) {
     found.push(item)
@@ -114,6 +118,24 @@ const VERBS: [RegExp, string][] = [
   [/\b(?:scored?|scores|scoring|rated)\W*$/i, 'score'],
   [/\b(?:aged?)\W*$/i, 'age'],
 ]
+
+/** "above the average amount", "salary below average". */
+function againstFigures(text: string, scene: Scene): Found[] {
+  const found: Found[] = []
+  const pattern = /\b(?:is |are )?(above|over|greater than|more than|higher than|below|under|less than|lower than|exceed(?:s|ing)?|at least|at most)\s+(?:the\s+)?(?:overall\s+)?(average|mean|median)\b(?:\s+(?:of\s+)?(?:the\s+)?([\p{L}_]\w*))?/giu
+  for (const match of text.matchAll(pattern)) {
+    const quiet = { columns: scene.columns.filter((column) => column.kind === 'number'), assume: () => {} }
+    const left = mentions(text.slice(0, match.index), quiet.columns).at(-1)
+    const after = match[3] ? field(match[3], quiet) : undefined
+    const column = after ?? left?.column ?? defaultMeasure(scene.columns)
+    if (!column) continue
+    const word = (match[1] as string).toLowerCase()
+    const op: Op = word === 'at least' ? 'gte' : word === 'at most' ? 'lte' : /below|under|less|lower/.test(word) ? 'lt' : 'gt'
+    const start = left && !after ? left.start : match.index
+    found.push({ condition: [{ field: column.name, op, figure: { op: /median/i.test(match[2] as string) ? 'median' : 'avg', field: column.name } }], start, end: match.index + match[0].length - (match[3] && !after ? match[3].length : 0) })
+  }
+  return found
+}
 
 function isLoose(comparison: string, before: string, column: Column, said: string, scene: Scene): boolean {
   if (!/^(?:is|are|was|were)\b/i.test(comparison) || column.kind !== 'text' || /^["'`“]/.test(said.trim()) || numericText(said)) return false
@@ -262,8 +284,9 @@ function namedValues(text: string, scene: Scene): Found[] {
       const named = mentions(before, scene.columns).findLast((item) => /^\W*(?:is|=|of|in)?\W*$/i.test(before.slice(item.end)))
       const chosen = held.find((item) => item.column === named?.column) ?? held[0]
       if (!chosen) continue
-      const op: Op = NOT.test(before) ? 'ne' : 'eq'
-      const cut = op === 'ne' ? (NOT.exec(before)?.index ?? start) : /\b(?:for|in|from|of|at|with|called|named|the|only|where)\s+(?:the )?$/i.exec(before)?.index
+      const bare = named && chosen.column === named.column ? before.slice(0, named.start) : before
+      const op: Op = NOT.test(bare) ? 'ne' : 'eq'
+      const cut = op === 'ne' ? (NOT.exec(bare)?.index ?? start) : /\b(?:for|in|from|of|at|with|called|named|the|only|where)\s+(?:the )?$/i.exec(before)?.index
       found.push({ condition: [{ field: chosen.column.name, op, value: chosen.value }], start: Math.min(named && chosen.column === named.column ? named.start : start, cut ?? start), end })
     }
   }

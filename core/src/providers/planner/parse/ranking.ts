@@ -18,7 +18,7 @@ const isLow = (word: string) => new RegExp(`^(?:${LOW})$`, 'i').test(word)
 
 /** "which region has the highest total?", "who earns the most?", "what is the most expensive product?". */
 export const best: Rule = (text, scene) => {
-  const asked = /^(?:tell me |show me |find |find out |give me |say |identify |determine |return |list )?(?:the )?(which|what(?:'s| is| was| are)?(?: the)?|who(?:'s| is| has| had)?|name(?: of)?(?: the)?)?\s*(.*)$/i.exec(text)
+  const asked = /^(?:tell me |show me |find |find out |figure out |work out |give me |say |identify |determine |return |list )?(?:the )?(which|what(?:'s| is| was| are)?(?: the)?|who(?:'s| is| has| had)?|name(?: of)?(?: the)?)?\s*(.*)$/i.exec(text)
   const superlative = SUPERLATIVE.exec(text)
   if (!asked || !superlative) return undefined
   const where = readConditions(text, scene)
@@ -28,9 +28,9 @@ export const best: Rule = (text, scene) => {
   const word = found[1] as string
   const direction = isLow(word) ? 'asc' : 'desc'
   const after = body.slice(found.index + word.length)
-  const subject = body.slice(0, found.index).replace(/^(?:tell me |show me |find (?:out )?|give me |and |say )*/i, '')
+  const subject = body.slice(0, found.index).replace(/^(?:tell me |show me |find (?:out )?|figure out |work out |identify |determine |give me |and |say )*/i, '')
   const filter: Operation[] = where.conditions.length > 0 ? [{ type: 'filter', conditions: where.conditions, match: where.match, negate: false }] : []
-  const which = /^(?:which|what|whose|name)\s+(?:is |are |was |the |of )*(.*?)\s*(?:\b(?:has|have|had|with|is|are|was|were|made|makes|sold|sells|earned|earns|spent|spends|got|gets|brought(?: in)?|brings(?: in)?|generated|generates|received|bought|placed|shows?|did|does|do|costs?|ordered)\b.*)?$/i.exec(subject)
+  const which = /^(?:which|what|whose|name)\s+(?:is |are |was |the |of )*(.*?)\s*(?:\b(?:has|have|had|with|is|are|was|were|we|you|they|i|people|made|makes|sold|sells|earned|earns|spent|spends|got|gets|brought(?: in)?|brings(?: in)?|generated|generates|received|bought|placed|shows?|did|does|do|costs?|ordered)\b.*)?$/i.exec(subject)
   const who = /^who\b/i.test(subject)
   const said = which?.[1]?.replace(/\b(?:the|of|in|that|by)\b/gi, ' ').trim() ?? ''
   const part = said ? datePart(said, scene) : undefined
@@ -125,7 +125,8 @@ function plainSuperlative(text: string, found: RegExpExecArray, direction: 'asc'
 const TOP = new RegExp(`\\b(?:(top|bottom|first|last|best|worst)\\s+(${NUM})\\b|(${NUM})\\s+((?:most|least)\\s+\\w+|highest|largest|biggest|greatest|lowest|smallest|cheapest|priciest|oldest|youngest|newest|latest|earliest|best|worst|top|bottom|first|last)\\b)`, 'i')
 
 /** "the top 3 by amount", "first 10 rows", "5 cheapest products", "top 2 customers by total amount". */
-export const top: Rule = (text, scene) => {
+export const top: Rule = (written, scene) => {
+  const text = written.replace(/\b(first|last) (?=(?:row|line|record|entry)\b)/i, '$1 1 ')
   if (!TOP.test(text)) return undefined
   const where = readConditions(text, scene)
   const match = TOP.exec(where.rest)
@@ -134,6 +135,8 @@ export const top: Rule = (text, scene) => {
   const count = numberIn(match[2] ?? match[3] ?? '') ?? 1
   const filter: Operation[] = where.conditions.length > 0 ? [{ type: 'filter', conditions: where.conditions, match: where.match, negate: false }] : []
   const after = where.rest.slice(match.index + match[0].length)
+  if (/^\s*(?:days?|weeks?|months?|years?|hours?|quarters?|minutes?)\b/i.test(after)) return problem(`I cannot tell which dates "${match[0]}${/^\s*\w+/.exec(after)?.[0] ?? ''}" covers; please give the dates, for example "after 2024-05-01".`)
+  if (/^(?:remove|drop|skip|delete|exclude|without)\b/i.test(text)) return word === 'first' || word === 'last' ? onTable({ type: 'limit', count: Math.max(0, scene.rows.length - count), from: word === 'first' ? 'end' : 'start' }) : undefined
   if (/\b(?:per|in each|for each|within each)\b/i.test(after)) return problem('I cannot rank within each group ("top N per ..."); I can rank all rows, or groups by a total.')
   const by = /\b(?:by|with the (?:highest|most|largest|lowest)|based on|according to|in terms of|ranked by|sorted by|ordered by)\s+(.+)$/i.exec(after)?.[1]
   const noun = (by === undefined ? after : after.slice(0, after.indexOf(by))).replace(/\b(?:by|with the \w+|based on|according to|in terms of|ranked by|sorted by|ordered by)\s*$/i, '').trim()

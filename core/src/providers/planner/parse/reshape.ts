@@ -65,7 +65,9 @@ export const columnsKept: Rule = (text, scene) => {
   if (conditions && conditions.conditions.length > 0) {
     // "show name and email of customers in Lisbon": a filter and a choice of columns.
     const { fields, missing } = fieldListStrict(conditions.rest.replace(/\s+of\s+(?:the |all |those |these )*(?:people|everyone|staff|[\p{L}]+s)(?:\s+(?:who|that|which)(?:\s+(?:are|is|have|has))?)?\s*$/iu, ''), scene)
-    if (drops || fields.length === 0 || missing > 0) return undefined
+    if (drops || fields.length === 0 || missing > 0 || /^(?:keep|include|project)/i.test(text)) return undefined
+    // "show orders above 100" over a column "order" means whole rows; "the names of ..." means names.
+    if (fields.length === 1 && !/\sof\s/i.test(conditions.rest) && !/\b(?:names?|emails?|only|just)\b/i.test(conditions.rest + match[0])) return undefined
     return onTable({ type: 'filter', conditions: conditions.conditions, match: conditions.match, negate: false }, { type: 'select', fields })
   }
   const { fields, missing } = fieldList(phrase, scene)
@@ -136,6 +138,12 @@ export const addColumn: Rule = (text, scene) => {
   if (letters && lettered && lettered.length > 0 && /^(?:upper|lower|title|proper|capital|convert|make|change|turn|trim|strip|transform|put|format)/i.test(text)) {
     return lettered.flatMap((item) => replaced(item.column.name, `${letters[1]}(${columnName(item.column.name)})`))
   }
+  const shift = /^(add|subtract)\s+([\d.]+)\s*(%|percent)?\s+(?:to|from)\s+(?:(?:every|each|all)(?:\s+the)?|the)\s+(.+?)(?:\s+(?:column|values?))?$/i.exec(text)
+  const shifted = shift && field(shift[4] as string, scene)
+  if (shift && shifted && shifted.kind === 'number') {
+    const [sign, name] = [/add/i.test(shift[1] as string) ? '+' : '-', columnName(shifted.name)]
+    return replaced(shifted.name, shift[3] ? `${name} * (1 ${sign} ${shift[2]} / 100)` : `${name} ${sign} ${shift[2]}`)
+  }
   const change = /^(increase|raise|decrease|reduce|lower|multiply|divide)\s+(?:the\s+|all\s+|every\s+)*(.+?)\s+by\s+([\d.]+)\s*(%|percent)?$/i.exec(text)
   const changed = change && field(change[2] as string, scene)
   if (change && changed && changed.kind === 'number') {
@@ -151,6 +159,20 @@ export const addColumn: Rule = (text, scene) => {
 function replaced(name: string, expression: string): Step[] {
   return onTable({ type: 'add_column', name, expression, replaces: true })
 }
+
+/** `"high" if amount > 100 else "low"`. */
+function conditional(said: string, scene: Scene): string | undefined {
+  const match = /^(?:=\s*)?["']?([\w .-]+?)["']?\s+(?:if|when|where|for)\s+(.+?),?\s+(?:else|otherwise|and otherwise|or else|and)\s+["']?([\w .-]+?)["']?(?:\s+otherwise|\s+for (?:the )?(?:rest|others))?$/i.exec(said)
+  const where = match && readConditions(match[2] as string, scene)
+  if (!match || !where || where.conditions.length === 0 || where.conditions.some((item) => item.figure)) return undefined
+  const signs: Record<string, string> = { eq: '=', ne: '<>', gt: '>', gte: '>=', lt: '<', lte: '<=' }
+  const parts = where.conditions.map(({ field: name, op, value }) => (op === 'empty' ? `ISBLANK(${columnName(name)})` : op === 'not_empty' ? `NOT ISBLANK(${columnName(name)})` : signs[op] ? `${columnName(name)} ${signs[op]} ${literal(value)}` : undefined))
+  if (parts.some((part) => part === undefined)) return undefined
+  return `IF(${parts.join(where.match === 'all' ? ' and ' : ' or ')}, ${literal(asValue(match[1] as string))}, ${literal(asValue(match[3] as string))})`
+}
+
+const asValue = (said: string) => (/^-?\d+(?:\.\d+)?$/.test(said.trim()) ? Number(said) : said.trim())
+const literal = (value: unknown) => (typeof value === 'number' || typeof value === 'boolean' ? String(value) : `"${String(value).replaceAll('"', '""')}"`)
 
 /** "add a 20% VAT column called vat based on unit_price". */
 function percentColumn(text: string, scene: Scene): Step[] | undefined {
@@ -175,7 +197,7 @@ function namedColumn(text: string, scene: Scene): Step[] | undefined {
     const name = unquote(match[1] as string).replace(/^(?:the|a|an|new|for each row|each row's)\s+/i, '').trim()
     const said = (match[2] as string).replace(/^multiplying\s+(.+?)\s+(?:by|and|with)\s+/i, '$1 * ').replace(/^dividing\s+(.+?)\s+by\s+/i, '$1 / ').replace(/^adding\s+(.+?)\s+(?:to|and)\s+/i, '$1 + ').replace(/^subtracting\s+(.+?)\s+from\s+(.+)$/i, '$2 - $1')
     if (!name || name.split(/\s+/).length > 4) continue
-    const expression = expressionFrom(said.replace(/\s+(?:for|in|to) (?:each|every) (?:row|record|line|order|item)$/i, ''), scene.columns)
+    const expression = conditional(said, scene) ?? expressionFrom(said.replace(/\s+(?:for|in|to) (?:each|every) (?:row|record|line|order|item)$/i, ''), scene.columns)
     if (!expression || (at > 1 && !/[-+*/^&(]/.test(expression))) {
       if (at === 0) return problem(`I could not read "${said}" as a formula over the columns. ${columnsSentence(scene)}`)
       continue
@@ -198,7 +220,8 @@ function namedColumn(text: string, scene: Scene): Step[] | undefined {
 export const sumOfExpression: Rule = (text, scene) => {
   const hit = aggregateWords(text)[0]
   if (!hit || !/[*×/+]|\btimes\b|\bmultiplied\b|\bminus\b|\bplus\b/i.test(text.slice(hit.end))) return undefined
-  const said = text.slice(hit.end).replace(/^\s*(?:of|the|for)?\s*[:(]?\s*/i, '').replace(/\)\s*$/, '')
+  const bracketed = /\(([^()]*[-+*/×][^()]*)\)/.exec(text.slice(hit.end))?.[1]
+  const said = bracketed ? `${bracketed} ${/\b(?:by|per|for each)\s+.+$/i.exec(text.slice(text.indexOf(bracketed) + bracketed.length))?.[0] ?? ''}` : text.slice(hit.end).replace(/^\s*(?:of|the|for)?\s*[:(]?\s*/i, '').replace(/\)\s*$/, '')
   const [body = '', by] = said.split(/\s+(?:by|per|for each)\s+/i)
   const expression = expressionFrom(body, scene.columns)
   if (!expression || !/[-+*/]/.test(expression) || mentions(body, scene.columns).length < 1) return undefined

@@ -44,12 +44,13 @@ const D = `(${DATE_TEXT})`
 /** Questions about single dates. */
 export const dates: Rule = (text) => {
   const said = text.replace(/\b(?:the (?:date|day)(?: of)?|date) (?=\d)/gi, '')
-  const between = new RegExp(`(?:between|from|since)?\\s*${D}\\s*(?:and|to|until|till|-|–|through)\\s*${D}`, 'i').exec(said)
+  const between = sameOrder(new RegExp(`(?:between|from|since)?\\s*${D}\\s*(?:and|to|until|till|-|–|through)\\s*${D}`, 'i').exec(said))
   if (/\b(?:business|working|work|week) ?days?\b/i.test(said) && between) return onTable({ type: 'business_days', from: between[1] as string, to: between[2] as string })
   if (/\b(?:list|every|all|each|range|generate)\b/i.test(said) && between && /\b(?:dates?|days|weeks|months|every)\b/i.test(said)) {
     const every = unitOf(/\b(?:every|each|by|per|all(?: the)?)\s+(day|week|month|year|quarter)s?\b/i.exec(said)?.[1])
     return onTable({ type: 'date_range', from: between[1] as string, to: between[2] as string, unit: every ?? 'days' })
   }
+  if (/\btoday'?s date\b|\b(?:what|which) (?:date|day) is (?:it )?today\b|\bcurrent (?:date|time)\b|^what time is it|^today$|^what is today$/i.test(text)) return onTable({ type: 'today' })
   const wanted = unitOf(/\b(?:how many|number of|difference in|in)\s+(?:full |whole |calendar )?(days?|weeks?|months?|years?|hours?|minutes?|seconds?)\b/i.exec(said)?.[1])
   const apart = /\b(?:difference|how long|how far|apart|elapsed|how old|days? (?:between|from|until|since)|passed|are there)\b/i.test(said)
   if (between && (wanted || apart)) return onTable({ type: 'date_diff', from: between[1] as string, to: between[2] as string, unit: wanted ?? 'days' })
@@ -77,6 +78,14 @@ export const dates: Rule = (text) => {
   const leftover = said.replace(single?.[0] ?? '', '').replace(/["'`?.,:]/g, ' ')
   if (single && /\b(?:iso(?: ?8601)?|parse|normali[sz]e|standardi[sz]e|yyyy-mm-dd)\b/i.test(leftover) && !/\b(?:column|rows?|table|csv|all|dates)\b/i.test(leftover)) return onTable({ type: 'parse_date', text: single[1] as string })
   return undefined
+}
+
+/** 01/02/2024 beside 15/02/2024: what holds for one of two dates holds for the other. */
+function sameOrder(match: RegExpExecArray | null): (string | undefined)[] | null {
+  if (!match) return null
+  const digits = [match[1], match[2]].map((text) => /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})$/.exec(text ?? ''))
+  if (!digits.every((item) => item !== null) || !digits.some((item) => Number(item?.[1]) > 12)) return match
+  return [match[0], ...digits.map((item) => `${item?.[3]}-${item?.[2]?.padStart(2, '0')}-${item?.[1]?.padStart(2, '0')}`)]
 }
 
 function shifted(date: string | undefined, amount: string | undefined, unit: string | undefined, back: boolean): Step[] | undefined {

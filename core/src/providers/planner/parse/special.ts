@@ -56,6 +56,9 @@ export const combine: Rule = (text, scene) => {
 
 /** "turn this into objects with only id and title". */
 export const withOnly: Rule = (text, scene) => {
+  const file = /^(?:generate|create|make|produce|return|give me|output|write|export)\s+(?:an?\s+|the\s+)?(csv|tsv|json|xml|yaml)(?:\s+file)?\s+(?:with|of|containing|having)\s+(?:only\s+|just\s+)?(?:the\s+)?(?:columns?|fields?)?\s*:?\s*(.+)$/i.exec(text)
+  const kept = file && fieldList((file[2] as string).replace(/\b(?:columns?|fields?)\b/gi, ' '), scene)
+  if (file && kept && kept.fields.length > 0 && kept.missing.length === 0) return onTable({ type: 'select', fields: kept.fields }, { type: 'write', format: (file[1] as string).toLowerCase() as 'csv' })
   const match = /\b(?:with|containing|keeping|including|having)\s+(?:only|just)\s+(?:the\s+)?(?:columns?\s+|fields?\s+)?(.+)$/i.exec(text)
   if (!match || !/^(?:turn|convert|make|create|return|give|show|produce|transform|reduce|list|output|get|build)\b/i.test(text)) return undefined
   const { fields, missing } = fieldList((match[1] as string).replace(/\s+(?:columns?|fields?)$/i, ''), scene)

@@ -23,7 +23,8 @@ export const write: Rule = (text) => {
 export const nothing: Rule = (text) => {
   const filler = new RegExp(`^(?:(?:and|also|then|finally|please)\\s+)*(?:return|give|show|output|display|print|respond|reply|answer|present|tell|provide|send|report|list|read|parse|load|import|take|use|look at|here(?:'s| is| are)|consider|analy[sz]e|process|see|open|get|export|(?:using|based on|with|for|in|on|from|of|given|below|following|input|data)\\b)?\\s*(?:back\\s+)?(?:me\\s+|us\\s+|to me\\s+|with\\s+|at\\s+)?(?:only\\s+)?(?:the\\s+|this\\s+|that\\s+|these\\s+|my\\s+|our\\s+|some\\s+|all\\s+|an?\\s+)*(?:final\\s+|cleaned\\s+|resulting\\s+|full\\s+|whole\\s+|new\\s+|clean\\s+|updated\\s+|filtered\\s+|sorted\\s+|following\\s+|attached\\s+|sales\\s+|inline\\s+)*(?:${DATA_NOUN})?(?:\\s+${DATA_NOUN})?(?:\\s+(?:back|below|above|here|attached|first|now))?(?:\\s*:)?$`, 'i')
   const asks = /^what (?:(?:date|number|value|result|total|amount|rows?) )?(?:do|will|would|can|does) (?:i|we|you|that) (?:get|have|make|give)$|^(?:show |tell |give |return )?(?:me )?what(?:'s| is)? (?:remains|left|remaining|over)$|^(?:explain|show) (?:your|the) (?:work|steps|reasoning)$/i
-  return asks.test(text.trim()) || filler.test(text.trim()) ? onTable({ type: 'nothing' }) : undefined
+  const told = /^(?:i|we) (?:have|got|sent|attached|uploaded|pasted|exported)\b|^(?:here|below|attached|the following)\b(?:\s+\w+){0,4}\s+(?:is|are|comes?)\b|^(?:this|it) is (?:a|an|the|my|our) \w+(?:\s\w+){0,4}$|^(?:make|create|write|prepare|build|generate) (?:me )?(?:a |an |the )?(?:short |brief |quick |small )?(?:report|summary|overview)$/i
+  return told.test(text.trim()) || asks.test(text.trim()) || filler.test(text.trim()) ? onTable({ type: 'nothing' }) : undefined
 }
 
 export const showAll: Rule = (text) =>
@@ -46,7 +47,7 @@ export const distinct: Rule = (text, scene) => {
   return found ? onTable({ type: 'distinct', field: found.name }) : undefined
 }
 
-export const validate: Rule = (text) => (/\b(?:validate|valid against|conforms?|matches? (?:the|this) schema|satisf(?:y|ies) (?:the|this) schema|check .* schema)\b/i.test(text) ? onTable({ type: 'validate' }) : undefined)
+export const validate: Rule = (text) => (/\b(?:validate|is (?:it |this |the \w+ )?valid|(?:json|data|document) is valid|valid against|conforms?|matches? (?:the|this) schema|satisf(?:y|ies) (?:the|this) schema|check .* schema)\b/i.test(text) ? onTable({ type: 'validate' }) : undefined)
 
 export const flatten: Rule = (text) => (/^flatten\b/i.test(text) ? onTable({ type: 'flatten' }) : undefined)
 

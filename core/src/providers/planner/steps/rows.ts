@@ -1,6 +1,8 @@
+import { AGGREGATE_WORDS, spoken } from '../naming.ts'
 import { takes, wordFor, type PlannedCall } from '../toolbox.ts'
 import { columnName } from '../parse/expressions.ts'
 import { isRecord, listOf } from '../words.ts'
+import { compute } from './compute.ts'
 import { failure, note, rowsIn, setRows, type State } from './state.ts'
 import type { Condition, Op, Operation, Row } from '../types.ts'
 
@@ -61,7 +63,9 @@ export function runOnRows(operation: RowOperation, state: State): boolean {
     return true
   }
   if (operation.type === 'select' || operation.type === 'drop') return chooseColumns(operation, rows, state)
-  const calls = callsFor(operation, rows, state)
+  const settled = operation.type === 'filter' ? withFigures(operation, rows, state) : operation
+  if (!settled) return fail(operation, 'Filtering failed: the figure to compare with could not be worked out.', state)
+  const calls = callsFor(settled, rows, state)
   const attempt = state.box.attempt(calls, `no tool for it is offered (${lacking(operation.type)} has one).`)
   if (!attempt.ok) return fail(operation, failure(attempt, NAMES[operation.type]), state)
   const made = rowsIn(attempt.value) ?? (isRecord(attempt.value) && Object.keys(attempt.value).length > 0 && operation.type === 'filter' ? [attempt.value as Row] : undefined)
@@ -70,6 +74,23 @@ export function runOnRows(operation: RowOperation, state: State): boolean {
   setRows(state, made)
   if (operation.type === 'sort') state.sorted = true
   return true
+}
+
+/** Works out the figures that conditions compare with, such as the average in "above average". */
+function withFigures(operation: Of<'filter'>, rows: Row[], state: State): Of<'filter'> | undefined {
+  const conditions: Condition[] = []
+  for (const condition of operation.conditions) {
+    if (!condition.figure) {
+      conditions.push(condition)
+      continue
+    }
+    const attempt = compute(rows, [], [condition.figure], state)
+    const value = attempt.ok ? Object.values(attempt.rows?.[0] ?? {})[0] : undefined
+    if (value === undefined || value === null) return undefined
+    note(state, `The ${spoken(condition.figure)} is ${String(value)}.`)
+    conditions.push({ field: condition.field, op: condition.op, value })
+  }
+  return { ...operation, conditions }
 }
 
 function fail(operation: RowOperation, message: string, state: State): boolean {
@@ -152,19 +173,6 @@ function callsFor(operation: RowOperation, rows: Row[], state: State): PlannedCa
     default:
       return []
   }
-}
-
-export const AGGREGATE_WORDS: Record<string, string[]> = {
-  sum: ['sum', 'total'],
-  avg: ['avg', 'average', 'mean'],
-  median: ['median'],
-  min: ['min'],
-  max: ['max'],
-  count: ['count'],
-  count_distinct: ['count_distinct', 'distinct', 'countDistinct', 'unique_count'],
-  stddev: ['stdev', 'stddev', 'std'],
-  variance: ['variance', 'var'],
-  mode: ['mode'],
 }
 
 function unpivotCalls(operation: Of<'unpivot'>, rows: Row[], state: State): PlannedCall[] {

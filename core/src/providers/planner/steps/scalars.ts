@@ -4,8 +4,8 @@ import { failure, textIn, valueIn, type State } from './state.ts'
 import type { AggregateOp, Operation } from '../types.ts'
 
 type Of<T extends Operation['type']> = Extract<Operation, { type: T }>
-export type ScalarOperation = Of<'calculate' | 'scale' | 'statistics' | 'convert' | 'date_diff' | 'business_days' | 'business_add' | 'date_add' | 'weekday_from' | 'weekday_of' | 'date_range' | 'convert_zone' | 'parse_date'>
-const SCALAR_TYPES = new Set<Operation['type']>(['calculate', 'scale', 'statistics', 'convert', 'date_diff', 'business_days', 'business_add', 'date_add', 'weekday_from', 'weekday_of', 'date_range', 'convert_zone', 'parse_date'])
+export type ScalarOperation = Of<'calculate' | 'scale' | 'statistics' | 'convert' | 'today' | 'date_diff' | 'business_days' | 'business_add' | 'date_add' | 'weekday_from' | 'weekday_of' | 'date_range' | 'convert_zone' | 'parse_date'>
+const SCALAR_TYPES = new Set<Operation['type']>(['calculate', 'scale', 'statistics', 'convert', 'today', 'date_diff', 'business_days', 'business_add', 'date_add', 'weekday_from', 'weekday_of', 'date_range', 'convert_zone', 'parse_date'])
 export function isScalarOperation(operation: Operation): operation is ScalarOperation {
   return SCALAR_TYPES.has(operation.type)
 }
@@ -91,6 +91,11 @@ function dateQuestion(operation: DateOperation, state: State) {
       const [from, to] = [dateText(operation.from), dateText(operation.to)]
       const attempt = ask('date-utils__business_days', { from, to }, state, { tool: 'date-utils__diff', input: { from, to } })
       if (attempt) tell('business_days', valueIn(attempt, ['business_days', 'days']), (value) => `There are ${value} business days from ${from} to ${to} (Monday to Friday, both ends counted, no holidays).`, state)
+      return
+    }
+    case 'today': {
+      const answer = ask('date-utils__now', {}, state, { tool: 'date-utils__parse', input: { text: 'today' } })
+      if (answer !== undefined) tell('today', valueIn(answer, ['date', 'iso']), (value) => `Today is ${value}${dayOf(answer)} (UTC).`, state)
       return
     }
     case 'business_add': {

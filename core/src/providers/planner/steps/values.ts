@@ -45,6 +45,10 @@ function validate(state: State) {
   const schema = all.find((item) => /schema/i.test(item.name) && isRecord(item.value)) ?? all.findLast((item) => looksLikeSchema(item.value))
   const data = all.find((item) => item !== schema)
   if (!schema || !data) {
+    if (!schema && data && typeof data.value === 'object') {
+      state.facts.push({ type: 'figure', key: 'validation', value: null, sentence: 'The JSON can be read. There is no JSON Schema in the message to check it against.' })
+      return
+    }
     state.problems.push(schema ? 'I found a JSON Schema but no data to check against it.' : 'To validate I need a JSON Schema beside the data (for example data: {"schema": {...}, "json": {...}}).')
     return
   }

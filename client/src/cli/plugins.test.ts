@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest'
+import { cadre } from '../test/cadre.ts'
+import { plugin, provider } from '../test/samples.ts'
+import { startWire } from '../test/wire.ts'
+
+test('plugins list and show', async () => {
+  const wire = await startWire({ 'plugins.list': () => ({ items: [plugin], next_cursor: null }), 'plugins.get': () => plugin })
+  expect((await cadre(['plugins', 'list'], { url: wire.url })).stdout).toBe(
+    'ID          VERSION  RUNTIME  TOOLS  DESCRIPTION\ncalculator  1.0.0    bundled      1  Exact arithmetic\n',
+  )
+  expect((await cadre(['plugins', 'show', 'calculator'], { url: wire.url })).stdout).toBe(
+    'Calculator (calculator) 1.0.0, embedded\nExact arithmetic\n\nTOOL                   EFFECT  DESCRIPTION\ncalculator__calculate  read    Evaluates an expression\n',
+  )
+  expect(JSON.parse((await cadre(['plugins', 'list', '--json'], { url: wire.url })).stdout)).toEqual({ items: [plugin], next_cursor: null })
+})
+
+test('plugins add and remove', async () => {
+  const wire = await startWire({ 'plugins.add': () => plugin, 'plugins.remove': () => ({ id: 'calculator', deleted: true }) })
+  const manifest = {
+    id: 'mine',
+    name: 'Mine',
+    version: '1.0.0',
+    runtime: { type: 'http', base_url: 'http://127.0.0.1:9000' },
+    endpoints: [{ path: '/do' }],
+  }
+  expect(await cadre(['plugins', 'add', '-'], { url: wire.url, stdin: JSON.stringify(manifest) })).toEqual({
+    code: 0,
+    stdout: 'calculator\n',
+    stderr: 'Added calculator with 1 tool.\n',
+  })
+  expect(wire.inputOf('plugins.add')).toMatchObject(manifest)
+  expect(await cadre(['plugins', 'remove', 'calculator'], { url: wire.url })).toEqual({
+    code: 0,
+    stdout: 'calculator\n',
+    stderr: 'Removed calculator.\n',
+  })
+})
+
+test('plugins invoke writes the output of the tool', async () => {
+  const wire = await startWire({ 'plugins.invoke': () => ({ output: { value: 84 }, duration_ms: 3 }) })
+  expect(await cadre(['plugins', 'invoke', 'calculator__calculate', '{"expression":"12 * 7"}'], { url: wire.url })).toEqual({
+    code: 0,
+    stdout: '{\n  "value": 84\n}\n',
+    stderr: '3 ms\n',
+  })
+  expect(wire.inputOf('plugins.invoke')).toEqual({ tool: 'calculator__calculate', input: { expression: '12 * 7' } })
+  const { code, stderr } = await cadre(['plugins', 'invoke', 'calculator__calculate', '[1]'], { url: wire.url })
+  expect([code, stderr]).toEqual([5, 'cadre: the input: must be an object with named fields\n'])
+})
+
+test('providers list, add and remove', async () => {
+  const off = provider({ id: 'openai', type: 'openai', usable: false, default_model: null, reason: 'there is no key; set OPENAI_API_KEY' })
+  const wire = await startWire({
+    'providers.list': () => ({ items: [provider(), off], next_cursor: null }),
+    'providers.add': () => provider({ id: 'work', type: 'openai', api_key: 'stored', source: 'api' }),
+    'providers.remove': () => ({ id: 'work', deleted: true }),
+  })
+  expect((await cadre(['providers', 'list'], { url: wire.url })).stdout).toBe(
+    [
+      'ID       TYPE     USABLE  KEY   MODEL    ADDRESS OR PROBLEM',
+      'builtin  builtin  yes     none  planner',
+      'openai   openai   no      none           there is no key; set OPENAI_API_KEY',
+      '',
+    ].join('\n'),
+  )
+  const added = await cadre(['providers', 'add', 'work', '--type', 'openai', '--model', 'gpt-4o', '--key-env', 'WORK_KEY'], {
+    url: wire.url,
+    env: { WORK_KEY: 'sk-1' },
+  })
+  expect(added).toEqual({ code: 0, stdout: 'work\n', stderr: 'Added. Try it: cadre providers test work\n' })
+  expect(wire.inputOf('providers.add')).toEqual({ id: 'work', type: 'openai', default_model: 'gpt-4o', api_key: 'sk-1' })
+  await cadre(['providers', 'add', 'work', '--key-file', '-', '--base-url', 'http://127.0.0.1:1/v1'], { url: wire.url, stdin: 'sk-2\n' })
+  expect(wire.inputOf('providers.add')).toEqual({ id: 'work', type: 'custom', base_url: 'http://127.0.0.1:1/v1', api_key: 'sk-2' })
+  expect((await cadre(['providers', 'remove', 'work'], { url: wire.url })).stdout).toBe('work\n')
+})
+
+test('providers test: exit code 1 when there is no answer', async () => {
+  const wire = await startWire({
+    'providers.test': ({ input }) =>
+      input.id === 'builtin'
+        ? { ok: true, model: 'planner', latency_ms: 12, text: 'Hello.', error: null }
+        : { ok: false, model: null, latency_ms: null, text: null, error: 'the key is not valid' },
+  })
+  expect(await cadre(['providers', 'test', 'builtin'], { url: wire.url })).toEqual({
+    code: 0,
+    stdout: 'Hello.\n',
+    stderr: 'builtin/planner answered in 12 ms.\n',
+  })
+  expect(await cadre(['providers', 'test', 'openai', '--model', 'x'], { url: wire.url })).toEqual({
+    code: 1,
+    stdout: '',
+    stderr: 'openai gave no answer: the key is not valid\n',
+  })
+  expect(wire.inputOf('providers.test')).toEqual({ id: 'openai', model: 'x' })
+  expect(JSON.parse((await cadre(['providers', 'test', 'openai', '--json'], { url: wire.url })).stdout)).toMatchObject({ ok: false })
+})
