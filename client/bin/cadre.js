@@ -1,8 +1,8 @@
 #!/usr/bin/env node
-// Runs on any Node from 20 on and needs no package: it starts the command on Node 24, which runs its TypeScript as it is.
+// Runs on any Node from 20 on and needs no package (nothing by name that Node 20 lacks: it would not even load): it starts the command on Node 24, which runs its TypeScript as it is.
 import { spawn } from 'node:child_process'
 import { existsSync, realpathSync } from 'node:fs'
-import { enableCompileCache } from 'node:module'
+import module from 'node:module'
 import { constants } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 const itself = realpathSync(fileURLToPath(import.meta.url))
 
 if (Number(process.versions.node.split('.')[0]) >= 24) {
-  enableCompileCache(join(dirname(itself), '../../node_modules/.cache/cadre'))
+  module.enableCompileCache(join(dirname(itself), '../../node_modules/.cache/cadre'))
   await import('../src/cli/main.ts')
 } else {
   const node = findNode(dirname(itself))

@@ -4,9 +4,10 @@ import type { Config } from './config.ts'
 import { jobHandlers } from './job-handlers.ts'
 import type { Queue } from './jobs/queue.ts'
 import { sqlQueue } from './jobs/sql-queue.ts'
-import { startWorker, type Worker } from './jobs/worker.ts'
+import { type Reservation, startWorker, type Worker } from './jobs/worker.ts'
 import { openHooks, type HookHost } from './plugins/hook-host.ts'
 import { openProviders, type Providers } from './providers/providers.ts'
+import { BegunRuns } from './runs/begin-here.ts'
 import { LiveRuns } from './runs/live-runs.ts'
 import { Setups } from './runs/setup.ts'
 import { watchForeignEnds } from './runs/watch-foreign-ends.ts'
@@ -24,8 +25,11 @@ export type App = {
   providers: Providers
   live: LiveRuns
   setups: Setups
+  begun: BegunRuns
   newId: (prefix: string) => string
   now: () => number
+  /** Room in this process for a run that is about to be stored; undefined where it does not work, or is full. */
+  reserve: () => Reservation | undefined
   /** Says that a job was enqueued; whoever works here or beside us looks at once instead of at its next poll. */
   wakeWorkers: () => void
   /** Called at the named points of a run (see e2e/crash). Does nothing in production. */
@@ -54,7 +58,7 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
     const now = options.now ?? Date.now
     const db = await openDatabase(config.database_url === null ? { file: join(config.data_dir, 'cadre.db') } : { url: config.database_url })
     opened.push(() => db.close())
-    const app = { config, log, db, newId, now, live: new LiveRuns(), setups: new Setups(), queue: sqlQueue(db), wakeWorkers: () => {}, probe: options.probe ?? (() => {}) } as Partial<App> as App
+    const app = { config, log, db, newId, now, live: new LiveRuns(), setups: new Setups(), begun: new BegunRuns(), reserve: () => undefined, queue: sqlQueue(db), wakeWorkers: () => {}, probe: options.probe ?? (() => {}) } as Partial<App> as App
     app.hooks = await openHooks(app, [options.bundledHooks, ...config.plugins_dirs])
     opened.push(() => app.hooks.close())
     app.providers = await openProviders(app)
@@ -70,6 +74,18 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
 async function startWork(app: App, opened: (() => Promise<void> | void)[]): Promise<Worker> {
   const worker = await startWorker({ db: app.db, queue: app.queue, log: app.log, handlers: jobHandlers(app), concurrency: app.config.concurrency })
   app.wakeWorkers = () => worker.wake()
-  opened.push(() => worker.stop())
+  app.reserve = () => worker.reserve()
+  opened.push(() => worker.stop(), pruneNowAndThen(app))
   return worker
+}
+
+/** Completed jobs are kept for a week, for whoever looks after the server; runs are kept apart from them. */
+const keepJobsMs = 7 * 24 * 3_600_000
+
+function pruneNowAndThen({ queue, log }: App): () => void {
+  const timer = setInterval(() => {
+    queue.prune(keepJobsMs).catch((err: unknown) => log.error({ err }, 'old jobs could not be deleted'))
+  }, 3_600_000)
+  timer.unref()
+  return () => clearInterval(timer)
 }

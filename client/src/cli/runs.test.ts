@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { expect, test } from 'vitest'
-import { cadre, said, startCadre } from '../test/cadre.ts'
+import { cadre, hear, startCadre } from '../test/cadre.ts'
 import { events, eventsEnding, run } from '../test/samples.ts'
 import { startWire, stream } from '../test/wire.ts'
 
@@ -28,9 +28,9 @@ test('list: a short table, filters as the server wants them', async () => {
   })
   expect(stdout).toBe(
     [
-      'RUN    STATUS     CREATED             TIME  STEPS  INPUT',
-      'run_1  completed  2024-03-05 10:15   1.2 s      1  Clean this CSV: fix the dates and calculate calculat…',
-      'run_2  running    2024-03-05 10:15              1  What is 12 * 7?',
+      'RUN    STATUS     CREATED            TIME  STEPS  INPUT',
+      'run_1  completed  2024-03-05 10:15  1.2 s      1  Clean this CSV: fix the dates and calculate calcu…',
+      'run_2  running    2024-03-05 10:15             1  What is 12 * 7?',
       '',
     ].join('\n'),
   )
@@ -125,12 +125,13 @@ test('follow tells the end by its exit code, also of a run that was over before'
 test('follow gets over a server that restarts', async () => {
   const first = await startWire({ 'runs.follow': ({ signal }) => stream(events.slice(0, 4), { held: signal }) })
   const child = startCadre(['runs', 'follow', 'run_1'], { url: first.url })
-  await said(child.stderr!, 'step 1')
+  const [stdout, stderr] = [hear(child.stdout!), hear(child.stderr!)]
+  await stderr.until('step 1')
   await first.stop()
-  await said(child.stderr!, 'Trying to come back')
+  await stderr.until('Trying to come back')
   await startWire({ 'runs.follow': ({ lastEventId }) => stream(events, { after: lastEventId }) }, { port: first.port })
-  const [answer, [code]] = await Promise.all([said(child.stdout!, '84'), once(child, 'close')])
-  expect([answer, code]).toEqual(['12 * 7 is 84.\n', 0])
+  const [code] = await once(child, 'close')
+  expect([code, stdout.text]).toEqual([0, '12 * 7 is 84.\n'])
 })
 
 test('cancel and resolve', async () => {

@@ -33,7 +33,7 @@ describe.concurrent('a command line that cannot be meant', () => {
     [['providers', 'add', 'x', '--key-env', 'NOT_SET_ANYWHERE'], /NOT_SET_ANYWHERE is not set/],
     [['providers', 'add', 'x', '--type', 'other'], /Allowed choices are openai, anthropic, custom/],
   ])('%j: exit code 2, and says why', async (args, message) => {
-    const { code, stdout, stderr } = await cadre(args, { stdin: 'words' === args[0] ? 'x' : '' })
+    const { code, stdout, stderr } = await cadre(args, { stdin: args.includes('--data') ? 'x' : '' })
     expect(stderr.replaceAll('\n\n', '\n')).toMatch(message)
     expect([code, stdout]).toEqual([2, ''])
   })

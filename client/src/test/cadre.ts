@@ -2,12 +2,11 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { onTestFinished } from 'vitest'
 
 export const bin = join(import.meta.dirname, '../../bin/cadre.js')
 
 export type Result = { code: number | null; stdout: string; stderr: string }
-export type Settings = { url?: string; env?: NodeJS.ProcessEnv; stdin?: string | Uint8Array; cwd?: string; node?: string }
+export type Settings = { url?: string; env?: NodeJS.ProcessEnv; stdin?: string | Uint8Array; cwd?: string; nodeArgs?: string[] }
 
 /** The real command in a process of its own, deaf to the settings of whoever runs the tests. */
 export async function cadre(args: string[], settings: Settings = {}): Promise<Result> {
@@ -16,31 +15,49 @@ export async function cadre(args: string[], settings: Settings = {}): Promise<Re
   return { code: child.exitCode, stdout, stderr }
 }
 
-export function startCadre(args: string[], { url, env = {}, stdin = '', cwd, node = process.execPath }: Settings = {}): ChildProcess {
+export function startCadre(args: string[], { url, env = {}, stdin = '', cwd, nodeArgs = [] }: Settings = {}): ChildProcess {
   const own = /^(CADRE_|OPENAI_|ANTHROPIC_)|^(PORT|HOST|DATABASE_URL|NO_COLOR|FORCE_COLOR)$/
   const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !own.test(name)))
-  const child = spawn(node, [bin, ...args], {
+  const environment = { ...inherited, ...(url ? { CADRE_URL: url } : {}), ...env }
+  // The time is for what hangs: no test may leave a process behind.
+  const child = spawn(process.execPath, [...nodeArgs, bin, ...args], {
     cwd,
-    env: { ...inherited, ...(url ? { CADRE_URL: url } : {}), ...env },
+    env: environment,
     stdio: ['pipe', 'pipe', 'pipe'],
+    timeout: 25_000,
+    killSignal: 'SIGKILL',
   })
   // A command that fails early closes its input unread.
   child.stdin.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error
   })
   child.stdin.end(stdin)
-  onTestFinished(() => void child.kill('SIGKILL'))
   return child
 }
 
-/** Resolves when the stream has said this. */
-export async function said(stream: NodeJS.ReadableStream, words: string): Promise<string> {
-  let heard = ''
-  stream.setEncoding('utf8')
-  while (!heard.includes(words)) {
-    const [chunk] = (await Promise.race([once(stream, 'data'), once(stream, 'end').then(() => [undefined])])) as [string | undefined]
-    if (chunk === undefined) throw new Error(`it ended without saying ${JSON.stringify(words)}: ${heard}`)
-    heard += chunk
+/** Everything that a stream says from now on. */
+export function hear(stream: NodeJS.ReadableStream) {
+  const heard = { text: '', until }
+  let changed = Promise.withResolvers<void>()
+  let ended = false
+  const change = () => {
+    changed.resolve()
+    changed = Promise.withResolvers()
+  }
+  stream.setEncoding('utf8').on('data', (chunk: string) => {
+    heard.text += chunk
+    change()
+  })
+  stream.on('end', () => {
+    ended = true
+    change()
+  })
+  async function until(words: string) {
+    while (!heard.text.includes(words)) {
+      if (ended) throw new Error(`it ended without saying ${JSON.stringify(words)}: ${heard.text}`)
+      await changed.promise
+    }
+    return heard.text
   }
   return heard
 }

@@ -69,6 +69,11 @@ export type Reclaimed = { id: string; name: string; status: 'waiting' | 'failed'
 export type Queue = {
   /** In the caller's transaction: the job exists exactly if everything else in it does. */
   enqueue(trx: Trx, job: NewJob): Promise<string>
+  /**
+   * Enqueues a job that this worker, which has room for it, holds from the start: one transaction instead of two, and nothing to wake.
+   * Undefined: the name is paused or the worker was given up; nothing was written.
+   */
+  enqueueHeld(trx: Trx, job: NewJob, worker_id: string): Promise<Lease | undefined>
   /** Takes due jobs, highest priority first. Nothing for a worker that is not registered (heartbeat.ts) or was given up. @param names null: of any name. */
   claim(worker_id: string, names: string[] | null, limit: number): Promise<Lease[]>
   /** False when the lease is stale; then nothing was written. */

@@ -42,11 +42,15 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   return worker
 }
 
+/** Room in a worker for one job that is about to be enqueued. It ends with `begin` or `cancel`. */
+export type Reservation = { worker_id: string; begin: (lease: Lease) => void; cancel: () => void }
+
 type Running = { lease: Lease; abort: AbortController; done: Promise<void> }
 
 export class Worker {
   readonly #options: Required<WorkerOptions>
   readonly #running = new Map<string, Running>()
+  #reserved = 0
   #id = ''
   #heartbeat: Heartbeat | undefined
   #stopping: Promise<void> | undefined
@@ -83,6 +87,22 @@ export class Worker {
       this.#wakeScheduled = false
       void this.#claim()
     })
+  }
+
+  /** Undefined where there is no room, or jobs wait that came first. */
+  reserve(): Reservation | undefined {
+    if (this.#stopping || this.#id === '' || this.#hungry || this.#running.size + this.#reserved >= this.#options.concurrency) return undefined
+    this.#reserved++
+    const worker_id = this.#id
+    return {
+      worker_id,
+      begin: (lease) => {
+        this.#reserved--
+        // Given up meanwhile: the job is taken over like any that it held.
+        if (worker_id === this.#id) this.#begin(lease)
+      },
+      cancel: () => void this.#reserved--,
+    }
   }
 
   /** Takes no more jobs, waits this long for those that run, stops the rest and gives them back. */
@@ -207,7 +227,7 @@ export class Worker {
   async #claimAll() {
     const { queue, concurrency, log } = this.#options
     do {
-      const free = concurrency - this.#running.size
+      const free = concurrency - this.#running.size - this.#reserved
       const worker_id = this.#id
       if (free <= 0 || this.#stopping || worker_id === '') return
       this.#hungry = false

@@ -66,7 +66,9 @@ async function callAndRecord(x: Execution, model: LanguageModelV3, call: number,
   x.app.probe('model.answered', x.run.id)
   const events = openBatch(x, answer)
   countAnswer(x, answer)
-  await x.journal.append([answer, ...events], { ...x.totals })
+  // A last answer commits with the end of the run. Until then a crash costs one more model call and nothing else.
+  if (batchOf(x, call).parts.length === 0) x.journal.defer(answer)
+  else await x.journal.append([answer, ...events], { ...x.totals })
   x.app.probe('model.after', x.run.id)
   noteRefused(x, call)
   const limit = x.setup.config.max_total_tokens
@@ -137,8 +139,14 @@ function openBatch(x: Execution, answer: Answer): NewEvent[] {
   return events
 }
 
+function batchOf(x: Execution, call: number): Batch {
+  const batch = x.batches.get(call)
+  if (!batch) throw new Error(`model call ${call} has no batch`)
+  return batch
+}
+
 function noteRefused(x: Execution, call: number) {
-  for (const part of x.batches.get(call)?.refused ?? []) x.noteFailure(part.tool, part.input)
+  for (const part of batchOf(x, call).refused) x.noteFailure(part.tool, part.input)
 }
 
 function countAnswer(x: Execution, answer: Answer) {

@@ -1,19 +1,17 @@
 import type { LanguageModelV3 } from '@ai-sdk/provider'
-import { CadreError } from '@cadre/contract/errors'
 import type { App } from '../app.ts'
 import type { Lease } from '../jobs/queue.ts'
 import { fromJson } from '../storage/json.ts'
 import type { Engine } from './engine.ts'
 import { journaledModel } from './engine-model.ts'
 import { type Execution, pastOf, timeUsed } from './execution.ts'
-import { Journal, StaleLease } from './journal.ts'
+import { StaleLease } from './journal.ts'
 import { journaledTool } from './journaled-tools.ts'
 import { unshelve } from './journal-codec.ts'
+import { openRun, type RunJob } from './open-run.ts'
 import { outputOf, problemWith, repairPrompt } from './output.ts'
 import { RunControl, RunStopped, type Stop } from './run-control.ts'
-import { findRun } from './runs.store.ts'
 
-export type RunJob = { run_id: string; base: number }
 type End = Stop | { kind: 'completed'; text: string; truncated: boolean }
 
 /** A run that was taken up this often and never came to an end kills whoever executes it. */
@@ -29,14 +27,9 @@ const sameFailureLimit = 5
  */
 export async function executeRun(app: App, lease: Lease, stopping: AbortSignal): Promise<{ settled: boolean }> {
   const { run_id, base } = lease.data as RunJob
-  const row = await findRun(app.db.read, run_id)
-  if (!row || row.completed_at !== null) return { settled: false }
-  const setup = await app.setups.get(app.db.read, row.setup)
-  const model = await app.providers.resolveModel(row.provider ?? setup.provider, row.model ?? setup.model).catch(refusal)
-  const names = 'stop' in model ? { provider: setup.provider, model: setup.model } : { provider: model.provider, model: model.model }
-  app.probe('run.claimed', row.id)
-  const journal = await Journal.open(app, row, { token: base + lease.token, ...names })
-  if (!journal) return { settled: false }
+  const opened = app.begun.take(run_id, base + lease.token) ?? (await openRun(app, lease))
+  if (!opened) return { settled: false }
+  const { row, setup, journal, model } = opened
 
   const control = new RunControl()
   const forget = app.live.executing(row.id, () => control.stop({ kind: 'gone' }))
@@ -45,7 +38,7 @@ export async function executeRun(app: App, lease: Lease, stopping: AbortSignal):
   const clock = setTimeout(() => overtime(control, setup.config.timeout_ms), Math.max(1, setup.config.timeout_ms - timeUsed(journal.past)))
   const x: Execution = {
     app,
-    run: { ...row, ...names },
+    run: row,
     setup,
     journal,
     control,
@@ -56,7 +49,7 @@ export async function executeRun(app: App, lease: Lease, stopping: AbortSignal):
     noteFailure: failureCounter(control),
   }
   try {
-    const end = 'stop' in model ? model.stop : await Promise.race([toEnd(x, model.languageModel), control.stopped]).catch((error) => endOf(x, error))
+    const end = 'kind' in model ? model : await Promise.race([toEnd(x, model), control.stopped]).catch((error) => endOf(x, error))
     app.probe('run.ending', row.id)
     if (end.kind === 'gone' && stopping.aborted) {
       await journal.append([], { status: 'pending' })
@@ -158,10 +151,3 @@ function failureCounter(control: RunControl) {
     if (count >= sameFailureLimit) throw control.fail('REPEATED_FAILURE', `the agent made the same failing call to '${tool}' ${count} times`)
   }
 }
-
-// A model that cannot be used is no defect: the run ends with the reason.
-function refusal(error: unknown): { stop: Stop } {
-  if (!(error instanceof CadreError)) throw error
-  return { stop: { kind: 'failed', error: { code: 'PROVIDER_NOT_USABLE', message: error.message } } }
-}
-

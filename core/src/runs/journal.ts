@@ -22,6 +22,7 @@ export class Journal {
   /** What earlier executions left, empty at the first. */
   readonly past: readonly JournalEvent[]
   #lastSeq: number
+  readonly #deferred: { event: NewEvent; at: number }[] = []
 
   private constructor(app: JournalApp, runId: string, token: number, past: readonly JournalEvent[], lastSeq: number) {
     this.#app = app
@@ -50,21 +51,35 @@ export class Journal {
     return this.#lastSeq
   }
 
+  /** The journal of a run that was stored as taken, with its first event. */
+  static begun(app: JournalApp, run: RunRow, started: JournalEvent): Journal {
+    app.live.publish(run.id, [started])
+    return new Journal(app, run.id, run.token, [], run.last_seq)
+  }
+
+  /**
+   * Keeps an event for the next append. For what nothing follows from before that: the last answer of a run commits with its end.
+   */
+  defer(event: NewEvent) {
+    this.#deferred.push({ event, at: this.#app.now() })
+  }
+
   /** @param also further writes that commit with the events, such as the completion of the job. */
   async append(events: NewEvent[], patch: RunPatch = {}, also?: (trx: Trx) => Promise<unknown>): Promise<void> {
     const at = this.#app.now()
+    const all = [...this.#deferred.splice(0), ...events.map((event) => ({ event, at }))]
     const first = await this.#app.db.write(async (trx) => {
       const rows = []
-      for (const event of events) rows.push(await encodeEvent(trx, event, at))
+      for (const { event, at } of all) rows.push(await encodeEvent(trx, event, at))
       const seq = await appendEvents(trx, this.runId, this.token, rows, patch)
       if (seq !== undefined) await also?.(trx)
       return seq
     })
     if (first === undefined) throw new StaleLease(`run ${this.runId} is over or taken up elsewhere`)
-    this.#lastSeq = Math.max(this.#lastSeq, first + events.length - 1)
+    this.#lastSeq = Math.max(this.#lastSeq, first + all.length - 1)
     this.#app.live.publish(
       this.runId,
-      events.map((event, i) => numbered(event, first + i, at)),
+      all.map(({ event, at }, i) => numbered(event, first + i, at)),
     )
   }
 }

@@ -4,10 +4,12 @@ import { CadreError, invalid } from '@cadre/contract/errors'
 import { type Actor } from '../access/actor.ts'
 import { requireRunnableAgent } from '../agents/get-agent.ts'
 import type { App } from '../app.ts'
+import type { Trx } from '../storage/database.ts'
 import { toJson } from '../storage/json.ts'
 import { checkSchema } from '../tools/tool-schema.ts'
 import { shelve } from './journal-codec.ts'
-import { insertRunOnce } from './runs.store.ts'
+import { beginHere } from './begin-here.ts'
+import { insertRunOnce, type NewRun } from './runs.store.ts'
 
 export type NewRunInput = Pick<StartRun, 'input' | 'data' | 'output_schema'> & { idOrSlug: string; stream: boolean }
 
@@ -22,38 +24,43 @@ export async function startRun(app: App, actor: Actor, input: NewRunInput, reque
   if (input.output_schema && actor.kind === 'public') throw invalid('output_schema', 'needs an API key')
   if (input.output_schema) checkSchema(input.output_schema, 'output_schema')
   const setup = app.setups.freeze(agent, await app.hooks.resolveTools(agent.tools), input.output_schema)
-  const id = app.newId('run')
-  const jobId = app.newId('job')
-  const requestHash = requestKey === undefined ? null : hashOf(input)
-  const { row, isNew } = await app.db.write(async (trx) => {
+  const run: NewRun = {
+    id: app.newId('run'),
+    agent_id: agent.id,
+    status: 'pending',
+    mode: input.stream ? 'stream' : 'generate',
+    input: input.input,
+    setup: setup.hash,
+    total_steps: 0,
+    tokens_input: 0,
+    tokens_output: 0,
+    attempts: 0,
+    last_seq: 0,
+    token: 0,
+    job_id: app.newId('job'),
+    request_key: requestKey ?? null,
+    request_hash: requestKey === undefined ? null : hashOf(input),
+    triggered_by: actor.id,
+    ip_address: actor.ip,
+    user_agent: actor.user_agent,
+    created_at: app.now(),
+  }
+  const job = { id: run.job_id, name: 'runs.execute', data: { run_id: run.id, base: 0 }, max_attempts: Number.MAX_SAFE_INTEGER }
+  const store = async (trx: Trx, taken: Partial<NewRun> = {}) => {
     await app.setups.put(trx, setup)
-    const { row, isNew } = await insertRunOnce(trx, {
-      id,
-      agent_id: agent.id,
-      status: 'pending',
-      mode: input.stream ? 'stream' : 'generate',
-      input: input.input,
-      data: input.data === undefined ? null : toJson(await shelve(trx, input.data)),
-      setup: setup.hash,
-      total_steps: 0,
-      tokens_input: 0,
-      tokens_output: 0,
-      attempts: 0,
-      last_seq: 0,
-      token: 0,
-      job_id: jobId,
-      request_key: requestKey ?? null,
-      request_hash: requestHash,
-      triggered_by: actor.id,
-      ip_address: actor.ip,
-      user_agent: actor.user_agent,
-      created_at: app.now(),
-    })
-    if (isNew) await app.queue.enqueue(trx, { id: jobId, name: 'runs.execute', data: { run_id: id, base: 0 }, max_attempts: Number.MAX_SAFE_INTEGER })
-    return { row, isNew }
+    return insertRunOnce(trx, { ...run, ...taken, data: input.data === undefined ? null : toJson(await shelve(trx, input.data)) })
+  }
+  if (requestKey === undefined && (await beginHere(app, run, setup.setup, job, store))) {
+    app.setups.committed(setup)
+    return run.id
+  }
+  const { row, isNew } = await app.db.write(async (trx) => {
+    const stored = await store(trx)
+    if (stored.isNew) await app.queue.enqueue(trx, job)
+    return stored
   })
   app.setups.committed(setup)
-  if (!isNew && row.request_hash !== requestHash) {
+  if (!isNew && row.request_hash !== run.request_hash) {
     throw new CadreError('IDEMPOTENCY_KEY_REUSED', 'Idempotency-Key: this key was used for another request', invalid('Idempotency-Key', 'was used for another request').issues)
   }
   app.probe('run.enqueued', row.id)

@@ -6,14 +6,15 @@ import type { Row } from './types.ts'
 const SHOWN = 100
 export const WHO = "I am Cadre's offline planner, not a language model."
 export const CAN =
-  'I can read CSV, TSV, JSON, XML and YAML; clean, filter, sort, group, join, pivot and convert tables; total, average and compare figures; calculate; work with dates and units; and call this agent\'s tools by name.'
+  "I can read CSV, TSV, JSON, XML and YAML; clean, filter, sort, group, join, pivot and convert tables; total, average and compare figures; calculate; work with dates and units; and call this agent's tools by name."
 
 /** The last message of the run. */
 export function finalText(state: State): string {
   return wantsJson(state) ? JSON.stringify(jsonAnswer(state)) : textAnswer(state)
 }
 
-const JSON_WORDS = /\b(?:as|in|into|to|valid|return|only|output|respond with|reply with|answer with|give me|produce)\s+(?:a\s+|an\s+|the\s+|valid\s+|pure\s+|raw\s+|only\s+)*json\b|\bjson\s+(?:only|please|output|response|format|object)\b|\bem json\b|\bcomo json\b/i
+const JSON_WORDS =
+  /\b(?:as|in|into|to|valid|return|only|output|respond with|reply with|answer with|give me|produce)\s+(?:a\s+|an\s+|the\s+|valid\s+|pure\s+|raw\s+|only\s+)*json\b|\bjson\s+(?:only|please|output|response|format|object)\b|\bem json\b|\bcomo json\b/i
 
 function wantsJson(state: State): boolean {
   if (state.reading.wantsJson) return true
@@ -75,7 +76,11 @@ function fit(schema: JSONSchema7, answer: Row, facts: Fact[]): unknown {
   const left = new Map(facts.map((fact) => [fact, valuesOf(fact)] as const))
   const made: Row = {}
   const names = Object.keys(properties)
-  const pairs = names.flatMap((name) => [...left].flatMap(([fact, values]) => values.filter((value) => hasType(value, properties[name])).map((value) => ({ name, fact, value, score: likeness(name, fact) }))))
+  const pairs = names.flatMap((name) =>
+    [...left].flatMap(([fact, values]) =>
+      values.filter((value) => hasType(value, properties[name])).map((value) => ({ name, fact, value, score: likeness(name, fact) })),
+    ),
+  )
   for (const { name, fact, value, score } of pairs.toSorted((a, b) => b.score - a.score)) {
     if (Object.hasOwn(made, name) || !left.has(fact)) continue
     const rivals = pairs.filter((pair) => pair.name === name && left.has(pair.fact))
@@ -111,10 +116,15 @@ function shaped(value: unknown, schema: unknown): unknown {
 
 function renamed(row: Row, names: string[]): Row {
   const keys = Object.keys(row)
-  return Object.fromEntries(names.flatMap((name): [string, unknown][] => {
-    const key = keys.find((item) => item === name) ?? keys.find((item) => words(item).join('') === words(name).join('')) ?? keys.find((item) => words(item).some((word) => words(name).includes(word)))
-    return key === undefined ? [] : [[name, row[key]]]
-  }))
+  return Object.fromEntries(
+    names.flatMap((name): [string, unknown][] => {
+      const key =
+        keys.find((item) => item === name) ??
+        keys.find((item) => words(item).join('') === words(name).join('')) ??
+        keys.find((item) => words(item).some((word) => words(name).includes(word)))
+      return key === undefined ? [] : [[name, row[key]]]
+    }),
+  )
 }
 
 const NAMES_FOR: [RegExp, RegExp][] = [
@@ -145,12 +155,17 @@ function textAnswer(state: State): string {
     else if (fact.type === 'value') parts.push(`${fact.title}:\n\n\`\`\`json\n${JSON.stringify(fact.value, null, 2)}\n\`\`\``)
   }
   if (state.notes.length > 0 && facts.length > 0) parts.push(state.notes.join(' '))
-  if (state.problems.length > 0) parts.push(facts.length > 0 || state.touched ? `What I could not do: ${state.problems.join(' ')}` : `${WHO} ${state.problems.join(' ')}${help(state)}`)
+  if (state.problems.length > 0)
+    parts.push(
+      facts.length > 0 || state.touched ? `What I could not do: ${state.problems.join(' ')}` : `${WHO} ${state.problems.join(' ')}${help(state)}`,
+    )
   return parts.length > 0 ? parts.join('\n\n') : nothingDone(state)
 }
 
 function help(state: State): string {
-  return state.problems.some((line) => line.startsWith('I did not understand')) ? ` ${CAN} With the tools of this agent I could not do: ${state.reading.instruction.split('\n')[0]?.slice(0, 200)}. ${toolList(state)}` : ''
+  return state.problems.some((line) => line.startsWith('I did not understand'))
+    ? ` ${CAN} With the tools of this agent I could not do: ${state.reading.instruction.split('\n')[0]?.slice(0, 200)}. ${toolList(state)}`
+    : ''
 }
 
 function toolList(state: State): string {
@@ -171,7 +186,10 @@ function rowsText(fact: Extract<Fact, { type: 'rows' }>, state: State): string {
 
 export function markdown(rows: Row[]): string {
   const names = [...new Set(rows.flatMap((row) => Object.keys(row)))]
-  const cell = (value: unknown) => (value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)).replaceAll('|', '\\|').replace(/\r?\n/g, ' ')
+  const cell = (value: unknown) =>
+    (value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value))
+      .replaceAll('|', '\\|')
+      .replace(/\r?\n/g, ' ')
   const line = (cells: string[]) => `| ${cells.join(' | ')} |`
   return [line(names.map(cell)), line(names.map(() => '---')), ...rows.map((row) => line(names.map((name) => cell(row[name]))))].join('\n')
 }

@@ -1,7 +1,8 @@
 import { plain, stem, words } from './words.ts'
 import type { Column, ColumnKind, Row } from './types.ts'
 
-const DATE = /^\s*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}\.?[ -](?:de )?\p{L}{3,9}\.?,?(?: de)?[ -]\d{2,4}|\p{L}{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{2,4})\s*$/u
+const DATE =
+  /^\s*(?:\d{4}[-/.]\d{1,2}[-/.]\d{1,2}(?:[T ].*)?|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4}|\d{1,2}\.?[ -](?:de )?\p{L}{3,9}\.?,?(?: de)?[ -]\d{2,4}|\p{L}{3,9}\.? \d{1,2}(?:st|nd|rd|th)?,? \d{2,4})\s*$/u
 const NUMBER = /^\s*[$€£]?\s*-?[\d.,]*\d\s*[%€]?\s*$/
 
 export function columnsOf(rows: Row[]): Column[] {
@@ -9,7 +10,13 @@ export function columnsOf(rows: Row[]): Column[] {
   for (const row of rows) for (const name of Object.keys(row)) names.add(name)
   return [...names].map((name) => {
     const values = rows.map((row) => row[name]).filter((value) => value !== null && value !== undefined && value !== '')
-    return { name, words: words(name), kind: kindOf(values), unique: new Set(values.map((value) => String(value))).size === values.length, filled: values.length }
+    return {
+      name,
+      words: words(name),
+      kind: kindOf(values),
+      unique: new Set(values.map((value) => String(value))).size === values.length,
+      filled: values.length,
+    }
   })
 }
 
@@ -54,7 +61,9 @@ const SYNONYMS = [
 
 /** Words of the grammar, too common to stand for a column unless they are exactly its name. */
 const COMMON = new Set(
-  'the a an of in on by per for and or to as is are with from all each every total sum average mean count number row record data column field table csv json list value order result it them this that name type key time unit group class state point mark rate sale item show year when pay'.split(' '),
+  'the a an of in on by per for and or to as is are with from all each every total sum average mean count number row record data column field table csv json list value order result it them this that name type key time unit group class state point mark rate sale item show year when pay'.split(
+    ' ',
+  ),
 )
 
 export type How = 'exact' | 'part' | 'synonym' | 'only'
@@ -84,7 +93,8 @@ export function mentions(text: string, columns: Column[]): Mention[] {
       const key = run.map((token) => token.stem.replaceAll(' ', '')).join('')
       const same = keyed.filter((item) => item.key === key)
       const match = same.length > 1 ? (same.find((item) => item.column.name === text.slice(run[0]?.start, run.at(-1)?.end)) ?? same[0]) : same[0]
-      if (match && !(match.column.words.length === 1 && /^(?:a|i|an|the|of|in|on|by|to|is|it)$/.test(key))) take(match.column, run[0] as Token, run.at(-1) as Token, 'exact')
+      if (match && !(match.column.words.length === 1 && /^(?:a|i|an|the|of|in|on|by|to|is|it)$/.test(key)))
+        take(match.column, run[0] as Token, run.at(-1) as Token, 'exact')
     }
   }
   for (const token of tokens) {
@@ -106,7 +116,8 @@ export function fieldIn(phrase: string, columns: Column[]): Mention | undefined 
   if (named[0]) return named[0]
   for (const token of tokensOf(phrase)) {
     const holders = columns.filter((column) => column.words.includes(token.stem))
-    if (holders.length === 1 && !/^(?:the|of|by|in|a|an|row|record|data)$/.test(token.stem)) return { column: holders[0] as Column, start: token.start, end: token.end, how: 'part', said: token.text }
+    if (holders.length === 1 && !/^(?:the|of|by|in|a|an|row|record|data)$/.test(token.stem))
+      return { column: holders[0] as Column, start: token.start, end: token.end, how: 'part', said: token.text }
   }
   for (const token of tokensOf(phrase)) {
     const group = SYNONYMS.filter((set) => set.has(token.stem))
@@ -117,7 +128,9 @@ export function fieldIn(phrase: string, columns: Column[]): Mention | undefined 
   }
   for (const token of tokensOf(phrase)) {
     if (token.stem.length < 4 || COMMON.has(token.stem)) continue
-    const alike = columns.filter((column) => column.words.some((word) => word.length > 2 && (token.stem.startsWith(word) || word.startsWith(token.stem))))
+    const alike = columns.filter((column) =>
+      column.words.some((word) => word.length > 2 && (token.stem.startsWith(word) || word.startsWith(token.stem))),
+    )
     if (alike.length === 1) return { column: alike[0] as Column, start: token.start, end: token.end, how: 'synonym', said: token.text }
   }
   return undefined
@@ -145,5 +158,9 @@ export function isMoneyWord(word: string): boolean {
 
 /** The column that names what a row is about, for answers such as "who" or "which product". */
 export function labelColumn(columns: Column[]): Column | undefined {
-  return columns.find((column) => column.words.includes('name') || column.words.includes('nome')) ?? columns.find((column) => column.kind === 'text') ?? columns[0]
+  return (
+    columns.find((column) => column.words.includes('name') || column.words.includes('nome')) ??
+    columns.find((column) => column.kind === 'text') ??
+    columns[0]
+  )
 }

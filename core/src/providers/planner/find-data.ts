@@ -3,7 +3,17 @@ import { jsonIn } from './read-prompt.ts'
 import { isRecord, isRows } from './words.ts'
 import type { Row, Source, TextFormat } from './types.ts'
 
-const FORMAT_NAMES: Record<string, TextFormat> = { csv: 'csv', tsv: 'tsv', tab: 'tsv', json: 'json', ndjson: 'ndjson', jsonl: 'ndjson', xml: 'xml', yaml: 'yaml', yml: 'yaml' }
+const FORMAT_NAMES: Record<string, TextFormat> = {
+  csv: 'csv',
+  tsv: 'tsv',
+  tab: 'tsv',
+  json: 'json',
+  ndjson: 'ndjson',
+  jsonl: 'ndjson',
+  xml: 'xml',
+  yaml: 'yaml',
+  yml: 'yaml',
+}
 
 /** Everything in the data and the instruction that a plan could start from, and the instruction without the data written in it. */
 export function findData(instruction: string, data: unknown): { text: string; sources: Source[] } {
@@ -19,7 +29,13 @@ function inValue(value: unknown, name: string, depth: number): Source[] {
     // A list of lists under a row of names is a table too.
     if (value.length > 1 && value.every(Array.isArray) && (value[0] as unknown[]).every((cell: unknown) => typeof cell === 'string' && cell !== '')) {
       const [head, ...body] = value as unknown[][]
-      return [{ kind: 'rows', name, rows: body.map((cells) => Object.fromEntries((head as string[]).map((key, at): [string, unknown] => [key, cells[at] ?? null]))) }]
+      return [
+        {
+          kind: 'rows',
+          name,
+          rows: body.map((cells) => Object.fromEntries((head as string[]).map((key, at): [string, unknown] => [key, cells[at] ?? null]))),
+        },
+      ]
     }
     return [{ kind: 'value', name, value }]
   }
@@ -36,7 +52,11 @@ export function looksLikeSchema(value: unknown): value is Row {
   if (!isRecord(value)) return false
   if (typeof value.$schema === 'string') return true
   const types = ['object', 'array', 'string', 'number', 'integer', 'boolean', 'null']
-  return typeof value.type === 'string' && types.includes(value.type) && (isRecord(value.properties) || isRecord(value.items) || Array.isArray(value.required) || Object.keys(value).length === 1)
+  return (
+    typeof value.type === 'string' &&
+    types.includes(value.type) &&
+    (isRecord(value.properties) || isRecord(value.items) || Array.isArray(value.required) || Object.keys(value).length === 1)
+  )
 }
 
 function fromText(text: string, name: string): Source {
@@ -50,7 +70,13 @@ function fromText(text: string, name: string): Source {
 function readHere(format: TextFormat, text: string, name: string): Source | undefined {
   if (format !== 'json' && format !== 'ndjson') return undefined
   try {
-    const value = format === 'json' ? (JSON.parse(text) as unknown) : text.split(/\r?\n/).filter((line) => line.trim()).map((line) => JSON.parse(line) as unknown)
+    const value =
+      format === 'json'
+        ? (JSON.parse(text) as unknown)
+        : text
+            .split(/\r?\n/)
+            .filter((line) => line.trim())
+            .map((line) => JSON.parse(line) as unknown)
     const sources = inValue(value, name, 0)
     return sources.find((source) => source.kind !== 'value') ?? sources[0]
   } catch {
@@ -148,7 +174,9 @@ const rank = (source: Source) => (source.kind === 'value' ? 1 : 0)
 /** `customers:` in front of a block names it. */
 function nameBefore(text: string, at: number): string | undefined {
   const said = /(?:^|[\s(])([\p{L}_][\p{L}\p{N}_-]*)\s*(?:[:=]|is|are|table|data)?\s*$/iu.exec(text.slice(Math.max(0, at - 60), at))?.[1]
-  return said && !/^(?:this|that|these|is|are|it|data|json|csv|tsv|xml|yaml|following|below|here|to|of|from|and|the|against|with|into)$/i.test(said) ? said : undefined
+  return said && !/^(?:this|that|these|is|are|it|data|json|csv|tsv|xml|yaml|following|below|here|to|of|from|and|the|against|with|into)$/i.test(said)
+    ? said
+    : undefined
 }
 
 /** Runs of lines in the instruction that together are a table or another format. Blank lines part them. */

@@ -1,8 +1,30 @@
 import { snake, words } from './words.ts'
 import type { Aggregate, AggregateOp } from './types.ts'
 
-const WORD: Record<AggregateOp, string> = { sum: 'total', avg: 'average', median: 'median', min: 'minimum', max: 'maximum', count: 'count', count_distinct: 'count', stddev: 'standard deviation', variance: 'variance', mode: 'mode' }
-const KEY: Record<AggregateOp, string> = { sum: 'total', avg: 'average', median: 'median', min: 'min', max: 'max', count: 'count', count_distinct: 'count', stddev: 'stddev', variance: 'variance', mode: 'mode' }
+const WORD: Record<AggregateOp, string> = {
+  sum: 'total',
+  avg: 'average',
+  median: 'median',
+  min: 'minimum',
+  max: 'maximum',
+  count: 'count',
+  count_distinct: 'count',
+  stddev: 'standard deviation',
+  variance: 'variance',
+  mode: 'mode',
+}
+const KEY: Record<AggregateOp, string> = {
+  sum: 'total',
+  avg: 'average',
+  median: 'median',
+  min: 'min',
+  max: 'max',
+  count: 'count',
+  count_distinct: 'count',
+  stddev: 'stddev',
+  variance: 'variance',
+  mode: 'mode',
+}
 
 /** The column in which a figure stands in results. */
 export function nameOf(aggregate: Aggregate): string {

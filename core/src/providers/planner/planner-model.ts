@@ -1,4 +1,11 @@
-import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3Content, LanguageModelV3FinishReason, LanguageModelV3StreamPart, LanguageModelV3Usage } from '@ai-sdk/provider'
+import type {
+  LanguageModelV3,
+  LanguageModelV3CallOptions,
+  LanguageModelV3Content,
+  LanguageModelV3FinishReason,
+  LanguageModelV3StreamPart,
+  LanguageModelV3Usage,
+} from '@ai-sdk/provider'
 import { CAN, finalText, WHO } from './answer.ts'
 import { readPrompt } from './read-prompt.ts'
 import { runPlan } from './run-plan.ts'
@@ -46,7 +53,8 @@ function answer(options: LanguageModelV3CallOptions): Answer {
   return { content, finishReason: { unified: reason, raw: reason }, usage: usageOf(options, content) }
 }
 
-const GREETING = /^\s*(?:hi|hello|hey|good (?:morning|afternoon|evening)|ol[aá]|who are you|what are you|what can you do|help|are you (?:an? )?(?:ai|llm|language model|bot|human)|what(?:'s| is) your name|how are you|thanks?(?: you)?|test)\b[\s\S]{0,20}$/i
+const GREETING =
+  /^\s*(?:hi|hello|hey|good (?:morning|afternoon|evening)|ol[aá]|who are you|what are you|what can you do|help|are you (?:an? )?(?:ai|llm|language model|bot|human)|what(?:'s| is) your name|how are you|thanks?(?: you)?|test)\b[\s\S]{0,20}$/i
 
 function plan(reading: Reading, options: LanguageModelV3CallOptions): string | PlannedCall[] {
   const tools = offeredTools(options)
@@ -57,19 +65,29 @@ function plan(reading: Reading, options: LanguageModelV3CallOptions): string | P
   } catch (error) {
     if (!(error instanceof Pending)) throw error
     const left = MOST_CALLS - reading.past.length
-    if (left <= 0) return `${WHO} I stopped after ${reading.past.length} tool calls without an end in sight; the next would have been ${error.calls[0]?.tool}. Please ask for less at once.`
+    if (left <= 0)
+      return `${WHO} I stopped after ${reading.past.length} tool calls without an end in sight; the next would have been ${error.calls[0]?.tool}. Please ask for less at once.`
     return error.calls.slice(0, left)
   }
 }
 
 function introduction(tools: OfferedTool[]): string {
-  return `${WHO} ${CAN} ${tools.length > 0 ? `This agent's tools are ${tools.map((tool) => tool.name).slice(0, 40).join(', ')}.` : 'This agent has no tools.'}`
+  return `${WHO} ${CAN} ${
+    tools.length > 0
+      ? `This agent's tools are ${tools
+          .map((tool) => tool.name)
+          .slice(0, 40)
+          .join(', ')}.`
+      : 'This agent has no tools.'
+  }`
 }
 
 /** Tools that run at a provider cannot be planned with: nobody is there to run them. */
 function offeredTools({ tools, toolChoice }: LanguageModelV3CallOptions): OfferedTool[] {
   if (toolChoice?.type === 'none') return []
-  const own = (tools ?? []).flatMap((tool) => (tool.type === 'function' ? [{ name: tool.name, description: tool.description ?? '', schema: tool.inputSchema }] : []))
+  const own = (tools ?? []).flatMap((tool) =>
+    tool.type === 'function' ? [{ name: tool.name, description: tool.description ?? '', schema: tool.inputSchema }] : [],
+  )
   return toolChoice?.type === 'tool' ? own.filter((tool) => tool.name === toolChoice.toolName) : own
 }
 
@@ -88,10 +106,18 @@ function streamed({ content, finishReason, usage }: Answer): ReadableStream<Lang
     if (part.type === 'text') {
       const id = `text_${at}`
       const pieces = piecesOf(part.text)
-      parts.push({ type: 'text-start', id }, ...pieces.map((delta): LanguageModelV3StreamPart => ({ type: 'text-delta', id, delta })), { type: 'text-end', id })
+      parts.push({ type: 'text-start', id }, ...pieces.map((delta): LanguageModelV3StreamPart => ({ type: 'text-delta', id, delta })), {
+        type: 'text-end',
+        id,
+      })
     } else if (part.type === 'tool-call') {
       const id = part.toolCallId
-      parts.push({ type: 'tool-input-start', id, toolName: part.toolName }, { type: 'tool-input-delta', id, delta: part.input }, { type: 'tool-input-end', id }, part)
+      parts.push(
+        { type: 'tool-input-start', id, toolName: part.toolName },
+        { type: 'tool-input-delta', id, delta: part.input },
+        { type: 'tool-input-end', id },
+        part,
+      )
     }
   }
   parts.push({ type: 'finish', finishReason, usage })
@@ -108,7 +134,7 @@ function piecesOf(text: string): string[] {
   const size = Math.max(DELTA, Math.ceil(text.length / 8))
   const pieces: string[] = []
   // By code points at the cuts: half a surrogate pair would be no text.
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     let end = Math.min(at + size, text.length)
     if (end < text.length && /[\uD800-\uDBFF]/.test(text[end - 1] as string)) end++
     pieces.push(text.slice(at, end))

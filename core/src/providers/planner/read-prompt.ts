@@ -4,7 +4,8 @@ import type { Outcome, PastCall, Reading } from './types.ts'
 
 const DATA = /\n\s*\nData:[ \t]*\r?\n/
 /** A later user message that only complains about the form of the answer: the instruction is still the one before it. */
-const CORRECTION = /\b(?:(?:does|did|do) not|doesn't|didn't|must) (?:fit|match|conform|satisfy)\b.*\b(?:schema|json)\b|\b(?:not|only|as|in) (?:valid )?json\b.*\b(?:again|only|schema)\b/is
+const CORRECTION =
+  /\b(?:(?:does|did|do) not|doesn't|didn't|must) (?:fit|match|conform|satisfy)\b.*\b(?:schema|json)\b|\b(?:not|only|as|in) (?:valid )?json\b.*\b(?:again|only|schema)\b/is
 
 /** Takes a prompt apart: the last instruction, its data, and what the tools have answered since. */
 export function readPrompt(options: LanguageModelV3CallOptions): Reading {
@@ -20,7 +21,17 @@ export function readPrompt(options: LanguageModelV3CallOptions): Reading {
   return {
     system,
     instruction,
-    data: data ?? earlierData(users.map(({ text }) => text).slice(0, users.findIndex(({ index }) => index === asked.index)), instruction),
+    data:
+      data ??
+      earlierData(
+        users
+          .map(({ text }) => text)
+          .slice(
+            0,
+            users.findIndex(({ index }) => index === asked.index),
+          ),
+        instruction,
+      ),
     past,
     callCount: callsOf(prompt.slice(0, asked.index + 1)).length,
     schema,
@@ -30,7 +41,9 @@ export function readPrompt(options: LanguageModelV3CallOptions): Reading {
 
 function hasAnswer(prompt: LanguageModelV3Message[], users: { index: number }[]): boolean {
   const [from, to] = [users.at(-2)?.index ?? 0, users.at(-1)?.index ?? 0]
-  return prompt.slice(from, to).some((message) => message.role === 'assistant' && message.content.some((part) => part.type === 'text' && part.text.trim() !== ''))
+  return prompt
+    .slice(from, to)
+    .some((message) => message.role === 'assistant' && message.content.some((part) => part.type === 'text' && part.text.trim() !== ''))
 }
 
 function textOf(message: Extract<LanguageModelV3Message, { role: 'user' }>): string {
@@ -38,7 +51,9 @@ function textOf(message: Extract<LanguageModelV3Message, { role: 'user' }>): str
     .map((part) => {
       if (part.type === 'text') return part.text
       // A text file sent along is data like any other.
-      return /^text\/|json|csv|xml|yaml/.test(part.mediaType) && typeof part.data === 'string' && !/^(data|https?):/.test(part.data) ? `\n${part.data}` : ''
+      return /^text\/|json|csv|xml|yaml/.test(part.mediaType) && typeof part.data === 'string' && !/^(data|https?):/.test(part.data)
+        ? `\n${part.data}`
+        : ''
     })
     .join('\n')
 }
@@ -109,12 +124,26 @@ function jsonOr(text: string): unknown {
 }
 
 /** The keys of an object that says nothing but what went wrong. */
-const ERROR_KEYS = new Set(['error', 'message', 'name', 'code', 'status', 'field', 'issues', 'retryable', 'stack', 'success', 'toolName', 'toolCallId'])
+const ERROR_KEYS = new Set([
+  'error',
+  'message',
+  'name',
+  'code',
+  'status',
+  'field',
+  'issues',
+  'retryable',
+  'stack',
+  'success',
+  'toolName',
+  'toolCallId',
+])
 
 function fromValue(value: unknown): Outcome {
   if (isRecord(value)) {
     const onlyError = Object.hasOwn(value, 'error') && Object.keys(value).every((key) => ERROR_KEYS.has(key))
-    if (value.error === true || value.isError === true || (onlyError && value.error)) return { ok: false, error: errorIn(value) ?? JSON.stringify(value) }
+    if (value.error === true || value.isError === true || (onlyError && value.error))
+      return { ok: false, error: errorIn(value) ?? JSON.stringify(value) }
   }
   return { ok: true, value }
 }
@@ -129,7 +158,8 @@ function errorIn(value: unknown): string | undefined {
 function schemaIn(system: string): JSONSchema7 | undefined {
   if (!/schema/i.test(system)) return undefined
   for (const { value } of jsonIn(system)) {
-    if (isRecord(value) && (isRecord(value.properties) || typeof value.$schema === 'string' || value.type === 'object' || value.type === 'array')) return value as JSONSchema7
+    if (isRecord(value) && (isRecord(value.properties) || typeof value.$schema === 'string' || value.type === 'object' || value.type === 'array'))
+      return value as JSONSchema7
   }
   return undefined
 }

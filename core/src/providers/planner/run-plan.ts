@@ -13,12 +13,8 @@ import { isValueOperation, runOnValues } from './steps/values.ts'
 import { columnsOf } from './columns.ts'
 import { spoken } from './naming.ts'
 import { together, type Toolbox } from './toolbox.ts'
-import { fillInput, isPlanned, matchTool, namedTool } from './unknown-tools.ts'
+import { fillInput, isPlanned, LIKELY, matchTool, namedTool, SURE, toolVerbs } from './unknown-tools.ts'
 import type { Operation, Reading } from './types.ts'
-
-/** How surely an instruction must fit a tool that the grammar does not know, before and after the grammar was tried. */
-const SURE = 3
-const LIKELY = 1.2
 
 /** Derives the whole plan from the prompt and goes as far as the tools have answered; throws `Pending` for what to call next. */
 export function runPlan(reading: Reading, box: Toolbox): State {
@@ -28,15 +24,25 @@ export function runPlan(reading: Reading, box: Toolbox): State {
   // Pieces that change nothing wait here, to be asked for in one turn.
   const queue: (() => void)[] = []
   const flush = () => together(queue.splice(0))
-  let clauses = splitClauses(english)
+  const verbs = toolVerbs(box.offered)
+  let clauses = splitClauses(english, [], verbs)
   if (clauses.some((clause) => needsTable(clause, state)) && hasTables(sources)) {
     loadTables(state)
-    clauses = splitClauses(english, state.tables.flatMap((table) => table.columns.map((column) => column.name)))
+    clauses = splitClauses(
+      english,
+      state.tables.flatMap((table) => table.columns.map((column) => column.name)),
+      verbs,
+    )
   }
   const asked = clauses.filter((clause, at) => !isHeading(clause, clauses[at + 1], state))
   for (const [at, clause] of asked.entries()) {
     if (state.stopped) {
-      state.problems.push(`Because of that I did not go on with: ${asked.slice(at).map((item) => item.text).join('; ')}.`)
+      state.problems.push(
+        `Because of that I did not go on with: ${asked
+          .slice(at)
+          .map((item) => item.text)
+          .join('; ')}.`,
+      )
       break
     }
     if (queue.length > 0 && FOLLOWS.test(clause.text)) flush()
@@ -44,12 +50,14 @@ export function runPlan(reading: Reading, box: Toolbox): State {
   }
   flush()
   // Grouped, and nothing asked of the groups: how many rows each has.
-  if (state.groupBy.length > 0 && !state.groupsUsed && !state.stopped && state.at) aggregate({ type: 'aggregate', by: state.groupBy, aggregates: [{ op: 'count', field: null }] }, state.at, state, '')
+  if (state.groupBy.length > 0 && !state.groupsUsed && !state.stopped && state.at)
+    aggregate({ type: 'aggregate', by: state.groupBy, aggregates: [{ op: 'count', field: null }] }, state.at, state, '')
   return state
 }
 
 /** Requests that may be about the groups or figures just asked for. */
-const FOLLOWS = /^(?:sort|order|rank|arrange|keep|filter|only|show|return|give|list|limit|take|top|the top|bottom|multiply|divide|increase|decrease|add|subtract|export|convert|write|output|which|what)\b|\b(?:result|it|them|those|that|they|each)\b/i
+const FOLLOWS =
+  /^(?:sort|order|rank|arrange|keep|filter|only|show|return|give|list|limit|take|top|the top|bottom|multiply|divide|increase|decrease|add|subtract|export|convert|write|output|which|what)\b|\b(?:result|it|them|those|that|they|each)\b/i
 
 function needsTable(clause: Clause, state: State): boolean {
   return !namedTool(clause.text, state.box.offered) && !withoutTable(clause.text, sceneOf(state)) && !sureTool(clause.text, state)
@@ -80,6 +88,7 @@ function sceneOf(state: State): Scene {
 
 function runClause(clause: Clause, state: State, queue: (() => void)[], flush: () => void) {
   const { text } = clause
+  if (/^(?:do not|don't|never|avoid|no need to|there is no need)\b/i.test(text)) return
   const named = namedTool(text, state.box.offered)
   if (named && 'unknown' in named) {
     state.problems.push(`There is no tool "${named.unknown}" here. ${toolsSentence(state)}`)
@@ -97,7 +106,11 @@ function runClause(clause: Clause, state: State, queue: (() => void)[], flush: (
     runSteps(withGroups(steps, state), text, state, queue, flush)
     return
   }
-  const likely = matchTool(text, state.box.offered.filter((tool) => !isPlanned(tool)), LIKELY)
+  const likely = matchTool(
+    text,
+    state.box.offered.filter((tool) => !isPlanned(tool)),
+    LIKELY,
+  )
   if (likely) {
     flush()
     callTool(likely.name, text, state)
@@ -110,7 +123,9 @@ function runClause(clause: Clause, state: State, queue: (() => void)[], flush: (
 
 export function toolsSentence(state: State): string {
   const names = state.box.offered.map((tool) => tool.name)
-  return names.length > 0 ? `The tools of this agent are ${names.slice(0, 40).join(', ')}${names.length > 40 ? ', ...' : ''}.` : 'This agent has no tools.'
+  return names.length > 0
+    ? `The tools of this agent are ${names.slice(0, 40).join(', ')}${names.length > 40 ? ', ...' : ''}.`
+    : 'This agent has no tools.'
 }
 
 function callTool(name: string, text: string, state: State) {
@@ -121,7 +136,9 @@ function callTool(name: string, text: string, state: State) {
   const earlier = state.facts.flatMap((fact) => ('value' in fact ? [fact.value] : []))
   const filled = fillInput(tool, { text, data: state.reading.data, earlier, rows: state.at?.rows })
   if ('missing' in filled) {
-    state.problems.push(`To call ${name} I need ${filled.missing.join(', ')}: please state ${filled.missing.length === 1 ? 'it' : 'them'}, for example "${filled.missing[0]} = ...".`)
+    state.problems.push(
+      `To call ${name} I need ${filled.missing.join(', ')}: please state ${filled.missing.length === 1 ? 'it' : 'them'}, for example "${filled.missing[0]} = ...".`,
+    )
     return
   }
   const outcome = state.box.call(name, filled.input)
@@ -131,7 +148,11 @@ function callTool(name: string, text: string, state: State) {
     state.stopped = true
     return
   }
-  state.facts.push(outcome.value !== null && typeof outcome.value === 'object' ? { type: 'value', key: name.split('__').at(-1) ?? name, value: outcome.value, title: `${name} answered` } : { type: 'figure', key: name.split('__').at(-1) ?? name, value: outcome.value, sentence: `${name} answered: ${String(outcome.value)}` })
+  state.facts.push(
+    outcome.value !== null && typeof outcome.value === 'object'
+      ? { type: 'value', key: name.split('__').at(-1) ?? name, value: outcome.value, title: `${name} answered` }
+      : { type: 'figure', key: name.split('__').at(-1) ?? name, value: outcome.value, sentence: `${name} answered: ${String(outcome.value)}` },
+  )
 }
 
 /** "Group by status and give me the total": figures without groups of their own take those that wait. */
@@ -151,7 +172,12 @@ function runSteps(steps: Step[], text: string, state: State, queue: (() => void)
   const operations = steps.map((step) => step.operation)
   const first = operations[0]
   const changes = operations.findIndex(answersOnly)
-  const isScoped = changes > 0 && first !== undefined && operations.slice(0, changes).every((item) => item.type === 'filter' || item.type === 'add_column' || item.type === 'iso_dates') && steps.slice(changes).every((step) => answersOnly(step.operation) && step.on === 'table') && !/^(?:keep|filter|remove|drop|exclude|only|delete|add|create)\b/i.test(text)
+  const isScoped =
+    changes > 0 &&
+    first !== undefined &&
+    operations.slice(0, changes).every((item) => item.type === 'filter' || item.type === 'add_column' || item.type === 'iso_dates') &&
+    steps.slice(changes).every((step) => answersOnly(step.operation) && step.on === 'table') &&
+    !/^(?:keep|filter|remove|drop|exclude|only|delete|add|create)\b/i.test(text)
   if (isScoped) {
     // "total amount for West": the rest of the instruction is still about all rows.
     queue.push(() => runScoped(operations, state))
@@ -178,7 +204,13 @@ function runSteps(steps: Step[], text: string, state: State, queue: (() => void)
 }
 
 function answersOnly(operation: Operation): boolean {
-  return !isRowOperation(operation) && operation.type !== 'scale' && operation.type !== 'write' && operation.type !== 'show' && operation.type !== 'group_by'
+  return (
+    !isRowOperation(operation) &&
+    operation.type !== 'scale' &&
+    operation.type !== 'write' &&
+    operation.type !== 'show' &&
+    operation.type !== 'group_by'
+  )
 }
 
 function runScoped(operations: Operation[], state: State) {
@@ -194,11 +226,30 @@ function runScoped(operations: Operation[], state: State) {
   for (const operation of operations) if (!isRowOperation(operation)) answer(operation, table, suffix, state)
 }
 
-const SIGNS: Record<string, string> = { eq: '=', ne: 'is not', gt: '>', gte: '>=', lt: '<', lte: '<=', in: 'is one of', not_in: 'is none of', empty: 'is empty', not_empty: 'is not empty' }
+const SIGNS: Record<string, string> = {
+  eq: '=',
+  ne: 'is not',
+  gt: '>',
+  gte: '>=',
+  lt: '<',
+  lte: '<=',
+  in: 'is one of',
+  not_in: 'is none of',
+  empty: 'is empty',
+  not_empty: 'is not empty',
+}
 
 function conditionText(operation: Extract<Operation, { type: 'filter' }>): string {
   return operation.conditions
-    .map(({ field, op, value, figure }) => [field, SIGNS[op] ?? op.replaceAll('_', ' '), figure ? spoken(figure) : value === undefined ? '' : Array.isArray(value) ? value.join(', ') : String(value)].join(' ').trim())
+    .map(({ field, op, value, figure }) =>
+      [
+        field,
+        SIGNS[op] ?? op.replaceAll('_', ' '),
+        figure ? spoken(figure) : value === undefined ? '' : Array.isArray(value) ? value.join(', ') : String(value),
+      ]
+        .join(' ')
+        .trim(),
+    )
     .join(operation.match === 'all' ? ' and ' : ' or ')
 }
 
@@ -232,7 +283,12 @@ function answer(operation: Operation, table: Table | undefined, suffix: string, 
     case 'describe':
       return describe(table, state)
     case 'columns':
-      state.facts.push({ type: 'figure', key: 'columns', value: table.columns.map((column) => column.name), sentence: `There are ${table.columns.length} columns: ${table.columns.map((column) => column.name).join(', ')}.` })
+      state.facts.push({
+        type: 'figure',
+        key: 'columns',
+        value: table.columns.map((column) => column.name),
+        sentence: `There are ${table.columns.length} columns: ${table.columns.map((column) => column.name).join(', ')}.`,
+      })
   }
 }
 
@@ -246,9 +302,11 @@ function runChange(operation: Operation, state: State) {
   if (!isRowOperation(operation)) return
   if (operation.type === 'join') state.at = state.tables.find((table) => table.name === operation.left) ?? state.at
   if (!runOnRows(operation, state)) return
-  if (operation.type === 'join') state.tables = state.at ? [state.at, ...state.tables.filter((table) => table !== state.at && table.name !== operation.right)] : state.tables
+  if (operation.type === 'join')
+    state.tables = state.at ? [state.at, ...state.tables.filter((table) => table !== state.at && table.name !== operation.right)] : state.tables
   if (operation.type === 'iso_dates' && operation.pattern) writeDates(operation, state)
-  if (['clean', 'iso_dates', 'rename', 'cast', 'fill', 'add_column', 'dedupe', 'pivot', 'unpivot'].includes(operation.type)) state.product = operation.type === 'clean' || operation.type === 'iso_dates' || state.product === 'cleaned_data' ? 'cleaned_data' : 'rows'
+  if (['clean', 'iso_dates', 'rename', 'cast', 'fill', 'add_column', 'dedupe', 'pivot', 'unpivot'].includes(operation.type))
+    state.product = operation.type === 'clean' || operation.type === 'iso_dates' || state.product === 'cleaned_data' ? 'cleaned_data' : 'rows'
   // What was grouped before the rows changed is no longer what "it" means.
   state.group = undefined
   if (operation.type !== 'sort' && operation.type !== 'limit' && operation.type !== 'filter') state.sorted = false
@@ -256,8 +314,13 @@ function runChange(operation: Operation, state: State) {
 
 /** Dates that were asked for in a pattern of their own: ISO first, then the formula engine writes them. */
 function writeDates(operation: Extract<Operation, { type: 'iso_dates' }>, state: State) {
-  const fields = operation.fields.length > 0 ? operation.fields : (state.at?.columns.filter((column) => column.kind === 'date').map((column) => column.name) ?? [])
-  for (const name of fields) runOnRows({ type: 'add_column', name, expression: `TEXT(${columnName(name)}, "${(operation.pattern ?? '').toLowerCase()}")`, replaces: true }, state)
+  const fields =
+    operation.fields.length > 0 ? operation.fields : (state.at?.columns.filter((column) => column.kind === 'date').map((column) => column.name) ?? [])
+  for (const name of fields)
+    runOnRows(
+      { type: 'add_column', name, expression: `TEXT(${columnName(name)}, "${(operation.pattern ?? '').toLowerCase()}")`, replaces: true },
+      state,
+    )
 }
 
 /** Sorting, cutting and filtering the groups that an earlier clause asked for. */
@@ -275,4 +338,3 @@ function runOnGroup(operation: Operation, state: State) {
   state.group = changed
   if (operation.type === 'sort') state.sorted = true
 }
-

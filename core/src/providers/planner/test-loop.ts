@@ -23,7 +23,12 @@ export async function bundled(...ids: string[]): Promise<TestTool[]> {
     const { default: handlers } = (await import(pathToFileURL(`${root}${id}/${entry}`).href)) as { default: HookHandlers }
     for (const endpoint of manifest.endpoints) {
       tools.push({
-        definition: { type: 'function', name: toolName(id, endpoint.path), description: endpoint.description, inputSchema: endpoint.input as JSONSchema7 },
+        definition: {
+          type: 'function',
+          name: toolName(id, endpoint.path),
+          description: endpoint.description,
+          inputSchema: endpoint.input as JSONSchema7,
+        },
         run: (input) => handlers[endpoint.path]?.(input, context),
       })
     }
@@ -55,7 +60,15 @@ export async function runLoop(tools: TestTool[], input: string, data?: unknown, 
       return { text, json: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : undefined, steps, turns }
     }
     turns.push(calls.map((item) => item.toolName))
-    prompt.push({ role: 'assistant', content: calls.map((item) => ({ type: 'tool-call' as const, toolCallId: item.toolCallId, toolName: item.toolName, input: JSON.parse(item.input) as unknown })) })
+    prompt.push({
+      role: 'assistant',
+      content: calls.map((item) => ({
+        type: 'tool-call' as const,
+        toolCallId: item.toolCallId,
+        toolName: item.toolName,
+        input: JSON.parse(item.input) as unknown,
+      })),
+    })
     for (const item of calls) {
       const tool = tools.find((other) => other.definition.name === item.toolName)
       if (!tool) throw new Error(`the planner called ${item.toolName}, which was not offered`)
@@ -64,7 +77,12 @@ export async function runLoop(tools: TestTool[], input: string, data?: unknown, 
       if (refusal) throw new Error(`the planner called ${item.toolName} with an input that its schema refuses: ${refusal}`)
       const output = await attempt(() => tool.run(asked))
       steps.push({ tool: item.toolName, input: asked, output })
-      prompt.push({ role: 'tool', content: [{ type: 'tool-result', toolCallId: item.toolCallId, toolName: item.toolName, output: { type: 'json', value: (output ?? null) as never } }] })
+      prompt.push({
+        role: 'tool',
+        content: [
+          { type: 'tool-result', toolCallId: item.toolCallId, toolName: item.toolName, output: { type: 'json', value: (output ?? null) as never } },
+        ],
+      })
     }
   }
   throw new Error(`no answer after ${MOST_TURNS} turns: ${JSON.stringify(turns)}`)

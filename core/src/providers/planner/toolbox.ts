@@ -156,7 +156,11 @@ function valuesOf(schema: unknown): unknown[] {
   if (!isRecord(schema)) return []
   if (Array.isArray(schema.enum)) return schema.enum
   if (schema.const !== undefined) return [schema.const]
-  return [...(Array.isArray(schema.anyOf) ? schema.anyOf : []), ...(Array.isArray(schema.oneOf) ? schema.oneOf : []), ...(isRecord(schema.items) ? [schema.items] : [])].flatMap(valuesOf)
+  return [
+    ...(Array.isArray(schema.anyOf) ? schema.anyOf : []),
+    ...(Array.isArray(schema.oneOf) ? schema.oneOf : []),
+    ...(isRecord(schema.items) ? [schema.items] : []),
+  ].flatMap(valuesOf)
 }
 
 function first<T, R>(items: T[], find: (item: T) => R | undefined): R | undefined {
@@ -170,7 +174,11 @@ function first<T, R>(items: T[], find: (item: T) => R | undefined): R | undefine
 export function propertiesOf(tool: OfferedTool): { name: string; schema: Record<string, unknown>; required: boolean }[] {
   const { properties, required } = tool.schema
   if (!isRecord(properties)) return []
-  return Object.entries(properties).map(([name, schema]) => ({ name, schema: isRecord(schema) ? schema : {}, required: required?.includes(name) ?? false }))
+  return Object.entries(properties).map(([name, schema]) => ({
+    name,
+    schema: isRecord(schema) ? schema : {},
+    required: required?.includes(name) ?? false,
+  }))
 }
 
 export function takes(tool: OfferedTool | undefined, property: string): boolean {

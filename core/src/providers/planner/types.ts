@@ -30,7 +30,21 @@ export type TextFormat = 'csv' | 'tsv' | 'json' | 'ndjson' | 'xml' | 'yaml'
 export type ColumnKind = 'number' | 'date' | 'boolean' | 'text' | 'nested' | 'empty'
 export type Column = { name: string; words: string[]; kind: ColumnKind; unique: boolean; filled: number }
 
-export type Op = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte' | 'contains' | 'not_contains' | 'starts_with' | 'ends_with' | 'empty' | 'not_empty' | 'in' | 'not_in'
+export type Op =
+  | 'eq'
+  | 'ne'
+  | 'gt'
+  | 'gte'
+  | 'lt'
+  | 'lte'
+  | 'contains'
+  | 'not_contains'
+  | 'starts_with'
+  | 'ends_with'
+  | 'empty'
+  | 'not_empty'
+  | 'in'
+  | 'not_in'
 /** `figure`: compared with a figure over the same rows, which a tool works out first ("above the average"). */
 export type Condition = { field: string; op: Op; value?: unknown; figure?: Aggregate }
 export type AggregateOp = 'sum' | 'avg' | 'median' | 'min' | 'max' | 'count' | 'count_distinct' | 'stddev' | 'variance' | 'mode'

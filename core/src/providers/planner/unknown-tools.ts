@@ -3,6 +3,9 @@ import { isRecord, isRows, plain, root, words } from './words.ts'
 import { propertiesOf, refusalOf } from './toolbox.ts'
 import type { OfferedTool } from './types.ts'
 
+const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g
+const URL_TEXT = /https?:\/\/[^\s"'<>)\],]+[^\s"'<>)\],.;:!?]/g
+
 /** Tools that the grammar plans with by itself. They can still be named outright. */
 const PLANNED = /^(?:data-transform|date-utils|formula-engine|calculator|json-utils)__/
 
@@ -19,9 +22,13 @@ export type Material = { text: string; data: unknown; earlier: unknown[]; rows: 
 export function namedTool(text: string, offered: OfferedTool[]): { tool: OfferedTool; rest: string } | { unknown: string } | undefined {
   for (const tool of offered.toSorted((a, b) => b.name.length - a.name.length)) {
     const at = text.toLowerCase().indexOf(tool.name.toLowerCase())
-    if (at >= 0 && !/[\w-]/.test(text[at - 1] ?? ' ') && !/[\w-]/.test(text[at + tool.name.length] ?? ' ')) return { tool, rest: `${text.slice(0, at)} ${text.slice(at + tool.name.length)}` }
+    if (at >= 0 && !/[\w-]/.test(text[at - 1] ?? ' ') && !/[\w-]/.test(text[at + tool.name.length] ?? ' '))
+      return { tool, rest: `${text.slice(0, at)} ${text.slice(at + tool.name.length)}` }
   }
-  const match = /\b(?:call|use|run|invoke|execute|trigger)\s+(?:the\s+)?(?:tool|function|endpoint|hook|action)?\s*["'`]?([A-Za-z][\w-]*(?:__[\w-]+)?)["'`]?(?:\s+(?:tool|function|endpoint|hook|action))?/i.exec(text)
+  const match =
+    /\b(?:call|use|run|invoke|execute|trigger)\s+(?:the\s+)?(?:tool|function|endpoint|hook|action)?\s*["'`]?([A-Za-z][\w-]*(?:__[\w-]+)?)["'`]?(?:\s+(?:tool|function|endpoint|hook|action))?/i.exec(
+      text,
+    )
   const said = match?.[1]
   if (!said) return undefined
   const short = offered.filter((tool) => plain(tool.name.split('__').at(-1) ?? '') === plain(said))
@@ -31,10 +38,16 @@ export function namedTool(text: string, offered: OfferedTool[]): { tool: Offered
   return /__/.test(said) || /\b(?:tool|function|endpoint|hook)\b/i.test(match[0]) ? { unknown: said } : undefined
 }
 
-const STOP = new Set('the a an of in on to for from with and or by is are be it this that these all any me my please tool given using via as at use call one into which what will can return returns get'.split(' '))
+const STOP = new Set(
+  'the a an of in on to for from with and or by is are be it this that these all any me my please tool given using via as at use call one into which what will can return returns get'.split(
+    ' ',
+  ),
+)
 
 function meaningful(text: string): string[] {
-  return words(text).filter((word) => word.length > 1 && !STOP.has(word)).map(root)
+  return words(text)
+    .filter((word) => word.length > 1 && !STOP.has(word))
+    .map(root)
 }
 
 /** How well an instruction fits a tool that nobody told the planner about: words of its name count most, then of its description. */
@@ -47,12 +60,38 @@ export function fitOf(text: string, tool: OfferedTool): number {
   const named = actionWords.length > 0 ? hit / actionWords.length : 0
   const described = new Set([...meaningful(tool.description), ...meaningful(hook), ...propertiesOf(tool).flatMap((item) => meaningful(item.name))])
   const covered = [...said].filter((word) => described.has(word)).length
-  return named * 3 + (hit > 0 ? Math.min(covered, 4) * 0.5 : Math.min(covered, 5) * 0.4)
+  const hookWords = meaningful(hook)
+  const hooked = hookWords.length > 0 ? hookWords.filter((word) => said.has(word)).length / hookWords.length : 0
+  // A link in the text speaks for the tool that needs one.
+  const handed = propertiesOf(tool).some(
+    (item) => item.required && (/url|uri|link/i.test(item.name) ? text.search(URL_TEXT) >= 0 : /e-?mail/i.test(item.name) && text.search(EMAIL) >= 0),
+  )
+    ? 0.6
+    : 0
+  return named * 3 + hooked + (covered > 0 ? handed : 0) + (hit > 0 ? Math.min(covered, 4) * 0.5 : Math.min(covered, 5) * 0.4)
+}
+
+/** How surely an instruction must fit a tool that the grammar does not know, before and after the grammar was tried. */
+export const SURE = 3
+export const LIKELY = 1.2
+/** What such tools do may not be undone: a likeness is not enough for them. */
+const GRAVE = /delete|remove|drop|destroy|purge|truncate|send|pay|transfer|cancel|charge|refund|publish|post|deploy|revoke|approve|reject|wipe|reset/i
+
+/** Words that open a request to one of the tools, beside the verbs of the grammar. */
+export function toolVerbs(offered: OfferedTool[]): Set<string> {
+  return new Set(
+    offered
+      .filter((tool) => !isPlanned(tool))
+      .flatMap((tool) => [words(tool.name.split('__').at(-1) ?? '')[0], words(tool.description)[0]])
+      .filter((word) => word !== undefined && word.length > 2 && !STOP.has(word))
+      .map((word) => root(word as string)),
+  )
 }
 
 /** The tool an instruction speaks of, when one fits clearly better than the others. */
 export function matchTool(text: string, offered: OfferedTool[], least: number): OfferedTool | undefined {
-  const ranked = offered.map((tool) => ({ tool, fit: fitOf(text, tool) })).sort((a, b) => b.fit - a.fit)
+  const able = least >= SURE ? offered : offered.filter((tool) => !GRAVE.test(tool.name.split('__').at(-1) ?? ''))
+  const ranked = able.map((tool) => ({ tool, fit: fitOf(text, tool) })).sort((a, b) => b.fit - a.fit)
   const [first, second] = ranked
   if (!first || first.fit < least) return undefined
   return second && second.fit === first.fit ? undefined : first.tool
@@ -62,14 +101,20 @@ export function matchTool(text: string, offered: OfferedTool[], least: number): 
 export function fillInput(tool: OfferedTool, material: Material): Filled {
   const properties = propertiesOf(tool)
   const input: Record<string, unknown> = {}
-  const given = pairsIn(material.text, properties.map((item) => item.name))
+  const given = pairsIn(
+    material.text,
+    properties.map((item) => item.name),
+  )
   const used = new Set<string>(Object.values(given).map(String))
   for (const { name, schema } of properties) {
     if (given[name] !== undefined) input[name] = coerce(given[name], schema)
   }
   for (const { name, schema, required } of properties) {
     if (input[name] !== undefined) continue
-    const value = fromData(name, schema, material) ?? (required ? fromText(name, schema, material.text, used) : undefined)
+    const value =
+      enumBeside(name, schema, material.text) ??
+      fromData(name, schema, material) ??
+      (required ? fromText(name, schema, material.text, used) : undefined)
     if (value !== undefined) input[name] = value
   }
   const missing = properties.filter((item) => item.required && input[item.name] === undefined)
@@ -90,16 +135,30 @@ function pairsIn(text: string, names: string[]): Record<string, string> {
   for (const name of names) {
     const said = name.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/[_-]/g, '[_ -]?')
     const value = `("[^"]*"|'[^']*'|\`[^\`]*\`|“[^”]*”|\\{[^{}]*\\}|\\[[^\\[\\]]*\\]|[^\\s,;"']+)`
-    const match = new RegExp(`(?<![\\w-])["'\`]?${said}["'\`]?\\s*(?:=|:|:=|\\bset to\\b|\\bis\\b|\\bof\\b)\\s*${value}`, 'i').exec(text) ?? new RegExp(`\\b(?:with|and|the|for|by|,|named|using)\\s+(?:an? |the )?${said}\\s+${value}`, 'i').exec(text)
-    if (match?.[1] && !/^(?:and|or|with|to|the|for|of|in|is)$/i.test(match[1])) found[name] = /^[[{]/.test(match[1]) ? match[1] : unquote(match[1].replace(/[.?!]+$/, ''))
+    const match =
+      new RegExp(`(?<![\\w-])["'\`]?${said}["'\`]?\\s*(?:=|:|:=|\\bset to\\b|\\bis\\b|\\bof\\b)\\s*${value}`, 'i').exec(text) ??
+      new RegExp(`\\b(?:with|and|the|for|by|,|named|using)\\s+(?:an? |the )?${said}\\s+${value}`, 'i').exec(text)
+    if (match?.[1] && !/^(?:and|or|with|to|the|for|of|in|is)$/i.test(match[1]))
+      found[name] = /^[[{]/.test(match[1]) ? match[1] : unquote(match[1].replace(/[.?!]+$/, ''))
   }
   return found
 }
 
+/** "high priority": one of the listed words beside the name. */
+function enumBeside(name: string, schema: Record<string, unknown>, text: string): unknown {
+  if (!Array.isArray(schema.enum)) return undefined
+  const said = words(name).join('[ _-]?')
+  return schema.enum.find((item) => typeof item === 'string' && new RegExp(`\\b${escaped(item)}\\s+${said}\\b`, 'i').test(text))
+}
+
+const escaped = (text: string) => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+
 function accepts(schema: Record<string, unknown> | undefined, type: string): boolean {
   if (!schema) return false
   const types = Array.isArray(schema.type) ? schema.type : schema.type === undefined ? [] : [schema.type]
-  return types.length === 0 ? !Array.isArray(schema.enum) || type === 'string' : types.includes(type) || (type === 'number' && types.includes('integer'))
+  return types.length === 0
+    ? !Array.isArray(schema.enum) || type === 'string'
+    : types.includes(type) || (type === 'number' && types.includes('integer'))
 }
 
 function coerce(said: string, schema: Record<string, unknown>): unknown {
@@ -122,8 +181,21 @@ function fromData(name: string, schema: Record<string, unknown>, material: Mater
     const held = deepFind(place, words(name).join(''), 0)
     if (held !== undefined && fits(held, schema)) return held
   }
-  if (accepts(schema, 'array') && !accepts(schema, 'string') && isRecord(schema.items) && (schema.items.type === 'object' || /^(?:rows|data|records|items|table|list)$/i.test(name)) && material.rows) return material.rows
-  if (/^(?:data|json|value|input|payload|body|object|document)$/i.test(name) && material.data !== undefined && !isRows(material.data) && fits(material.data, schema)) return material.data
+  if (
+    accepts(schema, 'array') &&
+    !accepts(schema, 'string') &&
+    isRecord(schema.items) &&
+    (schema.items.type === 'object' || /^(?:rows|data|records|items|table|list)$/i.test(name)) &&
+    material.rows
+  )
+    return material.rows
+  if (
+    /^(?:data|json|value|input|payload|body|object|document)$/i.test(name) &&
+    material.data !== undefined &&
+    !isRows(material.data) &&
+    fits(material.data, schema)
+  )
+    return material.data
   return undefined
 }
 
@@ -145,9 +217,6 @@ function fits(value: unknown, schema: Record<string, unknown>): boolean {
   return accepts(schema, type)
 }
 
-const EMAIL = /[\w.+-]+@[\w-]+(?:\.[\w-]+)+/g
-const URL_TEXT = /https?:\/\/[^\s"'<>)\],]+[^\s"'<>)\],.;:!?]/g
-
 /** A value of the right kind standing in the text, not used for another input yet. */
 function fromText(name: string, schema: Record<string, unknown>, text: string, used: Set<string>): unknown {
   const take = (list: Iterable<string> | null | undefined) => {
@@ -161,7 +230,9 @@ function fromText(name: string, schema: Record<string, unknown>, text: string, u
   const about = plain(`${name} ${typeof schema.format === 'string' ? schema.format : ''}`)
   if (Array.isArray(schema.enum)) {
     const said = plain(text)
-    return schema.enum.find((item) => typeof item === 'string' && new RegExp(`\\b${plain(item).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\b`).test(said))
+    return schema.enum.find(
+      (item) => typeof item === 'string' && new RegExp(`\\b${plain(item).replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\b`).test(said),
+    )
   }
   if (/e-?mail|recipient/.test(about) || (name === 'to' && /@/.test(text))) return take(text.match(EMAIL))
   if (/\b(?:url|uri|link|href|endpoint|website)\b/.test(about)) return take(text.match(URL_TEXT))
@@ -171,14 +242,21 @@ function fromText(name: string, schema: Record<string, unknown>, text: string, u
   }
   if (accepts(schema, 'number') && !accepts(schema, 'string')) {
     const near = new RegExp(`${words(name).join('[ _-]?')}\\D{0,12}?(-?\\d+(?:\\.\\d+)?)`, 'i').exec(text)?.[1]
-    const bare = text.replace(EMAIL, ' ').replace(URL_TEXT, ' ').replace(new RegExp(DATE_TEXT, 'gi'), ' ').replace(/"[^"]*"/g, ' ')
+    const bare = text
+      .replace(EMAIL, ' ')
+      .replace(URL_TEXT, ' ')
+      .replace(new RegExp(DATE_TEXT, 'gi'), ' ')
+      .replace(/"[^"]*"/g, ' ')
     const said = near && !used.has(near) ? take([near]) : take(bare.match(/(?<![\w.])-?\d+(?:\.\d+)?(?![\w%])/g))
     return said === undefined ? undefined : Number(said)
   }
   if (accepts(schema, 'string')) {
-    const quoted = take([...text.matchAll(/"([^"]+)"|`([^`]+)`|“([^”]+)”|(?<!\w)'([^']+)'(?!\w)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? match[4] ?? ''))
+    const quoted = take(
+      [...text.matchAll(/"([^"]+)"|`([^`]+)`|“([^”]+)”|(?<!\w)'([^']+)'(?!\w)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? match[4] ?? ''),
+    )
     if (quoted !== undefined) return quoted
-    if (/\b(?:id|number|code|key|sku)\b/.test(about.replaceAll('_', ' '))) return take(text.match(/(?<![\w.])#?(?:[A-Za-z]+-?)?\d[\w-]*/g))?.replace(/^#/, '')
+    if (/\b(?:id|number|code|key|sku)\b/.test(about.replaceAll('_', ' ')))
+      return take(text.match(/(?<![\w.])#?(?:[A-Za-z]+-?)?\d[\w-]*/g))?.replace(/^#/, '')
     return /email|mail/.test(about) ? undefined : oneName(name, text, take)
   }
   return undefined
@@ -187,7 +265,11 @@ function fromText(name: string, schema: Record<string, unknown>, text: string, u
 /** "for Lisbon", "weather in New York": a proper name, where a name of a place or person is wanted. */
 function oneName(name: string, text: string, take: (list: Iterable<string>) => string | undefined): string | undefined {
   if (!/city|town|place|location|country|name|person|user|customer|company|region|title|currency|symbol|language|topic/i.test(name)) return undefined
-  return take([...text.matchAll(/\b(?:for|in|at|of|to|about|named|called|from|by)\s+((?:[\p{Lu}][\p{L}'-]*)(?:\s+[\p{Lu}][\p{L}'-]*)*)/gu)].map((match) => match[1] as string))
+  return take(
+    [...text.matchAll(/\b(?:for|in|at|of|to|about|named|called|from|by)\s+((?:[\p{Lu}][\p{L}'-]*)(?:\s+[\p{Lu}][\p{L}'-]*)*)/gu)].map(
+      (match) => match[1] as string,
+    ),
+  )
 }
 
 /** What an instruction says beside naming the tool: "translate good morning" -> "good morning". */
@@ -200,6 +282,9 @@ function freeText(text: string, tool: OfferedTool): string | undefined {
   const tokens = text.trim().split(/\s+/)
   let at = 0
   while (at < tokens.length && (own.has(root(words(tokens[at] as string)[0] ?? '')) || STOP.has(plain(tokens[at] as string)))) at++
-  const rest = tokens.slice(at).join(' ').replace(/[.?!]+$/, '')
+  const rest = tokens
+    .slice(at)
+    .join(' ')
+    .replace(/[.?!]+$/, '')
   return at > 0 && rest ? rest : undefined
 }

@@ -1,7 +1,15 @@
 import { gaps, items, messy, ndjson, orders, ordersTsv, people, sales, shop, staff, wide, xml, yaml } from './data.ts'
 
 /** What an instruction must lead to: texts in the answer, JSON in it, the tools in their order. */
-export type Case = { ask: string; data?: unknown; has?: (string | RegExp)[]; not?: (string | RegExp)[]; json?: unknown; tools?: string[]; turns?: string[][] }
+export type Case = {
+  ask: string
+  data?: unknown
+  has?: (string | RegExp)[]
+  not?: (string | RegExp)[]
+  json?: unknown
+  tools?: string[]
+  turns?: string[][]
+}
 
 /** Instructions that the rules were written with. */
 export const known: Case[] = [
@@ -18,11 +26,24 @@ export const known: Case[] = [
       totals_by_region: { West: 2700, East: 2000 },
     },
   },
-  { ask: 'Parse this TSV, keep only orders above 100, sort by amount descending and return the top 3', data: { tsv: ordersTsv }, has: ['| A3 | Cy | 310 |\n| A4 | Di | 205 |\n| A1 | Ann | 150 |'], not: ['A2', 'A5'] },
+  {
+    ask: 'Parse this TSV, keep only orders above 100, sort by amount descending and return the top 3',
+    data: { tsv: ordersTsv },
+    has: ['| A3 | Cy | 310 |\n| A4 | Di | 205 |\n| A1 | Ann | 150 |'],
+    not: ['A2', 'A5'],
+  },
   { ask: 'average salary by department', data: staff, has: ['| Engineering | 5000 |', '| Sales | 4000 |', '| Support | 3100 |'] },
   { ask: 'remove duplicates by email and tell me how many rows are left', data: { csv: people }, has: [/There are [34] rows left/] },
   { ask: 'convert this JSON to CSV', data: { json: '[{"a":1,"b":"x"},{"a":2,"b":"y"}]' }, has: ['a,b\n1,x\n2,y'] },
-  { ask: 'how many customers per country?', data: [{ name: 'A', country: 'PT' }, { name: 'B', country: 'PT' }, { name: 'C', country: 'BR' }], has: ['| PT | 2 |', '| BR | 1 |'] },
+  {
+    ask: 'how many customers per country?',
+    data: [
+      { name: 'A', country: 'PT' },
+      { name: 'B', country: 'PT' },
+      { name: 'C', country: 'BR' },
+    ],
+    has: ['| PT | 2 |', '| BR | 1 |'],
+  },
   { ask: 'normalise the dates to ISO', data: { csv: messy }, has: ['2024-03-05', '2024-03-06', '2024-03-07'] },
   { ask: 'rename column unit_price to price', data: items, has: ['| product | price | quantity | category |'] },
   { ask: 'add a column total = unit_price * quantity, then sum it', data: items, has: ['725', '| Desk | 200 | 2 | Furniture | 400 |'] },
@@ -50,7 +71,12 @@ export const known: Case[] = [
   { ask: 'sort employees by age descending and show name and age only', data: staff, has: ['| name | age |', '| Dee Fox | 52 |\n| Ben Ode | 41 |'] },
   { ask: 'filter rows where status is paid and amount > 150', data: orders, has: ['| 3 | Ana |', '| 5 | Bruno |'], not: ['| 1 | Ana |'] },
   { ask: 'remove cancelled orders then total the amount', data: orders, has: ['805.5'] },
-  { ask: 'keep orders between 2024-02-01 and 2024-03-31', data: orders, has: ['| 2 | Bruno', '| 3 | Ana', '| 4 | Carla'], not: ['| 1 | Ana', '| 5 | Bruno'] },
+  {
+    ask: 'keep orders between 2024-02-01 and 2024-03-31',
+    data: orders,
+    has: ['| 2 | Bruno', '| 3 | Ana', '| 4 | Carla'],
+    not: ['| 1 | Ana', '| 5 | Bruno'],
+  },
   { ask: 'how many orders were placed in March 2024?', data: orders, has: [/\b2\b/] },
   { ask: 'who has the highest salary?', data: staff, has: ['Ana Lima'] },
   { ask: 'Which product is the most expensive?', data: items, has: ['Desk', '200'] },
@@ -62,7 +88,15 @@ export const known: Case[] = [
   { ask: 'increase salary by 10%', data: staff, has: ['5720', '3410'] },
   { ask: 'round unit_price to 0 decimals', data: items, has: ['| Pen | 3 |'] },
   { ask: 'uppercase the product names', data: items, has: ['PEN', 'DESK'] },
-  { ask: 'Convert this CSV to JSON:\nname,age\nAnn,30\nBob,25', json: { rows: [{ name: 'Ann', age: 30 }, { name: 'Bob', age: 25 }] } },
+  {
+    ask: 'Convert this CSV to JSON:\nname,age\nAnn,30\nBob,25',
+    json: {
+      rows: [
+        { name: 'Ann', age: 30 },
+        { name: 'Bob', age: 25 },
+      ],
+    },
+  },
   { ask: 'What is the sum of total?', data: { xml }, has: ['100'] },
   { ask: 'average score', data: { yaml }, has: ['8'] },
   { ask: 'count the rows by level', data: { log: ndjson }, has: ['| error | 2 |', '| info | 1 |'] },
@@ -79,7 +113,12 @@ export const known: Case[] = [
   { ask: 'export to csv', data: items, has: ['product,unit_price,quantity,category\nPen,2.5,10,Office'] },
   { ask: 'total of unit_price * quantity by category', data: items, has: ['| Office | 125 |', '| Furniture | 600 |'] },
   { ask: 'total amount by region sorted descending', data: orders, has: ['| West | 515.5 |\n| East | 290 |\n| North | 50 |'] },
-  { ask: 'total amount by region, then keep only totals above 100', data: orders, has: ['| West | 515.5 |', '| East | 290 |'], not: ['| North | 50 |'] },
+  {
+    ask: 'total amount by region, then keep only totals above 100',
+    data: orders,
+    has: ['| West | 515.5 |', '| East | 290 |'],
+    not: ['| North | 50 |'],
+  },
   { ask: 'what percentage of the total amount does each region have?', data: orders, has: ['60.26', '33.9', '5.84'] },
   { ask: 'what is the email of Dee Fox?', data: staff, has: ['dee@example.com'], not: ['ana@example.com'] },
   { ask: 'convert 2024-03-05 14:00 from UTC to Asia/Tokyo', has: ['23:00'] },

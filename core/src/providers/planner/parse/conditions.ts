@@ -9,8 +9,14 @@ const BE = '(?:is|are|was|were|be|being|has|have|=)?\\s*'
 /** Longest and most particular first: each takes its text away from those after it. */
 const COMPARATORS: [string, Op | 'between' | 'before' | 'after' | 'since' | 'until'][] = [
   [`${BE}(?:in )?between`, 'between'],
-  [`${BE}(?:greater than or equal to|more than or equal to|at least|no less than|not less than|not below|not under|>=|≥|a minimum of|minimum of)`, 'gte'],
-  [`${BE}(?:less than or equal to|fewer than or equal to|at most|no more than|not more than|not above|not over|up to|<=|≤|a maximum of|maximum of)`, 'lte'],
+  [
+    `${BE}(?:greater than or equal to|more than or equal to|at least|no less than|not less than|not below|not under|>=|≥|a minimum of|minimum of)`,
+    'gte',
+  ],
+  [
+    `${BE}(?:less than or equal to|fewer than or equal to|at most|no more than|not more than|not above|not over|up to|<=|≤|a maximum of|maximum of)`,
+    'lte',
+  ],
   [`${BE}(?:strictly )?(?:greater than|more than|above|over|higher than|larger than|bigger than|older than|longer than|exceeds?|exceeding|>)`, 'gt'],
   [`${BE}(?:strictly )?(?:less than|below|under|fewer than|lower than|smaller than|cheaper than|younger than|shorter than|<(?!>))`, 'lt'],
   [`${BE}(?:on or after|since|starting(?: from)?)`, 'since'],
@@ -29,7 +35,8 @@ const COMPARATORS: [string, Op | 'between' | 'before' | 'after' | 'since' | 'unt
 
 const NUMBER = '-?[$€£]?\\s?-?\\d+(?:,\\d{3})*(?:\\.\\d+)?(?:\\s?(?:k|thousand|million|m|bn|billion))?\\b[%€]?'
 const QUOTED = '"[^"]*"|\'[^\']*\'|`[^`]*`|“[^”]*”'
-const STOP = '(?=\\s*(?:$|[,;.?!)]|\\b(?:and|or|but|then|sort(?:ed)?|order(?:ed)? by|by|per|group(?:ed)?|as|are there|do we have|there are|in total|for each|with|where)\\b))'
+const STOP =
+  '(?=\\s*(?:$|[,;.?!)]|\\b(?:and|or|but|then|sort(?:ed)?|order(?:ed)? by|by|per|group(?:ed)?|as|are there|do we have|there are|in total|for each|with|where)\\b))'
 const WORDS = `(?:[^\\s,;?!()]+(?:\\s+(?!(?:and|or|but|then|sort|sorted|order|by|per|group|as|are|do|in|for|with|where)\\b)[^\\s,;?!()]+){0,3}?)${STOP}`
 
 /** Finds what rows must be like, and gives back the text without it. */
@@ -50,7 +57,12 @@ export function readConditions(text: string, scene: Scene): Conditions {
     blank(item.start, item.end)
   }
   for (const [pattern, op] of COMPARATORS) {
-    const value = op === 'between' ? `(${DATE_TEXT}|${NUMBER}|${QUOTED}|\\S+)\\s+(?:and|to)\\s+(${DATE_TEXT}|${NUMBER}|${QUOTED}|\\S+)` : op === 'in' || op === 'not_in' ? `\\(?([^;.?!)]+)\\)?` : `(${DATE_TEXT}|${PERIOD_TEXT}|${NUMBER}|${QUOTED}|${WORDS})`
+    const value =
+      op === 'between'
+        ? `(${DATE_TEXT}|${NUMBER}|${QUOTED}|\\S+)\\s+(?:and|to)\\s+(${DATE_TEXT}|${NUMBER}|${QUOTED}|\\S+)`
+        : op === 'in' || op === 'not_in'
+          ? `\\(?([^;.?!)]+)\\)?`
+          : `(${DATE_TEXT}|${PERIOD_TEXT}|${NUMBER}|${QUOTED}|${WORDS})`
     const expression = new RegExp(`(?<![\\w])${pattern}\\s*(?<![a-z])${value}`, 'gi')
     for (const match of work.matchAll(expression)) {
       const read = readOne(work, match, op, scene)
@@ -89,18 +101,46 @@ function readOne(text: string, match: RegExpMatchArray, op: string, scene: Scene
   const after = /^\s*(?:in|of|for)\s+(?:the\s+)?([\p{L}_]\w*)/iu.exec(text.slice(end))
   // "is" only compares when a column stands straight before it: "what is the total" does not.
   const gap = left ? before.slice(left.end) : before
-  if ((op === 'eq' || op === 'ne' || op === 'in' || op === 'not_in' || op.includes('contains') || op.includes('_with')) && (!left || !/^["'`\])]*\s*(?:column|field|value)?\s*$/i.test(gap))) return undefined
-  const isDate = new RegExp(`^(?:${DATE_TEXT}|${PERIOD_TEXT})$`, 'i').test(said.trim()) && (op === 'before' || op === 'after' || op === 'since' || op === 'until' || left?.column.kind === 'date' || numberIn(said) === undefined)
+  if (
+    (op === 'eq' || op === 'ne' || op === 'in' || op === 'not_in' || op.includes('contains') || op.includes('_with')) &&
+    (!left || !/^["'`\])]*\s*(?:column|field|value)?\s*$/i.test(gap))
+  )
+    return undefined
+  const isDate =
+    new RegExp(`^(?:${DATE_TEXT}|${PERIOD_TEXT})$`, 'i').test(said.trim()) &&
+    (op === 'before' || op === 'after' || op === 'since' || op === 'until' || left?.column.kind === 'date' || numberIn(said) === undefined)
   if ((op === 'before' || op === 'after' || op === 'since' || op === 'until') && !isDate) return undefined
-  const holds = left && (!numericText(said) || isDate || left.column.kind === 'number' || left.column.kind === 'empty' || op === 'eq' || op === 'ne' || op.includes('contains') || op.includes('_with') || op.includes('in'))
-  const near = left && holds && /^["'`\])]*(?:\s+(?:that|which|who|column|field|value|values|of|with|a|an|the|strictly|set|to|being|only))*\s*$/i.test(gap) ? left.column : undefined
+  const holds =
+    left &&
+    (!numericText(said) ||
+      isDate ||
+      left.column.kind === 'number' ||
+      left.column.kind === 'empty' ||
+      op === 'eq' ||
+      op === 'ne' ||
+      op.includes('contains') ||
+      op.includes('_with') ||
+      op.includes('in'))
+  const near =
+    left && holds && /^["'`\])]*(?:\s+(?:that|which|who|column|field|value|values|of|with|a|an|the|strictly|set|to|being|only))*\s*$/i.test(gap)
+      ? left.column
+      : undefined
   const trailing = after ? field(after[1] as string, { columns: scene.columns, assume: () => {} }) : undefined
   const numeric = numberIn(said.replace(/%$/, '')) !== undefined
-  const column = near ?? trailing ?? implied(match[0], isDate, scene) ?? (left && (numeric ? left.column.kind === 'number' : true) ? left.column : undefined) ?? spoken(before, isDate || numeric, scene)
+  const comparisonWord = match[0]
+  const column =
+    near ??
+    trailing ??
+    implied(match[0], isDate, scene) ??
+    people(before, comparisonWord, numeric, scene) ??
+    (left && gap.trim().split(/\s+/).length < 4 && (!numeric || left.column.kind === 'number') ? left.column : undefined) ??
+    spoken(before, isDate || numeric, scene)
   if (!column) {
     if (op === 'eq' || op === 'ne') return undefined
     const numbers = scene.columns.filter((item) => item.kind === (isDate ? 'date' : 'number')).map((item) => item.name)
-    return numeric || isDate ? `"${match[0].trim()}" does not say of which column${numbers.length > 1 ? `: ${numbers.join(', ')} could all be meant` : ''}.` : undefined
+    return numeric || isDate
+      ? `"${match[0].trim()}" does not say of which column${numbers.length > 1 ? `: ${numbers.join(', ')} could all be meant` : ''}.`
+      : undefined
   }
   const from = left && near ? start - before.length + left.start : start
   const till = trailing && !near ? end + (after?.[0].length ?? 0) : end
@@ -122,7 +162,8 @@ const VERBS: [RegExp, string][] = [
 /** "above the average amount", "salary below average". */
 function againstFigures(text: string, scene: Scene): Found[] {
   const found: Found[] = []
-  const pattern = /\b(?:is |are )?(above|over|greater than|more than|higher than|below|under|less than|lower than|exceed(?:s|ing)?|at least|at most)\s+(?:the\s+)?(?:overall\s+)?(average|mean|median)\b(?:\s+(?:of\s+)?(?:the\s+)?([\p{L}_]\w*))?/giu
+  const pattern =
+    /\b(?:is |are )?(above|over|greater than|more than|higher than|below|under|less than|lower than|exceed(?:s|ing)?|at least|at most)\s+(?:the\s+)?(?:overall\s+)?(average|mean|median)\b(?:\s+(?:of\s+)?(?:the\s+)?([\p{L}_]\w*))?/giu
   for (const match of text.matchAll(pattern)) {
     const quiet = { columns: scene.columns.filter((column) => column.kind === 'number'), assume: () => {} }
     const left = mentions(text.slice(0, match.index), quiet.columns).at(-1)
@@ -132,7 +173,11 @@ function againstFigures(text: string, scene: Scene): Found[] {
     const word = (match[1] as string).toLowerCase()
     const op: Op = word === 'at least' ? 'gte' : word === 'at most' ? 'lte' : /below|under|less|lower/.test(word) ? 'lt' : 'gt'
     const start = left && !after ? left.start : match.index
-    found.push({ condition: [{ field: column.name, op, figure: { op: /median/i.test(match[2] as string) ? 'median' : 'avg', field: column.name } }], start, end: match.index + match[0].length - (match[3] && !after ? match[3].length : 0) })
+    found.push({
+      condition: [{ field: column.name, op, figure: { op: /median/i.test(match[2] as string) ? 'median' : 'avg', field: column.name } }],
+      start,
+      end: match.index + match[0].length - (match[3] && !after ? match[3].length : 0),
+    })
   }
   return found
 }
@@ -154,8 +199,24 @@ function spoken(before: string, wantsNumber: boolean, scene: Scene): Column | un
   const last = /([\p{L}_]+)\s*$/u.exec(before.replace(/\s+(?:that|which|who|of|with|is|are)\s*$/i, ''))?.[1]
   const named = last ? field(last, { columns: scene.columns.filter((column) => column.kind === 'number'), assume: scene.assume }) : undefined
   if (named) return named
-  const measure = scene.grouped && scene.columns === scene.grouped.columns ? scene.columns.findLast((column) => column.kind === 'number') : defaultMeasure(scene.columns)
+  const measure =
+    scene.grouped && scene.columns === scene.grouped.columns
+      ? scene.columns.findLast((column) => column.kind === 'number')
+      : defaultMeasure(scene.columns)
   return measure
+}
+
+/** "people over 30" are thirty years old. */
+function people(before: string, comparison: string, numeric: boolean, scene: Scene): Column | undefined {
+  if (
+    !numeric ||
+    !/\b(?:people|persons?|employees|users|customers|students|members|women|men|those|anyone|everyone|adults?|staff|who (?:is|are))\s*$/i.test(
+      before,
+    ) ||
+    !/\b(?:over|above|under|below)\b/i.test(comparison)
+  )
+    return undefined
+  return scene.columns.find((column) => column.kind === 'number' && column.words.some((word) => word === 'age' || word === 'idade'))
 }
 
 function implied(comparator: string, isDate: boolean, scene: Scene): Column | undefined {
@@ -188,13 +249,22 @@ function conditionsOf(column: Column, op: string, said: string, second: string |
     case 'in':
     case 'not_in': {
       const values = said.split(/\s*(?:,|\bor\b|\band\b|\bnor\b)\s*/i).filter(Boolean)
-      if (values.length === 1 && span && op === 'in') return [{ field: name, op: 'gte', value: span.from }, { field: name, op: 'lt', value: span.to }]
+      if (values.length === 1 && span && op === 'in')
+        return [
+          { field: name, op: 'gte', value: span.from },
+          { field: name, op: 'lt', value: span.to },
+        ]
       return [{ field: name, op: op as Op, value: values.map((item) => valueFor(column, item)) }]
     }
     case 'eq':
     case 'ne': {
       // "the product is the most expensive" says nothing of a value.
-      if (/^(?:the|a|an|there|in|to|by|of|what|it)$|^(?:the\s+)?(?:most|least|highest|lowest|largest|biggest|smallest|oldest|youngest|cheapest|latest|earliest|best|worst|top)\b/i.test(said.trim())) return undefined
+      if (
+        /^(?:the|a|an|there|in|to|by|of|what|it)$|^(?:the\s+)?(?:most|least|highest|lowest|largest|biggest|smallest|oldest|youngest|cheapest|latest|earliest|best|worst|top)\b/i.test(
+          said.trim(),
+        )
+      )
+        return undefined
       return [{ field: name, op: op as Op, value }]
     }
     default:
@@ -218,7 +288,10 @@ function emptiness(text: string, scene: Scene): Found[] {
     [/([\w "'`-]+?)\s+(?:is|are|was)\s+(?:not|n't|never)\s+(?:empty|missing|blank|null|nil)\b/gi, 'not_empty'],
     [/([\w "'`-]+?)\s+(?:is|are|was)\s+(?:empty|missing|blank|null|nil|not set|absent)\b/gi, 'empty'],
     [/\b(?:with|have|has|having)?\s*(?:an? )?(?:non[- ]?empty|non[- ]?null|non[- ]?blank)\s+([\w-]+)/gi, 'not_empty'],
-    [/\b(?:with|have|having|has|where)?\s*(?:an? |the )?(?:empty|missing|blank|null|no)\s+(?!rows?\b|values?\b|lines?\b|columns?\b|more\b|less\b|fewer\b|longer\b|later\b)([\w-]+(?:\s+[\w-]+)?)/gi, 'empty'],
+    [
+      /\b(?:with|have|having|has|where)?\s*(?:an? |the )?(?:empty|missing|blank|null|no)\s+(?!rows?\b|values?\b|lines?\b|columns?\b|more\b|less\b|fewer\b|longer\b|later\b)([\w-]+(?:\s+[\w-]+)?)/gi,
+      'empty',
+    ],
     [/\b(?:without|lacking|missing)\s+(?:an? |any |the )?([\w-]+(?:\s+[\w-]+)?)/gi, 'empty'],
   ]
   for (const [pattern, op] of patterns) {
@@ -243,7 +316,15 @@ function periods(text: string, scene: Scene): Found[] {
   const found: Found[] = []
   for (const match of text.matchAll(new RegExp(`\\b(?:in|during|from|for|of|within)\\s+(?:the year\\s+)?(${PERIOD_TEXT})(?![-/\\w])`, 'gi'))) {
     const span = period(match[1] as string)
-    if (span) found.push({ condition: [{ field: name, op: 'gte', value: span.from }, { field: name, op: 'lt', value: span.to }], start: match.index, end: match.index + match[0].length })
+    if (span)
+      found.push({
+        condition: [
+          { field: name, op: 'gte', value: span.from },
+          { field: name, op: 'lt', value: span.to },
+        ],
+        start: match.index,
+        end: match.index + match[0].length,
+      })
   }
   for (const match of text.matchAll(new RegExp(`\\bon\\s+(${DATE_TEXT})`, 'gi'))) {
     const day = isoDay(match[1] as string)
@@ -252,8 +333,13 @@ function periods(text: string, scene: Scene): Found[] {
   return found
 }
 
-const NOT = /\b(?:not|except(?: for)?|excluding|exclude|other than|ignoring|ignore|but not|without|besides|apart from)\s+(?:the |those |rows |in |from |for )*$/i
-const PLAIN_WORDS = new Set('a an the of in on by per for and or to as is are with from all each every yes no not it its i me my total sum average count top first last data row name new old high low long short one two three who what which than more most less order orders item items sort rows'.split(' '))
+const NOT =
+  /\b(?:not|except(?: for)?|excluding|exclude|other than|ignoring|ignore|but not|without|besides|apart from)\s+(?:the |those |rows |in |from |for )*$/i
+const PLAIN_WORDS = new Set(
+  'a an the of in on by per for and or to as is are with from all each every yes no not it its i me my total sum average count top first last data row name new old high low long short one two three who what which than more most less order orders item items sort rows'.split(
+    ' ',
+  ),
+)
 
 /** Cells that are named in the text: "for West", "paid orders", "status shipped", "in Lisbon or Porto". */
 function namedValues(text: string, scene: Scene): Found[] {
@@ -279,15 +365,26 @@ function namedValues(text: string, scene: Scene): Found[] {
       const end = tokens[at + size - 1]?.end as number
       const said = text.slice(start, end)
       const held = cells.get(words(said).join(' '))
-      if (!held || PLAIN_WORDS.has(plain(said)) || taken.some((item) => item.start < end && start < item.end) || found.some((item) => item.start < end && start < item.end)) continue
+      if (
+        !held ||
+        PLAIN_WORDS.has(plain(said)) ||
+        taken.some((item) => item.start < end && start < item.end) ||
+        found.some((item) => item.start < end && start < item.end)
+      )
+        continue
       const before = text.slice(0, start)
       const named = mentions(before, scene.columns).findLast((item) => /^\W*(?:is|=|of|in)?\W*$/i.test(before.slice(item.end)))
       const chosen = held.find((item) => item.column === named?.column) ?? held[0]
       if (!chosen) continue
       const bare = named && chosen.column === named.column ? before.slice(0, named.start) : before
       const op: Op = NOT.test(bare) ? 'ne' : 'eq'
-      const cut = op === 'ne' ? (NOT.exec(bare)?.index ?? start) : /\b(?:for|in|from|of|at|with|called|named|the|only|where)\s+(?:the )?$/i.exec(before)?.index
-      found.push({ condition: [{ field: chosen.column.name, op, value: chosen.value }], start: Math.min(named && chosen.column === named.column ? named.start : start, cut ?? start), end })
+      const cut =
+        op === 'ne' ? (NOT.exec(bare)?.index ?? start) : /\b(?:for|in|from|of|at|with|called|named|the|only|where)\s+(?:the )?$/i.exec(before)?.index
+      found.push({
+        condition: [{ field: chosen.column.name, op, value: chosen.value }],
+        start: Math.min(named && chosen.column === named.column ? named.start : start, cut ?? start),
+        end,
+      })
     }
   }
   return found.sort((a, b) => a.start - b.start)

@@ -10,7 +10,8 @@ const WORDED: [RegExp, string][] = [
   [/\b(?:minus|less)\b/gi, '-'],
   [/\b(?:to the power of|raised to)\b/gi, '^'],
 ]
-const FUNCTIONS = /^(?:abs|round|rounddown|roundup|floor|ceiling|sqrt|min|max|if|upper|lower|proper|trim|len|left|right|mid|year|month|day|concat|coalesce|and|or|not|text|int|mod|power|exp|ln|log|log10|iferror|true|false|null|all|sum|average|count|median|days|datedif|contains|quarter|monthname|dayname|weekday|substitute)$/i
+const FUNCTIONS =
+  /^(?:abs|round|rounddown|roundup|floor|ceiling|sqrt|min|max|if|upper|lower|proper|trim|len|left|right|mid|year|month|day|concat|coalesce|and|or|not|text|int|mod|power|exp|ln|log|log10|iferror|true|false|null|all|sum|average|count|median|days|datedif|contains|quarter|monthname|dayname|weekday|substitute)$/i
 
 export function columnName(name: string): string {
   return /^[A-Za-z_]\w*$/.test(name) && !FUNCTIONS.test(name) && !/^(?:of|mod|pi|e|tau)$/i.test(name) ? name : `[${name.replaceAll(']', ']]')}]`
@@ -20,10 +21,21 @@ export function columnName(name: string): string {
 export function expressionFrom(said: string, columns: Column[]): string | undefined {
   let text = said
     .trim()
-    .replace(/^(?:the |a )?(?:product of|result of|value of|sum of|difference (?:of|between)|ratio of|quotient of|concatenation of)\s+(.+?)\s+(?:and|to|with|by)\s+(.+)$/i, (whole, left: string, right: string) => {
-      const operator = /product/i.test(whole) ? '*' : /sum/i.test(whole) ? '+' : /difference/i.test(whole) ? '-' : /ratio|quotient/i.test(whole) ? '/' : '&'
-      return `${left} ${operator} ${right}`
-    })
+    .replace(
+      /^(?:the |a )?(?:product of|result of|value of|sum of|difference (?:of|between)|ratio of|quotient of|concatenation of)\s+(.+?)\s+(?:and|to|with|by)\s+(.+)$/i,
+      (whole, left: string, right: string) => {
+        const operator = /product/i.test(whole)
+          ? '*'
+          : /sum/i.test(whole)
+            ? '+'
+            : /difference/i.test(whole)
+              ? '-'
+              : /ratio|quotient/i.test(whole)
+                ? '/'
+                : '&'
+        return `${left} ${operator} ${right}`
+      },
+    )
     .replace(/[.;,]+$/, '')
   const kept: string[] = []
   const keep = (piece: string) => `\uE010${kept.push(piece) - 1}\uE011`
@@ -39,10 +51,17 @@ export function expressionFrom(said: string, columns: Column[]): string | undefi
     text = `${before}${keep(columnName(item.column.name))}${after}`
   }
   for (const [pattern, operator] of WORDED) text = text.replace(pattern, operator)
-  text = text.replace(/(\d+(?:\.\d+)?)\s*%/g, '($1 / 100)').replace(/(?<=\d),(?=\d{3}\b)/g, '').replace(/[$€£]\s*(?=\d)/g, '').replace(/\b(?:the|a|an)\b/gi, ' ')
+  text = text
+    .replace(/(\d+(?:\.\d+)?)\s*%/g, '($1 / 100)')
+    .replace(/(?<=\d),(?=\d{3}\b)/g, '')
+    .replace(/[$€£]\s*(?=\d)/g, '')
+    .replace(/\b(?:the|a|an)\b/gi, ' ')
   for (const word of text.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []) if (!FUNCTIONS.test(word)) return undefined
   if (/\uE011\s*(?:\uE010|\d)|\d\s+(?:\d|\uE010)|(?:[-+*/^&<>=]|^)\s*$/.test(text)) return undefined
-  return text.replace(/\uE010(\d+)\uE011/g, (_whole, at: string) => kept[Number(at)] ?? '').replace(/\s+/g, ' ').trim()
+  return text
+    .replace(/\uE010(\d+)\uE011/g, (_whole, at: string) => kept[Number(at)] ?? '')
+    .replace(/\s+/g, ' ')
+    .trim()
 }
 
 const MATH_WORDS: [RegExp, string][] = [
@@ -68,10 +87,23 @@ const MATH_WORDS: [RegExp, string][] = [
 export function arithmetic(text: string): string | undefined {
   let said = text
     .trim()
-    .replace(/^(?:(?:please|can you|what(?:'s| is| are| was| does)|whats|how much (?:is|are|does)|calculate|compute|evaluate|work out|solve|calc|tell me|give me|find|determine|the (?:result|value|answer) (?:of|to)|result of|value of)\s*:?\s*)+/i, '')
+    .replace(
+      /^(?:(?:please|can you|what(?:'s| is| are| was| does)|whats|how much (?:is|are|does)|calculate|compute|evaluate|work out|solve|calc|tell me|give me|find|determine|the (?:result|value|answer) (?:of|to)|result of|value of)\s*:?\s*)+/i,
+      '',
+    )
     .replace(/\s*(?:=\s*\??|equals?\s*\??|\?|\.|come to|make)\s*$/i, '')
-    .replace(/^(?:the\s+)?sum of\s+([\d.,\s]+(?:\s*and\s*[\d.]+)?)$/i, (_whole, list: string) => list.split(/\s*(?:,\s*and|,\s|\band\b)\s*/).filter(Boolean).join(' + '))
-    .replace(/^(?:the\s+)?product of\s+(.+)$/i, (_whole, list: string) => list.split(/\s*(?:,\s*and|,\s|\band\b)\s*/).filter(Boolean).join(' * '))
+    .replace(/^(?:the\s+)?sum of\s+([\d.,\s]+(?:\s*and\s*[\d.]+)?)$/i, (_whole, list: string) =>
+      list
+        .split(/\s*(?:,\s*and|,\s|\band\b)\s*/)
+        .filter(Boolean)
+        .join(' + '),
+    )
+    .replace(/^(?:the\s+)?product of\s+(.+)$/i, (_whole, list: string) =>
+      list
+        .split(/\s*(?:,\s*and|,\s|\band\b)\s*/)
+        .filter(Boolean)
+        .join(' * '),
+    )
     .replace(/^add\s+(-?[\d.]+)\s+(?:and|to)\s+(-?[\d.]+)$/i, '$1 + $2')
     .replace(/^subtract\s+(-?[\d.]+)\s+from\s+(-?[\d.]+)$/i, '$2 - $1')
     .replace(/^multiply\s+(-?[\d.]+)\s+(?:by|and|with)\s+(-?[\d.]+)$/i, '$1 * $2')
@@ -84,10 +116,19 @@ export function arithmetic(text: string): string | undefined {
     .replace(/^(?:percent(?:age)? of)\s+([\d.,]+)\s+(?:is|that is)\s+([\d.,]+)$/i, '$2 / $1 * 100')
     .replace(/^(?:percent(?:age)? is)\s+([\d.,]+)\s+of\s+([\d.,]+)$/i, '$1 / $2 * 100')
   for (const [pattern, operator] of MATH_WORDS) said = said.replace(pattern, operator)
-  said = said.replace(/[$€£]\s*(?=\d)/g, '').replace(/(?<=\d),(?=\d{3}\b)/g, '').replace(/\s+/g, ' ').trim()
+  said = said
+    .replace(/[$€£]\s*(?=\d)/g, '')
+    .replace(/(?<=\d),(?=\d{3}\b)/g, '')
+    .replace(/\s+/g, ' ')
+    .trim()
   if (!/\d/.test(said) || !/[-+*/^%!]|\w\(|\bof\b|\bmod\b/.test(said)) return undefined
   for (const word of said.match(/[\p{L}_][\p{L}\p{N}_]*/gu) ?? []) {
-    if (!/^(?:of|mod|sqrt|cbrt|abs|round|floor|ceiling|ceil|min|max|log|ln|log10|log2|exp|sin|cos|tan|asin|acos|atan|pi|e|pow|power|sum|average|avg|mean|median|gcd|lcm|factorial|degrees|radians|fact)$/i.test(word)) return undefined
+    if (
+      !/^(?:of|mod|sqrt|cbrt|abs|round|floor|ceiling|ceil|min|max|log|ln|log10|log2|exp|sin|cos|tan|asin|acos|atan|pi|e|pow|power|sum|average|avg|mean|median|gcd|lcm|factorial|degrees|radians|fact)$/i.test(
+        word,
+      )
+    )
+      return undefined
   }
   // A lone date, a time or a phone number is no sum.
   if (/^\d{4}-\d{2}-\d{2}|^\d{1,2}[/.]\d{1,2}[/.]\d{2,4}$|^[+-]?[\d.]+$|^\d{3,}-\d{3,}/.test(said)) return undefined

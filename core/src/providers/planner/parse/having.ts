@@ -15,14 +15,22 @@ const COMPARE: [RegExp, Op][] = [
 
 /** "which departments have an average salary above 4500", "customers with more than one order": groups, then a limit on their figure. */
 export const having: Rule = (text, scene) => {
-  const match = /^(?:(?:is|are) there (?:any|an?|some)?|(?:which|what|who|list|show|find|give|return|get|name|count|tell me|how many)(?: me)?(?: are)?)\s*(?:the |all |all the |any |those )*([\p{L}_][\p{L}\p{N}_ -]*?)\s+(?:that |which |who )?(?:whose|with|where|having|have|has|had|placed|made|appear(?:s|ing)?|by|in which)\s+(.+)$/iu.exec(text)
+  const match =
+    /^(?:(?:is|are) there (?:any|an?|some)?|(?:which|what|who|list|show|find|give|return|get|name|count|tell me|how many)(?: me)?(?: are)?)\s*(?:the |all |all the |any |those )*([\p{L}_][\p{L}\p{N}_ -]*?)\s+(?:that |which |who )?(?:whose|with|where|having|have|has|had|placed|made|appear(?:s|ing)?|by|in which)\s+(.+)$/iu.exec(
+      text,
+    )
   if (!match) return undefined
-  const subject = fieldIn(match[1] as string, scene.columns.filter((column) => column.kind !== 'number'))?.column
+  const subject = fieldIn(
+    match[1] as string,
+    scene.columns.filter((column) => column.kind !== 'number'),
+  )?.column
   if (!subject || subject.unique) return undefined
   const body = match[2] as string
   const compare = COMPARE.map(([pattern, op]) => ({ op, found: pattern.exec(body) })).find((item) => item.found)
   if (!compare?.found) return undefined
-  const value = /^\s*(?:of\s+)?([$€£]?\s?-?\d[\d,]*(?:\.\d+)?\s?(?:k|million)?|one|two|three|four|five|six|ten)\b\s*(.*)$/i.exec(body.slice(compare.found.index + compare.found[0].length))
+  const value = /^\s*(?:of\s+)?([$€£]?\s?-?\d[\d,]*(?:\.\d+)?\s?(?:k|million)?|one|two|three|four|five|six|ten)\b\s*(.*)$/i.exec(
+    body.slice(compare.found.index + compare.found[0].length),
+  )
   const number = value ? numberIn(value[1] as string) : undefined
   if (!value || number === undefined) return undefined
   const before = body.slice(0, compare.found.index)
@@ -33,7 +41,11 @@ export const having: Rule = (text, scene) => {
   if (hit && hit.op !== 'count' && hit.op !== 'count_distinct') {
     const column = measured(before.slice(hit.end)) ?? measured(noun) ?? defaultMeasure(scene.columns)
     aggregate = column && { op: hit.op, field: column.name }
-  } else if (hit || (/^[\p{L}_-]+\??$/u.test(noun) && !measured(noun) && !mentions(before, scene.columns)[0])) aggregate = { op: 'count', field: null }
+  } else if (hit || (/^[\p{L}_-]+\??$/u.test(noun) && !measured(noun) && !mentions(before, scene.columns)[0]))
+    aggregate = { op: 'count', field: null }
   if (!aggregate) return undefined
-  return [...onTable({ type: 'aggregate', by: [subject.name], aggregates: [aggregate] }), ...onGroup({ type: 'filter', conditions: [{ field: nameOf(aggregate), op: compare.op, value: number }], match: 'all', negate: false })]
+  return [
+    ...onTable({ type: 'aggregate', by: [subject.name], aggregates: [aggregate] }),
+    ...onGroup({ type: 'filter', conditions: [{ field: nameOf(aggregate), op: compare.op, value: number }], match: 'all', negate: false }),
+  ]
 }

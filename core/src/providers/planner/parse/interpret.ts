@@ -12,16 +12,48 @@ const BARE: Rule[] = [units, dates, numberList, sums, onTheResult]
 /** In order: what only one kind of request can say comes before what many can say. */
 const WHOLE: Rule[] = [write, nothing, validate, query, flatten]
 const TABULAR: Rule[] = [
-  combine, join, unpivot, pivot, rename, duplicates, dedupe, fill, replaceValues, isoDates, cast, addColumn, columns, distinct, share, formulas, sumOfExpression,
-  withOnly, having, groupBy, top, sort, columnsKept, best, aggregates, rowsKept, diff, clean, describe, lookup, showAll, namesOnly,
+  combine,
+  join,
+  unpivot,
+  pivot,
+  rename,
+  duplicates,
+  dedupe,
+  fill,
+  replaceValues,
+  isoDates,
+  cast,
+  addColumn,
+  columns,
+  distinct,
+  share,
+  formulas,
+  sumOfExpression,
+  withOnly,
+  having,
+  groupBy,
+  top,
+  sort,
+  columnsKept,
+  best,
+  aggregates,
+  rowsKept,
+  diff,
+  clean,
+  describe,
+  lookup,
+  showAll,
+  namesOnly,
 ]
 
 export function withoutTable(text: string, scene: Scene): Step[] | undefined {
   return firstOf(BARE, text, scene)
 }
 
-const FORM = /,?\s+(?:as|in|into|to)\s+(?:an?\s+|the\s+|valid\s+|plain\s+)*((?:json|csv|tsv|xml|yaml|markdown)\b.*|(?:table|list|array)(?:\s+(?:format|form))?)$/i
-const ORDER = /^(.+?),?\s+(?:and\s+)?((?:sorted|ordered|ranked|arranged)\b.*|in\s+(?:alphabetical|ascending|descending|chronological|reverse|increasing|decreasing)\b.*order.*|(?:newest|oldest|highest|lowest|largest|smallest|cheapest)\s+first)$/i
+const FORM =
+  /,?\s+(?:as|in|into|to)\s+(?:an?\s+|the\s+|valid\s+|plain\s+)*((?:json|csv|tsv|xml|yaml|markdown)\b.*|(?:table|list|array)(?:\s+(?:format|form))?)$/i
+const ORDER =
+  /^(.+?),?\s+(?:and\s+)?((?:sorted|ordered|ranked|arranged)\b.*|in\s+(?:alphabetical|ascending|descending|chronological|reverse|increasing|decreasing)\b.*order.*|(?:newest|oldest|highest|lowest|largest|smallest|cheapest)\s+first)$/i
 
 export function withTable(text: string, scene: Scene): Step[] | undefined {
   const steps = read(text, scene)

@@ -7,18 +7,23 @@ import { datePart } from './date-parts.ts'
 import { columnsSentence, field, onGroup, onTable, problem, type Rule, type Scene, type Step } from './scene.ts'
 import type { Aggregate, AggregateOp, Column, Operation, SortKey } from '../types.ts'
 
-const HIGH = 'highest|largest|biggest|greatest|most|maximum|max|best|top|oldest|latest|newest|longest|heaviest|tallest|priciest|most expensive|most recent'
+const HIGH =
+  'highest|largest|biggest|greatest|most|maximum|max|best|top|oldest|latest|newest|longest|heaviest|tallest|priciest|most expensive|most recent'
 const LOW = 'lowest|smallest|least|minimum|min|worst|bottom|youngest|earliest|shortest|lightest|cheapest|fewest|least expensive'
 const SUPERLATIVE = new RegExp(`\\b(most expensive|least expensive|most recent|${HIGH}|${LOW})\\b`, 'i')
 const NUM = '\\d+|one|two|three|four|five|six|seven|eight|nine|ten|twelve'
 /** Quantities that are added up when one speaks of a group's "highest"; others, such as a price or an age, are not. */
-const ADDITIVE = /^(?:amount|revenue|sale|value|turnover|income|total|quantity|qty|unit|spend|spending|cost|profit|point|order|hour|visit|click|view|valor|montante|receita|venda|quantidade|expense|budget|donation|payment)$/
+const ADDITIVE =
+  /^(?:amount|revenue|sale|value|turnover|income|total|quantity|qty|unit|spend|spending|cost|profit|point|order|hour|visit|click|view|valor|montante|receita|venda|quantidade|expense|budget|donation|payment)$/
 
 const isLow = (word: string) => new RegExp(`^(?:${LOW})$`, 'i').test(word)
 
 /** "which region has the highest total?", "who earns the most?", "what is the most expensive product?". */
 export const best: Rule = (text, scene) => {
-  const asked = /^(?:tell me |show me |find |find out |figure out |work out |give me |say |identify |determine |return |list )?(?:the )?(which|what(?:'s| is| was| are)?(?: the)?|who(?:'s| is| has| had)?|name(?: of)?(?: the)?)?\s*(.*)$/i.exec(text)
+  const asked =
+    /^(?:tell me |show me |find |find out |figure out |work out |give me |say |identify |determine |return |list )?(?:the )?(which|what(?:'s| is| was| are)?(?: the)?|who(?:'s| is| has| had)?|name(?: of)?(?: the)?)?\s*(.*)$/i.exec(
+      text,
+    )
   const superlative = SUPERLATIVE.exec(text)
   if (!asked || !superlative) return undefined
   const where = readConditions(text, scene)
@@ -28,18 +33,28 @@ export const best: Rule = (text, scene) => {
   const word = found[1] as string
   const direction = isLow(word) ? 'asc' : 'desc'
   const after = body.slice(found.index + word.length)
-  const subject = body.slice(0, found.index).replace(/^(?:tell me |show me |find (?:out )?|figure out |work out |identify |determine |give me |and |say )*/i, '')
+  const subject = body
+    .slice(0, found.index)
+    .replace(/^(?:tell me |show me |find (?:out )?|figure out |work out |identify |determine |give me |and |say )*/i, '')
   const filter: Operation[] = where.conditions.length > 0 ? [{ type: 'filter', conditions: where.conditions, match: where.match, negate: false }] : []
-  const which = /^(?:which|what|whose|name)\s+(?:is |are |was |the |of )*(.*?)\s*(?:\b(?:has|have|had|with|is|are|was|were|we|you|they|i|people|made|makes|sold|sells|earned|earns|spent|spends|got|gets|brought(?: in)?|brings(?: in)?|generated|generates|received|bought|placed|shows?|did|does|do|costs?|ordered)\b.*)?$/i.exec(subject)
+  const which =
+    /^(?:which|what|whose|name)\s+(?:is |are |was |the |of )*(.*?)\s*(?:\b(?:has|have|had|with|is|are|was|were|we|you|they|i|people|made|makes|sold|sells|earned|earns|spent|spends|got|gets|brought(?: in)?|brings(?: in)?|generated|generates|received|bought|placed|shows?|did|does|do|costs?|ordered)\b.*)?$/i.exec(
+      subject,
+    )
   const who = /^who\b/i.test(subject)
   const said = which?.[1]?.replace(/\b(?:the|of|in|that|by)\b/gi, ' ').trim() ?? ''
   const part = said ? datePart(said, scene) : undefined
   if (part) {
     const derived: Column = { name: part.name, words: [part.name], kind: 'text', unique: false, filled: scene.rows.length }
-    return rank(derived, after, subject, word, direction, 1, [...filter, ...part.before], { ...scene, columns: scene.columns.filter((column) => column !== part.column) })
+    return rank(derived, after, subject, word, direction, 1, [...filter, ...part.before], {
+      ...scene,
+      columns: scene.columns.filter((column) => column !== part.column),
+    })
   }
   const subjectColumn = said ? pick(said, scene) : undefined
-  const holder = /^(.+?)\s+(?:with|having|that has|who has|which has|that have)\s+(?:the\s+)?$/i.exec(subject.replace(/^(?:what|which|who)(?:'s| is| are| was)?\s+/i, ''))?.[1]
+  const holder = /^(.+?)\s+(?:with|having|that has|who has|which has|that have)\s+(?:the\s+)?$/i.exec(
+    subject.replace(/^(?:what|which|who)(?:'s| is| are| was)?\s+/i, ''),
+  )?.[1]
   if (!subjectColumn && holder && !aggregateWords(holder).length) {
     const held = pick(holder, scene) ?? labelColumn(scene.columns)
     if (held) return rank(held, after, '', word, direction, 1, filter, scene)
@@ -56,11 +71,23 @@ function pick(said: string, scene: Scene): Column | undefined {
 }
 
 /** Ranks the values of a column by what is said of them, or the rows where each value stands for one row. */
-function rank(subject: Column, after: string, before: string, word: string, direction: 'asc' | 'desc', count: number, filter: Operation[], scene: Scene): Step[] {
+function rank(
+  subject: Column,
+  after: string,
+  before: string,
+  word: string,
+  direction: 'asc' | 'desc',
+  count: number,
+  filter: Operation[],
+  scene: Scene,
+): Step[] {
   const others = { columns: scene.columns.filter((column) => column.name !== subject.name), assume: scene.assume }
-  const hit = aggregateWords(after).find((item) => !others.columns.some((column) => column.words.join(' ') === item.said.toLowerCase())) ?? aggregateWords(/\b(?:total|average|mean|median)\b/i.test(before) ? before : '')[0]
+  const hit =
+    aggregateWords(after).find((item) => !others.columns.some((column) => column.words.join(' ') === item.said.toLowerCase())) ??
+    aggregateWords(/\b(?:total|average|mean|median)\b/i.test(before) ? before : '')[0]
   const countNoun = /^\s*(?:number of\s+)?([\p{L}_]+)\s*\??$/iu.exec(after)?.[1]
-  const measured = measureIn(after, others, word) ?? measureIn(before.replace(new RegExp(`\\b${subject.words.join('\\W*')}\\w*`, 'i'), ' '), others, word)
+  const measured =
+    measureIn(after, others, word) ?? measureIn(before.replace(new RegExp(`\\b${subject.words.join('\\W*')}\\w*`, 'i'), ' '), others, word)
   const show = (aggregate: Aggregate): Step[] => onTable(...filter, { type: 'best', by: [subject.name], aggregate, direction, count })
   if (hit && hit.op !== 'count' && hit.op !== 'count_distinct') {
     const measure = measured ?? defaultMeasure(others.columns)
@@ -70,14 +97,26 @@ function rank(subject: Column, after: string, before: string, word: string, dire
     if (!hit && subject.unique) return problem(`Which column should be ranked? ${columnsSentence(scene)}`)
     const noun = hit ? after.slice(hit.end) : (countNoun as string)
     const counted = mentions(noun, others.columns)[0]?.column
-    return show(counted && !counted.unique && counted.kind !== 'number' ? { op: 'count_distinct', field: counted.name } : { op: 'count', field: null })
+    return show(
+      counted && !counted.unique && counted.kind !== 'number' ? { op: 'count_distinct', field: counted.name } : { op: 'count', field: null },
+    )
   }
-  const unknown = after.replace(/\b(?:the|of|in|by|a|an|all|overall|one|is|are|was|were|there|value|amount|spending|sales?|revenue|total|orders?)\b|[?.!,]/gi, ' ').trim()
-  if (!measured && /^\s*\p{L}{3,}/u.test(unknown) && !/^(?:who|which|what|and|on|at|from|paid|money|spent|sold|earned)\b/i.test(unknown)) return problem(`There is no column for "${unknown}". ${columnsSentence(scene)}`)
-  const measure = measured ?? (/^(?:most|least|highest|lowest|best|worst|top|bottom|biggest|largest|smallest)$/i.test(word) ? defaultMeasure(others.columns) : undefined)
+  const unknown = after
+    .replace(/\b(?:the|of|in|by|a|an|all|overall|one|is|are|was|were|there|value|amount|spending|sales?|revenue|total|orders?)\b|[?.!,]/gi, ' ')
+    .trim()
+  if (!measured && /^\s*\p{L}{3,}/u.test(unknown) && !/^(?:who|which|what|and|on|at|from|paid|money|spent|sold|earned)\b/i.test(unknown))
+    return problem(`There is no column for "${unknown}". ${columnsSentence(scene)}`)
+  const measure =
+    measured ??
+    (/^(?:most|least|highest|lowest|best|worst|top|bottom|biggest|largest|smallest)$/i.test(word) ? defaultMeasure(others.columns) : undefined)
   if (!measure) return problem(`Which column should be ranked? ${columnsSentence(scene)}`)
   if (subject.unique || measure.kind === 'date' || !measure.words.some((item) => ADDITIVE.test(item))) {
-    return onTable(...filter, count === 1 ? { type: 'extreme_row', field: measure.name, direction, show: subject.name } : { type: 'best', by: [subject.name], aggregate: { op: 'max', field: measure.name }, direction, count })
+    return onTable(
+      ...filter,
+      count === 1
+        ? { type: 'extreme_row', field: measure.name, direction, show: subject.name }
+        : { type: 'best', by: [subject.name], aggregate: { op: 'max', field: measure.name }, direction, count },
+    )
   }
   scene.assume(`I compared ${subject.name} by total ${measure.name}.`)
   return show({ op: 'sum', field: measure.name })
@@ -109,7 +148,12 @@ function measureIn(text: string, scene: Pick<Scene, 'columns' | 'assume'>, word:
 function plainSuperlative(text: string, found: RegExpExecArray, direction: 'asc' | 'desc', filter: Operation[], scene: Scene): Step[] | undefined {
   const word = found[1] as string
   const after = text.slice(found.index + word.length)
-  if (/^\s*(?:[- ](?:common|frequent|popular))/i.test(after) || /\b(?:by|per|for each)\b/i.test(after) || new RegExp(`^\\s*(?:${NUM})\\b`, 'i').test(after)) return undefined
+  if (
+    /^\s*(?:[- ](?:common|frequent|popular))/i.test(after) ||
+    /\b(?:by|per|for each)\b/i.test(after) ||
+    new RegExp(`^\\s*(?:${NUM})\\b`, 'i').test(after)
+  )
+    return undefined
   if (/^(?:max|maximum|min|minimum)$/i.test(word)) return undefined
   const direct = mentions(after, scene.columns)[0]
   if (direct && direct.start < 2 && (direct.column.kind === 'number' || direct.column.kind === 'date')) return undefined
@@ -118,11 +162,18 @@ function plainSuperlative(text: string, found: RegExpExecArray, direction: 'asc'
   const measure = implied ? fieldIn(implied[1], scene.columns)?.column : undefined
   if (measure) return onTable(...filter, { type: 'extreme_row', field: measure.name, direction, show: null })
   const valued = /\b(?:by|in terms of)\s+(.+)$/i.exec(after)?.[1]
-  const column = valued ? field(valued, scene) : /^\s*(?:orders?|sales?|rows?|records?|items?|transactions?|payments?|invoices?|entr(?:y|ies))\b/i.test(after) ? defaultMeasure(scene.columns) : undefined
+  const column = valued
+    ? field(valued, scene)
+    : /^\s*(?:orders?|sales?|rows?|records?|items?|transactions?|payments?|invoices?|entr(?:y|ies))\b/i.test(after)
+      ? defaultMeasure(scene.columns)
+      : undefined
   return column ? onTable(...filter, { type: 'extreme_row', field: column.name, direction, show: null }) : undefined
 }
 
-const TOP = new RegExp(`\\b(?:(top|bottom|first|last|best|worst)\\s+(${NUM})\\b|(${NUM})\\s+((?:most|least)\\s+\\w+|highest|largest|biggest|greatest|lowest|smallest|cheapest|priciest|oldest|youngest|newest|latest|earliest|best|worst|top|bottom|first|last)\\b)`, 'i')
+const TOP = new RegExp(
+  `\\b(?:(top|bottom|first|last|best|worst)\\s+(${NUM})\\b|(${NUM})\\s+((?:most|least)\\s+\\w+|highest|largest|biggest|greatest|lowest|smallest|cheapest|priciest|oldest|youngest|newest|latest|earliest|best|worst|top|bottom|first|last)\\b)`,
+  'i',
+)
 
 /** "the top 3 by amount", "first 10 rows", "5 cheapest products", "top 2 customers by total amount". */
 export const top: Rule = (written, scene) => {
@@ -135,31 +186,58 @@ export const top: Rule = (written, scene) => {
   const count = numberIn(match[2] ?? match[3] ?? '') ?? 1
   const filter: Operation[] = where.conditions.length > 0 ? [{ type: 'filter', conditions: where.conditions, match: where.match, negate: false }] : []
   const after = where.rest.slice(match.index + match[0].length)
-  if (/^\s*(?:days?|weeks?|months?|years?|hours?|quarters?|minutes?)\b/i.test(after)) return problem(`I cannot tell which dates "${match[0]}${/^\s*\w+/.exec(after)?.[0] ?? ''}" covers; please give the dates, for example "after 2024-05-01".`)
-  if (/^(?:remove|drop|skip|delete|exclude|without)\b/i.test(text)) return word === 'first' || word === 'last' ? onTable({ type: 'limit', count: Math.max(0, scene.rows.length - count), from: word === 'first' ? 'end' : 'start' }) : undefined
-  if (/\b(?:per|in each|for each|within each)\b/i.test(after)) return problem('I cannot rank within each group ("top N per ..."); I can rank all rows, or groups by a total.')
-  const by = /\b(?:by|with the (?:highest|most|largest|lowest)|based on|according to|in terms of|ranked by|sorted by|ordered by)\s+(.+)$/i.exec(after)?.[1]
-  const noun = (by === undefined ? after : after.slice(0, after.indexOf(by))).replace(/\b(?:by|with the \w+|based on|according to|in terms of|ranked by|sorted by|ordered by)\s*$/i, '').trim()
+  if (/^\s*(?:days?|weeks?|months?|years?|hours?|quarters?|minutes?)\b/i.test(after))
+    return problem(
+      `I cannot tell which dates "${match[0]}${/^\s*\w+/.exec(after)?.[0] ?? ''}" covers; please give the dates, for example "after 2024-05-01".`,
+    )
+  if (/^(?:remove|drop|skip|delete|exclude|without)\b/i.test(text))
+    return word === 'first' || word === 'last'
+      ? onTable({ type: 'limit', count: Math.max(0, scene.rows.length - count), from: word === 'first' ? 'end' : 'start' })
+      : undefined
+  if (/\b(?:per|in each|for each|within each)\b/i.test(after))
+    return problem('I cannot rank within each group ("top N per ..."); I can rank all rows, or groups by a total.')
+  const by = /\b(?:by|with the (?:highest|most|largest|lowest)|based on|according to|in terms of|ranked by|sorted by|ordered by)\s+(.+)$/i.exec(
+    after,
+  )?.[1]
+  const noun = (by === undefined ? after : after.slice(0, after.indexOf(by)))
+    .replace(/\b(?:by|with the \w+|based on|according to|in terms of|ranked by|sorted by|ordered by)\s*$/i, '')
+    .trim()
   const low = word === 'bottom' || isLow(word) || /^least/.test(word)
   if (scene.grouped && !by && filter.length === 0) {
     const isFirst = word === 'first' || word === 'last'
-    return isFirst || scene.sorted ? onGroup({ type: 'limit', count, from: word === 'last' ? 'end' : 'start' }) : onGroup({ type: 'sort', by: [{ field: scene.grouped.values[0] as string, direction: low ? 'asc' : 'desc' }] }, { type: 'limit', count, from: 'start' })
+    return isFirst || scene.sorted
+      ? onGroup({ type: 'limit', count, from: word === 'last' ? 'end' : 'start' })
+      : onGroup(
+          { type: 'sort', by: [{ field: scene.grouped.values[0] as string, direction: low ? 'asc' : 'desc' }] },
+          { type: 'limit', count, from: 'start' },
+        )
   }
   const from = word === 'last' ? 'end' : 'start'
   if ((word === 'first' || word === 'last') && !by) return onTable(...filter, { type: 'limit', count, from })
-  const subject = noun ? fieldIn(noun, scene.columns.filter((column) => column.kind !== 'number')) : undefined
+  const subject = noun
+    ? fieldIn(
+        noun,
+        scene.columns.filter((column) => column.kind !== 'number'),
+      )
+    : undefined
   const measureText = by ?? ''
   const hasTotal = aggregateWords(measureText).some((hit) => !scene.columns.some((column) => column.words.join(' ') === hit.said.toLowerCase()))
-  if (subject && subject.how !== 'synonym' && !subject.column.unique && (by || !scene.sorted)) return rank(subject.column, measureText, '', low ? 'lowest' : 'highest', low ? 'asc' : 'desc', count, filter, scene)
-  if (hasTotal && subject && !subject.column.unique) return rank(subject.column, measureText, '', low ? 'lowest' : 'highest', low ? 'asc' : 'desc', count, filter, scene)
+  if (subject && subject.how !== 'synonym' && !subject.column.unique && (by || !scene.sorted))
+    return rank(subject.column, measureText, '', low ? 'lowest' : 'highest', low ? 'asc' : 'desc', count, filter, scene)
+  if (hasTotal && subject && !subject.column.unique)
+    return rank(subject.column, measureText, '', low ? 'lowest' : 'highest', low ? 'asc' : 'desc', count, filter, scene)
   if (!by && scene.sorted) return onTable(...filter, { type: 'limit', count, from: low ? 'end' : 'start' })
-  const column = by ? field(by, scene) : (measureIn('', scene, word) ?? measureIn(noun, { columns: measures(scene.columns), assume: () => {} }, word) ?? defaultMeasure(scene.columns))
+  const column = by
+    ? field(by, scene)
+    : (measureIn('', scene, word) ?? measureIn(noun, { columns: measures(scene.columns), assume: () => {} }, word) ?? defaultMeasure(scene.columns))
   if (!column) return problem(`By which column should I take the ${word} ${count}? ${columnsSentence(scene)}`)
   return onTable(...filter, { type: 'sort', by: [{ field: column.name, direction: low ? 'asc' : 'desc' }] }, { type: 'limit', count, from: 'start' })
 }
 
-const DOWN = /\b(?:desc(?:ending)?|decreasing(?:ly)?|high(?:est)? to low(?:est)?|large(?:st)? to small(?:est)?|big(?:gest)? to small(?:est)?|highest(?: first)?|largest(?: first)?|biggest first|newest(?: first)?|latest first|most recent first|new(?:est)? to old(?:est)?|z ?(?:to|-) ?a|reverse(?:d)?|most first|oldest to youngest)\b/i
-const UP = /\b(?:asc(?:ending)?|increasing(?:ly)?|low(?:est)? to high(?:est)?|small(?:est)? to large(?:st)?|lowest first|smallest first|oldest first|earliest first|a ?(?:to|-) ?z|alphabetical(?:ly)?|chronological(?:ly)?|cheapest first)\b/i
+const DOWN =
+  /\b(?:desc(?:ending)?|decreasing(?:ly)?|high(?:est)? to low(?:est)?|large(?:st)? to small(?:est)?|big(?:gest)? to small(?:est)?|highest(?: first)?|largest(?: first)?|biggest first|newest(?: first)?|latest first|most recent first|new(?:est)? to old(?:est)?|z ?(?:to|-) ?a|reverse(?:d)?|most first|oldest to youngest)\b/i
+const UP =
+  /\b(?:asc(?:ending)?|increasing(?:ly)?|low(?:est)? to high(?:est)?|small(?:est)? to large(?:st)?|lowest first|smallest first|oldest first|earliest first|a ?(?:to|-) ?z|alphabetical(?:ly)?|chronological(?:ly)?|cheapest first)\b/i
 
 /** "sort by amount descending, then by name". */
 export const sort: Rule = (text, scene) => {
@@ -174,13 +252,27 @@ export const sort: Rule = (text, scene) => {
   const group = scene.grouped
   const keys = sortKeys(said, group ? { ...scene, columns: group.columns } : scene)
   const onGrouping = group && (keys.length > 0 || !/\bby\b/i.test(said))
-  const result = onGrouping && keys.length === 0 ? defaultKeys(said, { ...scene, columns: group.columns }) : keys.length > 0 ? keys : /\bby\s+\w/i.test(said) ? (group ? sortKeys(said, scene) : []) : defaultKeys(said, scene)
+  const result =
+    onGrouping && keys.length === 0
+      ? defaultKeys(said, { ...scene, columns: group.columns })
+      : keys.length > 0
+        ? keys
+        : /\bby\s+\w/i.test(said)
+          ? group
+            ? sortKeys(said, scene)
+            : []
+          : defaultKeys(said, scene)
   if (result.length === 0) return problem(`I could not tell which column to sort by in "${text}". ${columnsSentence(scene)}`)
   const operation: Operation = { type: 'sort', by: result }
   // "show the rows where ... sorted by date": what stands before is a request of its own.
   const limit = /\b(?:and |, )?(?:keep|take|limit(?: to)?|return|show)\s+(?:the |only )*(?:first |top )?(\d+)\b/i.exec(said)
   const where = head.trim() ? readConditions(head, scene) : undefined
-  const steps: Operation[] = [...(where && where.conditions.length > 0 && !onGrouping ? [{ type: 'filter', conditions: where.conditions, match: where.match, negate: false } as const] : []), operation]
+  const steps: Operation[] = [
+    ...(where && where.conditions.length > 0 && !onGrouping
+      ? [{ type: 'filter', conditions: where.conditions, match: where.match, negate: false } as const]
+      : []),
+    operation,
+  ]
   if (limit) steps.push({ type: 'limit', count: Number(limit[1]), from: 'start' })
   return onGrouping ? onGroup(...steps) : onTable(...steps)
 }
@@ -197,7 +289,14 @@ function sortKeys(said: string, scene: Scene): SortKey[] {
   const keys: SortKey[] = []
   const parts = phrase.split(/\s*,\s*(?:and\s+)?(?:then\s+)?(?:by\s+)?|\s+(?:and\s+then\s+by|then\s+by|and\s+by|then|and)\s+/i)
   for (const part of parts) {
-    const named = fieldIn(part.replace(DOWN, ' ').replace(UP, ' ').replace(/\b(?:in|order|first|the|from|rows?|data|it|them|result|results|list|everything)\b/gi, ' ').trim() || '?', scene.columns)
+    const named = fieldIn(
+      part
+        .replace(DOWN, ' ')
+        .replace(UP, ' ')
+        .replace(/\b(?:in|order|first|the|from|rows?|data|it|them|result|results|list|everything)\b/gi, ' ')
+        .trim() || '?',
+      scene.columns,
+    )
     const last = keys.at(-1)
     if (named && !keys.some((key) => key.field === named.column.name)) {
       if (named.how === 'synonym') scene.assume(`I took "${named.said}" to mean the column ${named.column.name}.`)
@@ -208,10 +307,13 @@ function sortKeys(said: string, scene: Scene): SortKey[] {
 }
 
 function defaultKeys(said: string, scene: Scene): SortKey[] {
-  const dated = /\b(?:newest|oldest|latest|earliest|recent|chronological)/i.test(said) ? scene.columns.find((column) => column.kind === 'date') : undefined
+  const dated = /\b(?:newest|oldest|latest|earliest|recent|chronological)/i.test(said)
+    ? scene.columns.find((column) => column.kind === 'date')
+    : undefined
   const alphabetic = /\balphabetic|\ba ?(?:-|to) ?z|\bz ?(?:-|to) ?a/i.test(said) ? labelColumn(scene.columns) : undefined
   const aggregate: AggregateOp | undefined = aggregateWords(said)[0]?.op
-  const values = scene.grouped && scene.columns === scene.grouped.columns ? scene.columns.filter((column) => scene.grouped?.values.includes(column.name)) : []
+  const values =
+    scene.grouped && scene.columns === scene.grouped.columns ? scene.columns.filter((column) => scene.grouped?.values.includes(column.name)) : []
   const column = dated ?? alphabetic ?? values[0] ?? defaultMeasure(scene.columns) ?? (scene.columns.length === 1 ? scene.columns[0] : undefined)
   return column ? [{ field: column.name, direction: DOWN.test(said) || (aggregate === 'max' && !UP.test(said)) ? 'desc' : 'asc' }] : []
 }

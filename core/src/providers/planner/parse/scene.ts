@@ -33,7 +33,8 @@ export function field(phrase: string, scene: Pick<Scene, 'columns' | 'assume'>):
     return found.column
   }
   const measure = phrase.split(/\s+/).some(isMoneyWord) ? defaultMeasure(scene.columns) : undefined
-  if (measure && !/^\W*(?:totals?|sums?|values?)?\W*$/i.test(phrase)) scene.assume(`I took "${phrase.trim()}" to mean the column ${measure.name}, the only one that fits.`)
+  if (measure && !/^\W*(?:totals?|sums?|values?)?\W*$/i.test(phrase))
+    scene.assume(`I took "${phrase.trim()}" to mean the column ${measure.name}, the only one that fits.`)
   return measure
 }
 
@@ -67,7 +68,8 @@ export function unquote(text: string): string {
 }
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec']
-const MONTH = '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)'
+const MONTH =
+  '(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)'
 export const DATE_TEXT = `(?:\\d{4}-\\d{2}-\\d{2}(?:[T ]\\d{2}:\\d{2}(?::\\d{2}(?:\\.\\d+)?)?(?:Z|[+-]\\d{2}:?\\d{2})?)?|\\d{4}/\\d{1,2}/\\d{1,2}|\\d{1,2}[/.-]\\d{1,2}[/.-]\\d{2,4}(?: \\d{1,2}:\\d{2})?|(?:the )?\\d{1,2}(?:st|nd|rd|th)?(?: of)? ${MONTH}\\.?,? \\d{4}|${MONTH}\\.? \\d{1,2}(?:st|nd|rd|th)?,? \\d{4}|${MONTH}\\.? \\d{1,2}(?:st|nd|rd|th)?\\b(?! \\d)|today|tomorrow|yesterday|christmas)`
 export const PERIOD_TEXT = `(?:${MONTH},? (?:of )?\\d{4}|\\d{4}-\\d{2}(?!-)|q[1-4],? ?(?:of )?\\d{4}|(?:19|20)\\d{2}(?![-\\d]))`
 
@@ -94,7 +96,8 @@ export function isoDay(text: string): string | undefined {
   const said = plain(text).replace(/^the /, '').trim()
   const iso = /^(\d{4})[-/](\d{1,2})[-/](\d{1,2})/.exec(said)
   if (iso) return [iso[1], iso[2]?.padStart(2, '0'), iso[3]?.padStart(2, '0')].join('-')
-  const named = /^(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([a-z]+)\.?,? (\d{4})$/.exec(said) ?? swap(/^([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$/.exec(said))
+  const named =
+    /^(\d{1,2})(?:st|nd|rd|th)?(?: of)? ([a-z]+)\.?,? (\d{4})$/.exec(said) ?? swap(/^([a-z]+)\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})$/.exec(said))
   const month = named ? MONTHS.findIndex((name) => named[2]?.startsWith(name)) : -1
   return named && month >= 0 ? `${named[3]}-${String(month + 1).padStart(2, '0')}-${named[1]?.padStart(2, '0')}` : undefined
 }

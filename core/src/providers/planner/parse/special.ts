@@ -1,5 +1,6 @@
 import { fieldIn, measures, mentions } from '../columns.ts'
 import { nameOf } from '../naming.ts'
+import { words } from '../words.ts'
 import { columnName } from './expressions.ts'
 import { columnsSentence, field, fieldList, onGroup, onTable, problem, unquote, type Rule } from './scene.ts'
 import type { Aggregate } from '../types.ts'
@@ -17,7 +18,13 @@ export const formulas: Rule = (text, scene) => {
     const rest = text.slice(percentile.index + percentile[0].length)
     const column = fieldIn(rest, measures(scene.columns))?.column ?? (measures(scene.columns).length === 1 ? measures(scene.columns)[0] : undefined)
     const rank = Number(percentile[1] ?? percentile[2])
-    return column ? onTable({ type: 'formula', expression: `PERCENTILE(${columnName(column.name)}, ${rank / 100})`, label: `percentile ${rank} of ${column.name}` }) : problem(`Of which column should I take the percentile? ${columnsSentence(scene)}`)
+    return column
+      ? onTable({
+          type: 'formula',
+          expression: `PERCENTILE(${columnName(column.name)}, ${rank / 100})`,
+          label: `percentile ${rank} of ${column.name}`,
+        })
+      : problem(`Of which column should I take the percentile? ${columnsSentence(scene)}`)
   }
   return undefined
 }
@@ -26,11 +33,16 @@ export const formulas: Rule = (text, scene) => {
 export const duplicates: Rule = (text, scene) => {
   const match = /^(?:find|show|list|which|are there|count|how many|identify|detect|get|return|check for|what)\b.*\bduplicate[ds]?\b(.*)$/i.exec(text)
   if (!match) return undefined
-  const said = (match[1] ?? '').replace(/^\s*(?:rows?|records?|entries|values?)?\s*(?:by|in|of|on|for|based on|are there)?\s*(?:the\s+)?/i, '').replace(/\s+(?:are there|column|field|exist)$/i, '')
+  const said = (match[1] ?? '')
+    .replace(/^\s*(?:rows?|records?|entries|values?)?\s*(?:by|in|of|on|for|based on|are there)?\s*(?:the\s+)?/i, '')
+    .replace(/\s+(?:are there|column|field|exist)$/i, '')
   const { fields } = said.trim() ? fieldList(said, scene) : { fields: scene.columns.map((column) => column.name) }
   if (fields.length === 0) return problem(`By which column should I look for duplicates? ${columnsSentence(scene)}`)
   const aggregate: Aggregate = { op: 'count', field: null }
-  return [...onTable({ type: 'aggregate', by: fields, aggregates: [aggregate] }), ...onGroup({ type: 'filter', conditions: [{ field: nameOf(aggregate), op: 'gt', value: 1 }], match: 'all', negate: false })]
+  return [
+    ...onTable({ type: 'aggregate', by: fields, aggregates: [aggregate] }),
+    ...onGroup({ type: 'filter', conditions: [{ field: nameOf(aggregate), op: 'gt', value: 1 }], match: 'all', negate: false }),
+  ]
 }
 
 const GLUES: [RegExp, string][] = [
@@ -42,8 +54,14 @@ const GLUES: [RegExp, string][] = [
 
 /** "combine first and last into full_name". */
 export const combine: Rule = (text, scene) => {
-  const into = /^(?:combine|concatenate|concat|merge|join)\s+(?:the\s+)?(.+?)\s+(?:into|as|to (?:make|form|get|create))\s+(?:an?\s+|the\s+)?(?:new\s+)?(?:single\s+)?(?:column\s+|field\s+)?(?:called\s+|named\s+)?["'`]?([\w ]+?)["'`]?(?:\s+column|\s+field)?(?:\s+(?:with|separated by|using)\s+.*)?$/i.exec(text)
-  const made = /^(?:add|create|make|build)\s+(?:an?\s+|the\s+)?(?:new\s+)?(?:column\s+|field\s+)?(?:called\s+|named\s+)?["'`]?([\w]+?)["'`]?(?:\s+column|\s+field)?\s+(?:by|from|as|that)?\s*(?:combin(?:ing|es?)|concatenat(?:ing|es?)|joining|joins|merging|merges)\s+(?:the\s+)?(.+)$/i.exec(text)
+  const into =
+    /^(?:combine|concatenate|concat|merge|join)\s+(?:the\s+)?(.+?)\s+(?:into|as|to (?:make|form|get|create))\s+(?:an?\s+|the\s+)?(?:new\s+)?(?:single\s+)?(?:column\s+|field\s+)?(?:called\s+|named\s+)?["'`]?([\w ]+?)["'`]?(?:\s+column|\s+field)?(?:\s+(?:with|separated by|using)\s+.*)?$/i.exec(
+      text,
+    )
+  const made =
+    /^(?:add|create|make|build)\s+(?:an?\s+|the\s+)?(?:new\s+)?(?:column\s+|field\s+)?(?:called\s+|named\s+)?["'`]?([\w]+?)["'`]?(?:\s+column|\s+field)?\s+(?:by|from|as|that)?\s*(?:combin(?:ing|es?)|concatenat(?:ing|es?)|joining|joins|merging|merges)\s+(?:the\s+)?(.+)$/i.exec(
+      text,
+    )
   const said = into?.[1] ?? made?.[2]
   const name = into?.[2] ?? made?.[1]
   if (!said || !name) return undefined
@@ -51,14 +69,29 @@ export const combine: Rule = (text, scene) => {
   if (fields.length < 2 || missing.length > 0) return undefined
   const separator = /\b(?:with|separated by|using)\s+(.*)$/i.exec(text)?.[1] ?? ''
   const glue = /^["'`]/.test(separator.replace(/^an?\s+/, '')) ? unquote(separator) : (GLUES.find(([pattern]) => pattern.test(separator))?.[1] ?? ' ')
-  return onTable({ type: 'add_column', name: name.trim().replace(/\s+/g, '_'), expression: `CONCAT(${fields.map(columnName).join(`, "${glue}", `)})`, replaces: false })
+  return onTable({
+    type: 'add_column',
+    name: name.trim().replace(/\s+/g, '_'),
+    expression: `CONCAT(${fields.map(columnName).join(`, "${glue}", `)})`,
+    replaces: false,
+  })
 }
 
 /** "turn this into objects with only id and title". */
 export const withOnly: Rule = (text, scene) => {
-  const file = /^(?:generate|create|make|produce|return|give me|output|write|export)\s+(?:an?\s+|the\s+)?(csv|tsv|json|xml|yaml)(?:\s+file)?\s+(?:with|of|containing|having)\s+(?:only\s+|just\s+)?(?:the\s+)?(?:columns?|fields?)?\s*:?\s*(.+)$/i.exec(text)
+  const file =
+    /^(?:generate|create|make|produce|return|give me|output|write|export)\s+(?:an?\s+|the\s+)?(csv|tsv|json|xml|yaml)(?:\s+file)?\s+(?:with|of|containing|having)\s+(?:only\s+|just\s+)?(?:the\s+)?(?:columns?|fields?)?\s*:?\s*(.+)$/i.exec(
+      text,
+    )
   const kept = file && fieldList((file[2] as string).replace(/\b(?:columns?|fields?)\b/gi, ' '), scene)
-  if (file && kept && kept.fields.length > 0 && kept.missing.length === 0) return onTable({ type: 'select', fields: kept.fields }, { type: 'write', format: (file[1] as string).toLowerCase() as 'csv' })
+  const plainly =
+    file &&
+    (file[2] as string)
+      .split(/\s*(?:,|\band\b)\s*/i)
+      .filter(Boolean)
+      .every((part) => scene.columns.some((column) => column.words.join('') === words(part.replace(/\b(?:the|columns?|fields?)\b/gi, ' ')).join('')))
+  if (file && plainly && kept && kept.fields.length > 0 && kept.missing.length === 0)
+    return onTable({ type: 'select', fields: kept.fields }, { type: 'write', format: (file[1] as string).toLowerCase() as 'csv' })
   const match = /\b(?:with|containing|keeping|including|having)\s+(?:only|just)\s+(?:the\s+)?(?:columns?\s+|fields?\s+)?(.+)$/i.exec(text)
   if (!match || !/^(?:turn|convert|make|create|return|give|show|produce|transform|reduce|list|output|get|build)\b/i.test(text)) return undefined
   const { fields, missing } = fieldList((match[1] as string).replace(/\s+(?:columns?|fields?)$/i, ''), scene)

@@ -5,7 +5,18 @@ import { isRecord } from '../words.ts'
 import { rowsIn, valueIn, type State } from './state.ts'
 import type { Aggregate, AggregateOp, Row } from '../types.ts'
 
-const FUNCTION: Record<AggregateOp, string> = { sum: 'SUM', avg: 'AVERAGE', median: 'MEDIAN', min: 'MIN', max: 'MAX', count: 'COUNT', count_distinct: 'COUNTDISTINCT', stddev: 'STDEV', variance: 'VAR', mode: 'MODE' }
+const FUNCTION: Record<AggregateOp, string> = {
+  sum: 'SUM',
+  avg: 'AVERAGE',
+  median: 'MEDIAN',
+  min: 'MIN',
+  max: 'MAX',
+  count: 'COUNT',
+  count_distinct: 'COUNTDISTINCT',
+  stddev: 'STDEV',
+  variance: 'VAR',
+  mode: 'MODE',
+}
 function expressionOf({ op, field, digits }: Aggregate): string {
   const expression = field === null ? 'COUNT(*)' : `${FUNCTION[op]}(${columnName(field)})`
   return digits === undefined ? expression : `ROUND(${expression}, ${digits})`
@@ -18,10 +29,21 @@ export function compute(rows: Row[], by: string[], aggregates: Aggregate[], stat
     const offered = state.box.find(tool)
     return {
       tool,
-      input: { rows, ...(by.length > 0 || tool.startsWith('data') ? { by } : {}), aggregates: named.map(({ item, as }) => ({ op: wordFor(offered, 'op', AGGREGATE_WORDS[item.op] ?? [item.op]), ...(item.field === null ? {} : { field: item.field }), as })) },
+      input: {
+        rows,
+        ...(by.length > 0 || tool.startsWith('data') ? { by } : {}),
+        aggregates: named.map(({ item, as }) => ({
+          op: wordFor(offered, 'op', AGGREGATE_WORDS[item.op] ?? [item.op]),
+          ...(item.field === null ? {} : { field: item.field }),
+          as,
+        })),
+      },
     }
   })
-  const single = named.map(({ item }): PlannedCall => ({ tool: 'formula-engine__evaluate', input: { expression: expressionOf(item), rows, ...(by.length === 0 ? {} : { group_by: by.length === 1 ? by[0] : by }) } }))
+  const single = named.map(({ item }): PlannedCall => ({
+    tool: 'formula-engine__evaluate',
+    input: { expression: expressionOf(item), rows, ...(by.length === 0 ? {} : { group_by: by.length === 1 ? by[0] : by }) },
+  }))
   const lacking = 'no tool that can do it is offered (formula-engine and data-transform can).'
   if (aggregates.length === 1) {
     const attempt = state.box.attempt([...single, grouped[1] as PlannedCall, grouped[0] as PlannedCall], lacking)
@@ -29,7 +51,8 @@ export function compute(rows: Row[], by: string[], aggregates: Aggregate[], stat
   }
   const rounds = aggregates.some((item) => item.digits !== undefined)
   const whole = state.box.attempt(rounds ? [] : grouped, lacking)
-  if (whole.ok || !state.box.find('formula-engine__evaluate')) return whole.ok ? { ...whole, rows: rowsIn(whole.value) ?? (isRecord(whole.value) ? [whole.value] : []) } : whole
+  if (whole.ok || !state.box.find('formula-engine__evaluate'))
+    return whole.ok ? { ...whole, rows: rowsIn(whole.value) ?? (isRecord(whole.value) ? [whole.value] : []) } : whole
   const parts = together(single.map((call, at) => () => ({ attempt: state.box.attempt([call], lacking), as: named[at]?.as as string })))
   const failed = parts.find((part) => !part.attempt.ok)
   if (failed) return failed.attempt
@@ -49,7 +72,12 @@ function shape(attempt: Extract<Attempt, { ok: true }>, by: string[], as: string
   const { value } = attempt
   if (by.length === 0 && attempt.tool === 'formula-engine__evaluate') return [{ [as]: valueIn(value) }]
   const rows = rowsIn(value)
-  if (rows) return rows.map((row) => (Object.hasOwn(row, as) ? row : Object.fromEntries(Object.entries(row).map(([key, item]): [string, unknown] => [key === 'result' ? as : key, item]))))
+  if (rows)
+    return rows.map((row) =>
+      Object.hasOwn(row, as)
+        ? row
+        : Object.fromEntries(Object.entries(row).map(([key, item]): [string, unknown] => [key === 'result' ? as : key, item])),
+    )
   if (isRecord(value) && isRecord(value.groups)) return Object.entries(value.groups).map(([key, item]) => ({ [by[0] as string]: key, [as]: item }))
   return isRecord(value) && Object.hasOwn(value, as) ? [value] : [{ [as]: valueIn(value) }]
 }

@@ -12,7 +12,12 @@ export function aggregate(operation: Of<'aggregate'>, table: Table, state: State
   const { by, aggregates } = operation
   const what = `The ${listOf(aggregates.map(spoken))}${by.length > 0 ? ` by ${listOf(by)}` : ''}`
   if (table.rows.length === 0) {
-    state.facts.push({ type: 'figure', key: aggregates.map(nameOf).join('_and_'), value: null, sentence: `There are no rows${suffix} to work out ${what.toLowerCase().replace(/^the/, 'the')} from.` })
+    state.facts.push({
+      type: 'figure',
+      key: aggregates.map(nameOf).join('_and_'),
+      value: null,
+      sentence: `There are no rows${suffix} to work out ${what.toLowerCase().replace(/^the/, 'the')} from.`,
+    })
     return
   }
   const attempt = compute(table.rows, by, aggregates, state)
@@ -21,7 +26,8 @@ export function aggregate(operation: Of<'aggregate'>, table: Table, state: State
     return
   }
   const rows = attempt.rows ?? []
-  if (isRecord(attempt.value) && typeof attempt.value.skipped === 'number') note(state, `${attempt.value.skipped} values that are no numbers were left out.`)
+  if (isRecord(attempt.value) && typeof attempt.value.skipped === 'number')
+    note(state, `${attempt.value.skipped} values that are no numbers were left out.`)
   if (by.length > 0) {
     const fact = groupFact(by, aggregates, rows, `${what}${suffix}`)
     state.facts.push(fact)
@@ -75,7 +81,12 @@ export function best(operation: Of<'best'>, table: Table, state: State, suffix: 
   const who = tied.map((row) => by.map((key) => show(row[key])).join(' / '))
   const verb = tied.length === 1 ? 'has' : 'share'
   const sentence = `${listOf(who)} ${verb} the ${word} ${what}${suffix}: ${show(ranked[0]?.[name])}.`
-  state.facts.push({ type: 'figure', key: `${word}_${snake(by.join('_'))}`, value: tied.length === 1 ? { ...Object.fromEntries(by.map((key): [string, unknown] => [key, tied[0]?.[key]])), [name]: ranked[0]?.[name] } : tied, sentence })
+  state.facts.push({
+    type: 'figure',
+    key: `${word}_${snake(by.join('_'))}`,
+    value: tied.length === 1 ? { ...Object.fromEntries(by.map((key): [string, unknown] => [key, tied[0]?.[key]])), [name]: ranked[0]?.[name] } : tied,
+    sentence,
+  })
   if (ranked.length > 1 && ranked.length <= 20) {
     state.facts.push(groupFact(by, [operation.aggregate], ranked, `All by ${what}`))
   }
@@ -104,34 +115,63 @@ export function extremeRow(operation: Of<'extreme_row'>, table: Table, state: St
     return
   }
   const value = Object.values(attempt.rows?.[0] ?? {})[0]
-  const holders = table.rows.filter((row) => row[field] === value || (row[field] !== null && row[field] !== '' && Number(row[field]) === Number(value) && value !== null))
+  const holders = table.rows.filter(
+    (row) => row[field] === value || (row[field] !== null && row[field] !== '' && Number(row[field]) === Number(value) && value !== null),
+  )
   const label = operation.show ?? labelColumn(table.columns)?.name
   const who = label ? listOf(holders.map((row) => show(row[label]))) : ''
   const isDate = table.columns.some((column) => column.name === field && column.kind === 'date')
   const degree = isDate ? (direction === 'desc' ? 'latest' : 'earliest') : word
   const [holder] = holders
   if (operation.show === null && holder && holders.length === 1) {
-    const others = Object.entries(holder).filter(([key]) => key !== field && key !== label).slice(0, 12)
+    const others = Object.entries(holder)
+      .filter(([key]) => key !== field && key !== label)
+      .slice(0, 12)
     const name = label && label !== field ? `${who}, with` : 'the one with'
-    state.facts.push({ type: 'figure', key: `${degree}_${snake(field)}`, value: holder, sentence: `The ${degree} ${field}${suffix} is ${show(value)}: ${name} ${listOf(others.map(([key, item]) => `${key} ${show(item)}`)) || 'nothing else'}.` })
+    state.facts.push({
+      type: 'figure',
+      key: `${degree}_${snake(field)}`,
+      value: holder,
+      sentence: `The ${degree} ${field}${suffix} is ${show(value)}: ${name} ${listOf(others.map(([key, item]) => `${key} ${show(item)}`)) || 'nothing else'}.`,
+    })
     return
   }
-  state.facts.push({ type: 'figure', key: `${degree}_${snake(field)}`, value: holders.length === 1 ? holders[0] : holders, sentence: holders.length === 0 ? `The ${degree} ${field}${suffix} is ${show(value)}.` : `${who} ${holders.length === 1 ? 'has' : 'share'} the ${degree} ${field}${suffix}: ${show(value)}.` })
+  state.facts.push({
+    type: 'figure',
+    key: `${degree}_${snake(field)}`,
+    value: holders.length === 1 ? holders[0] : holders,
+    sentence:
+      holders.length === 0
+        ? `The ${degree} ${field}${suffix} is ${show(value)}.`
+        : `${who} ${holders.length === 1 ? 'has' : 'share'} the ${degree} ${field}${suffix}: ${show(value)}.`,
+  })
 }
 
 export function countRows(operation: Of<'count_rows'>, table: Table, state: State, suffix: string) {
   const count = table.rows.length
   const noun = /^(?:rows?|records?|lines?|entries|entry|are|of|it|them|there)$/i.test(operation.noun) ? 'row' : operation.noun
   const plural = noun === 'row' ? (count === 1 ? 'row' : 'rows') : noun
-  state.facts.push({ type: 'figure', key: noun === 'row' ? 'row_count' : `${snake(noun)}_count`, value: count, sentence: suffix ? `${count} ${plural}${suffix}.` : `There ${count === 1 ? 'is' : 'are'} ${count} ${plural}${state.touched ? ' left' : ''}.` })
+  state.facts.push({
+    type: 'figure',
+    key: noun === 'row' ? 'row_count' : `${snake(noun)}_count`,
+    value: count,
+    sentence: suffix ? `${count} ${plural}${suffix}.` : `There ${count === 1 ? 'is' : 'are'} ${count} ${plural}${state.touched ? ' left' : ''}.`,
+  })
 }
 
 /** The different values of a column, as the rows hold them; counted by a tool where one is offered. */
 export function distinct(operation: Of<'distinct'>, table: Table, state: State) {
   const attempt = compute(table.rows, [operation.field], [{ op: 'count', field: null }], state)
   const rows = attempt.ok ? (attempt.rows ?? []) : undefined
-  const values = [...new Set((rows ?? table.rows).map((row) => row[operation.field]))].filter((value) => value !== null && value !== '' && value !== undefined)
-  state.facts.push({ type: 'figure', key: `distinct_${snake(operation.field)}`, value: values, sentence: `There are ${values.length} different values of ${operation.field}: ${values.slice(0, 100).map(show).join(', ')}${values.length > 100 ? ', ...' : ''}.` })
+  const values = [...new Set((rows ?? table.rows).map((row) => row[operation.field]))].filter(
+    (value) => value !== null && value !== '' && value !== undefined,
+  )
+  state.facts.push({
+    type: 'figure',
+    key: `distinct_${snake(operation.field)}`,
+    value: values,
+    sentence: `There are ${values.length} different values of ${operation.field}: ${values.slice(0, 100).map(show).join(', ')}${values.length > 100 ? ', ...' : ''}.`,
+  })
 }
 
 /** What part of the whole each group has: two figures from tools, and one more call that divides them. */
@@ -145,24 +185,51 @@ export function share(operation: Of<'share'>, table: Table, state: State, suffix
   }
   const name = nameOf(item)
   const column = columnName(name)
-  const divided = state.box.attempt([{ tool: 'formula-engine__add_column', input: { rows: attempt.rows ?? [], name: 'share_percent', expression: `ROUND(${column} / SUM(ALL(${column})) * 100, 2)` } }], 'formula-engine, which divides them, is not offered.')
+  const divided = state.box.attempt(
+    [
+      {
+        tool: 'formula-engine__add_column',
+        input: { rows: attempt.rows ?? [], name: 'share_percent', expression: `ROUND(${column} / SUM(ALL(${column})) * 100, 2)` },
+      },
+    ],
+    'formula-engine, which divides them, is not offered.',
+  )
   if (!divided.ok) {
     state.problems.push(failure(divided, what))
     return
   }
-  const fact: Fact = { type: 'groups', key: `share_by_${operation.by.map(snake).join('_and_')}`, title: `${what}${suffix}, in percent`, by: operation.by, values: [name, 'share_percent'], rows: rowsIn(divided.value) ?? [] }
+  const fact: Fact = {
+    type: 'groups',
+    key: `share_by_${operation.by.map(snake).join('_and_')}`,
+    title: `${what}${suffix}, in percent`,
+    by: operation.by,
+    values: [name, 'share_percent'],
+    rows: rowsIn(divided.value) ?? [],
+  }
   state.facts.push(fact)
   state.group = fact
 }
 
 export function formula(operation: Of<'formula'>, table: Table, state: State, suffix: string) {
-  const attempt = state.box.attempt([{ tool: 'formula-engine__evaluate', input: { expression: operation.expression, rows: table.rows } }], 'formula-engine is not offered.')
+  const attempt = state.box.attempt(
+    [{ tool: 'formula-engine__evaluate', input: { expression: operation.expression, rows: table.rows } }],
+    'formula-engine is not offered.',
+  )
   if (!attempt.ok) state.problems.push(failure(attempt, `The ${operation.label}`))
-  else state.facts.push({ type: 'figure', key: snake(operation.label), value: valueIn(attempt.value), sentence: `The ${operation.label}${suffix} is ${show(valueIn(attempt.value))}.` })
+  else
+    state.facts.push({
+      type: 'figure',
+      key: snake(operation.label),
+      value: valueIn(attempt.value),
+      sentence: `The ${operation.label}${suffix} is ${show(valueIn(attempt.value))}.`,
+    })
 }
 
 export function describe(table: Table, state: State) {
-  const attempt = state.box.attempt([{ tool: 'data-transform__describe', input: { rows: table.rows } }], 'no tool that describes tables is offered (data-transform has one).')
+  const attempt = state.box.attempt(
+    [{ tool: 'data-transform__describe', input: { rows: table.rows } }],
+    'no tool that describes tables is offered (data-transform has one).',
+  )
   if (!attempt.ok) {
     state.problems.push(failure(attempt, 'Describing the data'))
     return
@@ -171,6 +238,12 @@ export function describe(table: Table, state: State) {
   const facts = isRecord(attempt.value) ? Object.entries(attempt.value).filter(([, item]) => typeof item === 'number') : []
   if (list) {
     const said = facts.map(([key, item]) => `${key.replaceAll('_', ' ')}: ${String(item)}`).join(', ')
-    state.facts.push({ type: 'rows', key: list[0], rows: list[1] as Row[], sentence: `${table.rows.length} rows, ${table.columns.length} columns${said ? ` (${said})` : ''}.` })
-  } else state.facts.push({ type: 'value', key: 'description', value: attempt.value, title: `${table.rows.length} rows, ${table.columns.length} columns` })
+    state.facts.push({
+      type: 'rows',
+      key: list[0],
+      rows: list[1] as Row[],
+      sentence: `${table.rows.length} rows, ${table.columns.length} columns${said ? ` (${said})` : ''}.`,
+    })
+  } else
+    state.facts.push({ type: 'value', key: 'description', value: attempt.value, title: `${table.rows.length} rows, ${table.columns.length} columns` })
 }

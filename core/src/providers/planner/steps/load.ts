@@ -21,7 +21,9 @@ function load(source: Source, state: State): Table | undefined {
   const csv = source.format === 'csv' || source.format === 'tsv'
   const withDelimiter = delimiter !== ',' && takes(state.box.find('data-transform__csv_to_json'), 'delimiter')
   const parse = { tool: 'data-transform__parse', input: { text: source.text, format: source.format } }
-  const candidates = csv ? [{ tool: 'data-transform__csv_to_json', input: { csv: source.text, ...(withDelimiter ? { delimiter } : {}) } }, parse] : [parse]
+  const candidates = csv
+    ? [{ tool: 'data-transform__csv_to_json', input: { csv: source.text, ...(withDelimiter ? { delimiter } : {}) } }, parse]
+    : [parse]
   const attempt = state.box.attempt(candidates, `no tool that reads ${source.format.toUpperCase()} is offered (data-transform has one).`)
   if (attempt.ok) return fromTool(source, attempt.value, state)
   const rows = csv ? readDelimited(source.text, delimiter) : source.format === 'yaml' ? rowsOfValue(yaml(source.text)) : undefined
@@ -29,7 +31,11 @@ function load(source: Source, state: State): Table | undefined {
     note(state, `No tool that reads ${source.format.toUpperCase()} is offered, so I read it myself.`)
     return tableOf(source.name, rows)
   }
-  state.problems.push(attempt.tool ? `The ${source.format.toUpperCase()} could not be read: ${attempt.tool} said "${attempt.error}".` : `I could not read the ${source.format.toUpperCase()}: ${attempt.error}`)
+  state.problems.push(
+    attempt.tool
+      ? `The ${source.format.toUpperCase()} could not be read: ${attempt.tool} said "${attempt.error}".`
+      : `I could not read the ${source.format.toUpperCase()}: ${attempt.error}`,
+  )
   return undefined
 }
 
@@ -37,13 +43,17 @@ function fromTool(source: TextSource, value: unknown, state: State): Table | und
   const rows = rowsIn(value) ?? rowsOfValue(isRecord(value) && value.value !== undefined ? value.value : value)
   if (isRecord(value)) for (const key of ['warnings', 'errors', 'notes']) reportList(value[key], source.format, state)
   if (rows) return tableOf(source.name, rows)
-  state.sources = state.sources.map((item) => (item === source ? { kind: 'value', name: source.name, value: isRecord(value) && 'value' in value ? value.value : value } : item))
+  state.sources = state.sources.map((item) =>
+    item === source ? { kind: 'value', name: source.name, value: isRecord(value) && 'value' in value ? value.value : value } : item,
+  )
   return undefined
 }
 
 function reportList(list: unknown, format: string, state: State) {
   if (!Array.isArray(list) || list.length === 0) return
-  const said = list.slice(0, 3).map((item) => (isRecord(item) && typeof item.message === 'string' ? item.message : typeof item === 'string' ? item : JSON.stringify(item)))
+  const said = list
+    .slice(0, 3)
+    .map((item) => (isRecord(item) && typeof item.message === 'string' ? item.message : typeof item === 'string' ? item : JSON.stringify(item)))
   note(state, `While reading the ${format.toUpperCase()}: ${said.join('; ')}${list.length > 3 ? ` and ${list.length - 3} more` : ''}.`)
 }
 
@@ -59,14 +69,24 @@ function listTable(source: Extract<Source, { kind: 'value' }>): Table | undefine
   const { value } = source
   if (!Array.isArray(value) || value.length === 0 || value.some((item) => typeof item === 'object')) return undefined
   const name = source.name === 'data' || /\W|^value/.test(source.name) ? 'value' : source.name
-  return tableOf(source.name, value.map((item) => ({ [name]: item as unknown })))
+  return tableOf(
+    source.name,
+    value.map((item) => ({ [name]: item as unknown })),
+  )
 }
 
 /** Two tables of one name could not be told apart. */
 function unique(tables: Table[]): Table[] {
-  return tables.map((table, at) => (tables.findIndex((other) => other.name === table.name) === at ? table : { ...table, name: `${table.name} ${at + 1}` }))
+  return tables.map((table, at) =>
+    tables.findIndex((other) => other.name === table.name) === at ? table : { ...table, name: `${table.name} ${at + 1}` },
+  )
 }
 
 export function hasTables(sources: Source[]): boolean {
-  return sources.some((source) => source.kind !== 'value' || (Array.isArray(source.value) && source.value.length > 0) || (typeof source.value === 'string' && detect(source.value) !== undefined))
+  return sources.some(
+    (source) =>
+      source.kind !== 'value' ||
+      (Array.isArray(source.value) && source.value.length > 0) ||
+      (typeof source.value === 'string' && detect(source.value) !== undefined),
+  )
 }

@@ -7,9 +7,41 @@ import { failure, note, rowsIn, setRows, type State } from './state.ts'
 import type { Condition, Op, Operation, Row } from '../types.ts'
 
 type Of<T extends Operation['type']> = Extract<Operation, { type: T }>
-export type RowOperation = Of<'clean' | 'iso_dates' | 'filter' | 'sort' | 'limit' | 'select' | 'drop' | 'rename' | 'cast' | 'dedupe' | 'fill' | 'add_column' | 'join' | 'pivot' | 'unpivot'>
+export type RowOperation = Of<
+  | 'clean'
+  | 'iso_dates'
+  | 'filter'
+  | 'sort'
+  | 'limit'
+  | 'select'
+  | 'drop'
+  | 'rename'
+  | 'cast'
+  | 'dedupe'
+  | 'fill'
+  | 'add_column'
+  | 'join'
+  | 'pivot'
+  | 'unpivot'
+>
 
-const ROW_TYPES = new Set<Operation['type']>(['clean', 'iso_dates', 'filter', 'sort', 'limit', 'select', 'drop', 'rename', 'cast', 'dedupe', 'fill', 'add_column', 'join', 'pivot', 'unpivot'])
+const ROW_TYPES = new Set<Operation['type']>([
+  'clean',
+  'iso_dates',
+  'filter',
+  'sort',
+  'limit',
+  'select',
+  'drop',
+  'rename',
+  'cast',
+  'dedupe',
+  'fill',
+  'add_column',
+  'join',
+  'pivot',
+  'unpivot',
+])
 export function isRowOperation(operation: Operation): operation is RowOperation {
   return ROW_TYPES.has(operation.type)
 }
@@ -30,7 +62,22 @@ const OP_WORDS: Record<Op, string[]> = {
   in: ['in', 'one_of', 'any_of'],
   not_in: ['not_in', 'nin', 'none_of'],
 }
-const OPPOSITE: Record<Op, Op> = { eq: 'ne', ne: 'eq', gt: 'lte', lte: 'gt', lt: 'gte', gte: 'lt', contains: 'not_contains', not_contains: 'contains', empty: 'not_empty', not_empty: 'empty', in: 'not_in', not_in: 'in', starts_with: 'starts_with', ends_with: 'ends_with' }
+const OPPOSITE: Record<Op, Op> = {
+  eq: 'ne',
+  ne: 'eq',
+  gt: 'lte',
+  lte: 'gt',
+  lt: 'gte',
+  gte: 'lt',
+  contains: 'not_contains',
+  not_contains: 'contains',
+  empty: 'not_empty',
+  not_empty: 'empty',
+  in: 'not_in',
+  not_in: 'in',
+  starts_with: 'starts_with',
+  ends_with: 'ends_with',
+}
 
 const NAMES: Record<RowOperation['type'], string> = {
   clean: 'Cleaning',
@@ -68,7 +115,9 @@ export function runOnRows(operation: RowOperation, state: State): boolean {
   const calls = callsFor(settled, rows, state)
   const attempt = state.box.attempt(calls, `no tool for it is offered (${lacking(operation.type)} has one).`)
   if (!attempt.ok) return fail(operation, failure(attempt, NAMES[operation.type]), state)
-  const made = rowsIn(attempt.value) ?? (isRecord(attempt.value) && Object.keys(attempt.value).length > 0 && operation.type === 'filter' ? [attempt.value as Row] : undefined)
+  const made =
+    rowsIn(attempt.value) ??
+    (isRecord(attempt.value) && Object.keys(attempt.value).length > 0 && operation.type === 'filter' ? [attempt.value as Row] : undefined)
   if (!made) return fail(operation, `${NAMES[operation.type]} failed: ${attempt.tool} answered without rows.`, state)
   report(operation, attempt.value, rows, made, state)
   setRows(state, made)
@@ -109,7 +158,11 @@ function chooseColumns(operation: Of<'select' | 'drop'>, rows: Row[], state: Sta
   const fields = operation.type === 'select' ? operation.fields : all.filter((name) => !operation.fields.includes(name))
   const attempt = state.box.attempt([{ tool: 'data-transform__select', input: { rows, fields } }], '')
   const made = attempt.ok ? rowsIn(attempt.value) : undefined
-  setRows(state, made ?? rows.map((row) => Object.fromEntries(fields.filter((name) => Object.hasOwn(row, name)).map((name): [string, unknown] => [name, row[name]]))))
+  setRows(
+    state,
+    made ??
+      rows.map((row) => Object.fromEntries(fields.filter((name) => Object.hasOwn(row, name)).map((name): [string, unknown] => [name, row[name]]))),
+  )
   return true
 }
 
@@ -128,37 +181,84 @@ function callsFor(operation: RowOperation, rows: Row[], state: State): PlannedCa
     case 'filter': {
       const conditions = operation.negate ? negated(operation.conditions, operation.match) : { list: operation.conditions, match: operation.match }
       const filter = tool('data-transform__filter')
-      const where = conditions.list.map(({ field, op, value }) => ({ field, op: wordFor(filter, 'op', OP_WORDS[op]), ...(value === undefined ? {} : { value }) }))
-      return [transform('filter', { rows, where, match: wordFor(filter, 'match', conditions.match === 'all' ? ['all', 'and'] : ['any', 'or']) }), json(`[$[${jsonata(operation.conditions, operation.match, operation.negate)}]]`)]
+      const where = conditions.list.map(({ field, op, value }) => ({
+        field,
+        op: wordFor(filter, 'op', OP_WORDS[op]),
+        ...(value === undefined ? {} : { value }),
+      }))
+      return [
+        transform('filter', { rows, where, match: wordFor(filter, 'match', conditions.match === 'all' ? ['all', 'and'] : ['any', 'or']) }),
+        json(`[$[${jsonata(operation.conditions, operation.match, operation.negate)}]]`),
+      ]
     }
     case 'sort':
-      return [transform('sort', { rows, by: operation.by }), json(`[$^(${operation.by.map((key) => `${key.direction === 'desc' ? '>' : '<'}${quoted(key.field)}`).join(', ')})]`)]
+      return [
+        transform('sort', { rows, by: operation.by }),
+        json(`[$^(${operation.by.map((key) => `${key.direction === 'desc' ? '>' : '<'}${quoted(key.field)}`).join(', ')})]`),
+      ]
     case 'limit': {
       const limit = tool('data-transform__limit')
       if (operation.from === 'start') return [transform('limit', { rows, count: operation.count })]
-      return takes(limit, 'from') ? [transform('limit', { rows, count: operation.count, from: wordFor(limit, 'from', ['end', 'last', 'tail']) })] : takes(limit, 'offset') ? [transform('limit', { rows, count: operation.count, offset: Math.max(0, rows.length - operation.count) })] : []
+      return takes(limit, 'from')
+        ? [transform('limit', { rows, count: operation.count, from: wordFor(limit, 'from', ['end', 'last', 'tail']) })]
+        : takes(limit, 'offset')
+          ? [transform('limit', { rows, count: operation.count, offset: Math.max(0, rows.length - operation.count) })]
+          : []
     }
     case 'rename':
       return [transform('rename', { rows, fields: operation.fields })]
     case 'cast':
       return [transform('cast', { rows, fields: operation.fields })]
     case 'dedupe':
-      return [transform('dedupe', { rows, ...(operation.by.length > 0 ? { by: operation.by } : {}) }), transform('dedupe', { rows, by: operation.by.length > 0 ? operation.by : (state.at?.columns.map((column) => column.name) ?? []) })]
+      return [
+        transform('dedupe', { rows, ...(operation.by.length > 0 ? { by: operation.by } : {}) }),
+        transform('dedupe', { rows, by: operation.by.length > 0 ? operation.by : (state.at?.columns.map((column) => column.name) ?? []) }),
+      ]
     case 'fill': {
       const fillTool = tool('data-transform__fill')
-      const method = wordFor(fillTool, 'method', { value: ['value', 'constant', 'fixed'], previous: ['previous', 'forward', 'ffill', 'last'], next: ['next', 'backward', 'bfill'], mean: ['mean', 'average', 'avg'], median: ['median'], mode: ['mode', 'most_common'], zero: ['zero'] }[operation.method])
+      const method = wordFor(
+        fillTool,
+        'method',
+        {
+          value: ['value', 'constant', 'fixed'],
+          previous: ['previous', 'forward', 'ffill', 'last'],
+          next: ['next', 'backward', 'bfill'],
+          mean: ['mean', 'average', 'avg'],
+          median: ['median'],
+          mode: ['mode', 'most_common'],
+          zero: ['zero'],
+        }[operation.method],
+      )
       return [transform('fill', { rows, fields: operation.fields, method, ...(operation.value === undefined ? {} : { value: operation.value }) })]
     }
     case 'add_column':
-      return [{ tool: 'formula-engine__add_column', input: { rows, name: operation.name, expression: operation.expression, ...(operation.replaces ? { replace: true } : {}) } }]
+      return [
+        {
+          tool: 'formula-engine__add_column',
+          input: { rows, name: operation.name, expression: operation.expression, ...(operation.replaces ? { replace: true } : {}) },
+        },
+      ]
     case 'join': {
-      const [left, right] = [state.tables.find((table) => table.name === operation.left), state.tables.find((table) => table.name === operation.right)]
+      const [left, right] = [
+        state.tables.find((table) => table.name === operation.left),
+        state.tables.find((table) => table.name === operation.right),
+      ]
       const joinTool = tool('data-transform__join')
       const type = wordFor(joinTool, 'type', operation.kind === 'full' ? ['full', 'outer'] : [operation.kind])
       const sides = { left: left?.rows ?? [], right: right?.rows ?? [] }
       const pair = { left: operation.leftKey, right: operation.rightKey }
       const same = operation.leftKey === operation.rightKey
-      return (same ? [[operation.leftKey], operation.leftKey, [pair], pair] : [[pair], pair, { left: [operation.leftKey], right: [operation.rightKey] }, { [operation.leftKey]: operation.rightKey }, [`${operation.leftKey}=${operation.rightKey}`]]).map((on) => transform('join', { ...sides, on, type }))
+      return (
+        same
+          ? [[operation.leftKey], operation.leftKey, [pair], pair]
+          : [
+              [pair],
+              pair,
+              { left: [operation.leftKey], right: [operation.rightKey] },
+              { [operation.leftKey]: operation.rightKey },
+              [`${operation.leftKey}=${operation.rightKey}`],
+            ]
+      ).map((on) => transform('join', { ...sides, on, type }))
     }
     case 'pivot': {
       const pivotTool = tool('data-transform__pivot')
@@ -190,7 +290,10 @@ function unpivotCalls(operation: Of<'unpivot'>, rows: Row[], state: State): Plan
 }
 
 function negated(conditions: Condition[], match: 'all' | 'any'): { list: Condition[]; match: 'all' | 'any' } {
-  return { list: conditions.map((item) => ({ ...item, op: OPPOSITE[item.op] })), match: conditions.length === 1 ? match : match === 'all' ? 'any' : 'all' }
+  return {
+    list: conditions.map((item) => ({ ...item, op: OPPOSITE[item.op] })),
+    match: conditions.length === 1 ? match : match === 'all' ? 'any' : 'all',
+  }
 }
 
 const quoted = (field: string) => `\`${field.replaceAll('`', '')}\``
@@ -234,17 +337,41 @@ function jsonata(conditions: Condition[], match: 'all' | 'any', negate: boolean)
 
 /** What a tool said beside its rows: dates it could not read, rows it left out. */
 function report(operation: RowOperation, value: unknown, before: Row[], after: Row[], state: State) {
-  if (operation.type === 'dedupe') note(state, `${before.length - after.length} of ${before.length} rows were duplicates${operation.by.length > 0 ? ` by ${listOf(operation.by)}` : ''}.`)
+  if (operation.type === 'dedupe')
+    note(
+      state,
+      `${before.length - after.length} of ${before.length} rows were duplicates${operation.by.length > 0 ? ` by ${listOf(operation.by)}` : ''}.`,
+    )
   if (operation.type === 'fill' || operation.type === 'clean' || operation.type === 'cast') {
     const changed = isRecord(value) ? (value.filled ?? value.changed ?? value.changes) : undefined
     if (typeof changed === 'number') note(state, `${changed} cell${changed === 1 ? '' : 's'} changed.`)
   }
   if (!isRecord(value)) return
-  for (const [key, said] of [['unparsed', 'could not be read and stayed as they were'], ['ambiguous', 'can be read in two ways'], ['failed', 'could not be converted'], ['errors', 'had errors'], ['skipped', 'were skipped']] as const) {
+  for (const [key, said] of [
+    ['unparsed', 'could not be read and stayed as they were'],
+    ['ambiguous', 'can be read in two ways'],
+    ['failed', 'could not be converted'],
+    ['errors', 'had errors'],
+    ['skipped', 'were skipped'],
+  ] as const) {
     const list = value[key]
     if (!Array.isArray(list) || list.length === 0) continue
-    const cells = list.slice(0, 5).map((item) => (isRecord(item) ? [item.row === undefined ? '' : `row ${String(item.row)}`, item.value === undefined ? '' : JSON.stringify(item.value), item.iso ? `read as ${String(item.iso)}` : ''].filter(Boolean).join(' ') : JSON.stringify(item)))
+    const cells = list
+      .slice(0, 5)
+      .map((item) =>
+        isRecord(item)
+          ? [
+              item.row === undefined ? '' : `row ${String(item.row)}`,
+              item.value === undefined ? '' : JSON.stringify(item.value),
+              item.iso ? `read as ${String(item.iso)}` : '',
+            ]
+              .filter(Boolean)
+              .join(' ')
+          : JSON.stringify(item),
+      )
     note(state, `${list.length} value${list.length === 1 ? '' : 's'} ${said}: ${cells.join('; ')}${list.length > 5 ? '; ...' : ''}.`)
   }
-  if (operation.type === 'filter') for (const condition of operation.conditions) if (!state.at?.columns.some((column) => column.name === condition.field)) note(state, `There is no column ${columnName(condition.field)}.`)
+  if (operation.type === 'filter')
+    for (const condition of operation.conditions)
+      if (!state.at?.columns.some((column) => column.name === condition.field)) note(state, `There is no column ${columnName(condition.field)}.`)
 }

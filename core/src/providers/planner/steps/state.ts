@@ -38,7 +38,23 @@ export type State = {
 }
 
 export function newState(reading: Reading, box: Toolbox, sources: Source[]): State {
-  return { reading, box, sources, tables: [], at: undefined, group: undefined, groupBy: [], groupsUsed: false, sorted: false, facts: [], notes: [], problems: [], stopped: false, product: null, touched: false }
+  return {
+    reading,
+    box,
+    sources,
+    tables: [],
+    at: undefined,
+    group: undefined,
+    groupBy: [],
+    groupsUsed: false,
+    sorted: false,
+    facts: [],
+    notes: [],
+    problems: [],
+    stopped: false,
+    product: null,
+    touched: false,
+  }
 }
 
 export function tableOf(name: string, rows: Row[]): Table {

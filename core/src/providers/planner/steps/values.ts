@@ -36,7 +36,9 @@ function content(source: Source, state: State): unknown {
 /** The values to work on: what the user named, without the object that only holds the others. */
 function candidates(state: State): { name: string; value: unknown }[] {
   const all = state.sources.map((source) => ({ name: source.name, value: content(source, state) }))
-  const inner = all.filter((item) => !(item.name === 'data' && isRecord(item.value) && all.some((other) => other !== item && Object.hasOwn(item.value as Row, other.name))))
+  const inner = all.filter(
+    (item) => !(item.name === 'data' && isRecord(item.value) && all.some((other) => other !== item && Object.hasOwn(item.value as Row, other.name))),
+  )
   return inner.length > 0 ? inner : all
 }
 
@@ -46,10 +48,19 @@ function validate(state: State) {
   const data = all.find((item) => item !== schema)
   if (!schema || !data) {
     if (!schema && data && typeof data.value === 'object') {
-      state.facts.push({ type: 'figure', key: 'validation', value: null, sentence: 'The JSON can be read. There is no JSON Schema in the message to check it against.' })
+      state.facts.push({
+        type: 'figure',
+        key: 'validation',
+        value: null,
+        sentence: 'The JSON can be read. There is no JSON Schema in the message to check it against.',
+      })
       return
     }
-    state.problems.push(schema ? 'I found a JSON Schema but no data to check against it.' : 'To validate I need a JSON Schema beside the data (for example data: {"schema": {...}, "json": {...}}).')
+    state.problems.push(
+      schema
+        ? 'I found a JSON Schema but no data to check against it.'
+        : 'To validate I need a JSON Schema beside the data (for example data: {"schema": {...}, "json": {...}}).',
+    )
     return
   }
   const attempt = state.box.attempt([{ tool: 'json-utils__validate', input: { data: data.value, schema: schema.value } }], NO_JSON)
@@ -59,18 +70,40 @@ function validate(state: State) {
   }
   const valid = isRecord(attempt.value) ? (attempt.value.valid ?? attempt.value.ok) : attempt.value
   const errors = isRecord(attempt.value) && Array.isArray(attempt.value.errors) ? attempt.value.errors : []
-  const said = errors.slice(0, 20).map((error) => (isRecord(error) ? [error.path ?? error.instancePath ?? error.pointer ?? error.field, error.message].filter((part) => part !== undefined && part !== '').join(' ') : String(error)))
+  const said = errors
+    .slice(0, 20)
+    .map((error) =>
+      isRecord(error)
+        ? [error.path ?? error.instancePath ?? error.pointer ?? error.field, error.message]
+            .filter((part) => part !== undefined && part !== '')
+            .join(' ')
+        : String(error),
+    )
   state.facts.push({
     type: 'figure',
     key: 'validation',
     value: attempt.value,
-    sentence: valid === true ? 'The JSON is valid: it fits the schema.' : `The JSON does not fit the schema${said.length > 0 ? `:\n${said.map((line) => `- ${line}`).join('\n')}` : '.'}`,
+    sentence:
+      valid === true
+        ? 'The JSON is valid: it fits the schema.'
+        : `The JSON does not fit the schema${said.length > 0 ? `:\n${said.map((line) => `- ${line}`).join('\n')}` : '.'}`,
   })
 }
 
 function query(expression: string, state: State) {
   const data = state.touched ? state.at?.rows : (candidates(state).find((item) => item.value !== undefined)?.value ?? state.at?.rows)
-  const attempt = state.box.attempt([{ tool: 'json-utils__query', input: { data: state.reading.data !== undefined && typeof state.reading.data === 'object' && !state.touched ? state.reading.data : data, expression } }], NO_JSON)
+  const attempt = state.box.attempt(
+    [
+      {
+        tool: 'json-utils__query',
+        input: {
+          data: state.reading.data !== undefined && typeof state.reading.data === 'object' && !state.touched ? state.reading.data : data,
+          expression,
+        },
+      },
+    ],
+    NO_JSON,
+  )
   if (!attempt.ok) {
     state.problems.push(failure(attempt, 'The query'))
     return
@@ -106,8 +139,15 @@ function diff(state: State) {
     return
   }
   const list = isRecord(attempt.value) ? Object.values(attempt.value).find(Array.isArray) : attempt.value
-  if (Array.isArray(list) && list.length === 0) state.facts.push({ type: 'figure', key: 'changes', value: [], sentence: `${from.name} and ${to.name} are the same.` })
-  else state.facts.push({ type: 'value', key: 'changes', value: Array.isArray(list) ? list : attempt.value, title: `${Array.isArray(list) ? `${list.length} change${list.length === 1 ? '' : 's'}` : 'Changes'} from ${from.name} to ${to.name}` })
+  if (Array.isArray(list) && list.length === 0)
+    state.facts.push({ type: 'figure', key: 'changes', value: [], sentence: `${from.name} and ${to.name} are the same.` })
+  else
+    state.facts.push({
+      type: 'value',
+      key: 'changes',
+      value: Array.isArray(list) ? list : attempt.value,
+      title: `${Array.isArray(list) ? `${list.length} change${list.length === 1 ? '' : 's'}` : 'Changes'} from ${from.name} to ${to.name}`,
+    })
 }
 
 function write(format: Of<'write'>['format'], state: State) {
@@ -127,7 +167,10 @@ function write(format: Of<'write'>['format'], state: State) {
     return
   }
   const generic = { tool: 'data-transform__format', input: { ...(rows ? { rows } : { value }), format } }
-  const calls = format === 'csv' && rows ? [{ tool: 'data-transform__json_to_csv', input: { rows } }, generic] : [generic, { tool: 'data-transform__format', input: { value: value, format } }]
+  const calls =
+    format === 'csv' && rows
+      ? [{ tool: 'data-transform__json_to_csv', input: { rows } }, generic]
+      : [generic, { tool: 'data-transform__format', input: { value: value, format } }]
   const attempt = state.box.attempt(calls, 'no tool that writes it is offered (data-transform has one).')
   if (!attempt.ok) {
     state.problems.push(failure(attempt, `Writing ${format.toUpperCase()}`))

@@ -1,0 +1,94 @@
+import { readFileSync } from 'node:fs'
+import { Manifest, type HookContext, type HookHandlers } from '@cadre/contract/forgehook'
+import { Ajv, type ValidateFunction } from 'ajv'
+import { Ajv2020 } from 'ajv/dist/2020.js'
+import { expect, test } from 'vitest'
+
+/** 2024-03-06T10:00:00Z, the `now` of every example. */
+export const NOW = Date.UTC(2024, 2, 6, 10)
+
+export function testContext(more: Partial<HookContext> = {}): HookContext {
+  return { now: NOW, signal: new AbortController().signal, idempotencyKey: 'test', ...more }
+}
+
+export function readManifest(folder: URL): Manifest {
+  return Manifest.parse(JSON.parse(readFileSync(new URL('forgehook.json', folder), 'utf8')))
+}
+
+/** Compiles in both drafts that a manifest may be written in, so that a schema cannot lean on one of them. */
+function compile(schema: Record<string, unknown>): ValidateFunction {
+  const options = { allErrors: true, allowUnionTypes: true }
+  new Ajv2020(options).compile(schema)
+  return new Ajv(options).compile(schema)
+}
+
+function expectValid(validate: ValidateFunction, value: unknown) {
+  validate(value)
+  expect(validate.errors ?? []).toEqual([])
+}
+
+/** Every property, however deep, that a model may fill and that nobody described. */
+function undescribed(schema: unknown, at = ''): string[] {
+  if (typeof schema !== 'object' || schema === null) return []
+  if (Array.isArray(schema)) return schema.flatMap((item, index) => undescribed(item, `${at}/${index}`))
+  return Object.entries(schema).flatMap(([key, value]) => {
+    if (key !== 'properties') return key === 'description' || key === 'enum' ? [] : undescribed(value, `${at}/${key}`)
+    return Object.entries(value as Record<string, { description?: string }>).flatMap(([name, property]) => [
+      ...(property.description ? [] : [`${at}/${name}`]),
+      ...undescribed(property, `${at}/${name}`),
+    ])
+  })
+}
+
+/**
+ * Calls an endpoint as the runtime does: the input must pass the endpoint's schema, and the answer must survive JSON
+ * and pass the output schema. What it returns has been through JSON.
+ */
+export function caller(folder: URL, handlers: HookHandlers) {
+  const manifest = readManifest(folder)
+  const compiled = new Map(manifest.endpoints.map((item) => [item.path, { input: compile(item.input), output: compile(item.output ?? {}) }]))
+  // oxlint-disable-next-line typescript/no-explicit-any -- an answer has the type of whatever the test looks at
+  return async (path: string, input: unknown, context: HookContext = testContext()): Promise<any> => {
+    const endpoint = compiled.get(path)
+    const handler = handlers[path]
+    if (!endpoint || !handler) throw new Error(`no endpoint ${path}`)
+    expectValid(endpoint.input, input)
+    const output: unknown = await handler(input, context)
+    const sent: unknown = JSON.parse(JSON.stringify(output))
+    expect(output).toEqual(sent)
+    expectValid(endpoint.output, sent)
+    return sent
+  }
+}
+
+/**
+ * The test that every bundled hook has: the manifest is lawful, each endpoint has a handler and the reverse, the schemas
+ * compile and describe every property, unknown fields are refused, and each example gives what it says.
+ */
+export function testExamples(folder: URL, handlers: HookHandlers) {
+  const manifest = readManifest(folder)
+  const call = caller(folder, handlers)
+
+  test('every endpoint has a handler, and every handler an endpoint', () => {
+    expect(Object.keys(handlers).toSorted()).toEqual(manifest.endpoints.map((endpoint) => endpoint.path).toSorted())
+  })
+
+  for (const endpoint of manifest.endpoints) {
+    test(`${endpoint.path} is described, strict and shown by example`, () => {
+      expect(endpoint.description.length).toBeGreaterThan(20)
+      expect(undescribed(endpoint.input)).toEqual([])
+      expect(endpoint.input.additionalProperties).toBe(false)
+      expect(endpoint.output).toBeDefined()
+      expect(endpoint.examples?.length).toBeGreaterThan(0)
+      const validate = compile(endpoint.input)
+      expect(validate({ no_such_field: 1 })).toBe(false)
+    })
+
+    for (const [index, example] of (endpoint.examples ?? []).entries()) {
+      test(`${endpoint.path} example ${index + 1}${example.title ? `: ${example.title}` : ''}`, async () => {
+        const output = await call(endpoint.path, example.input)
+        if (example.output !== undefined) expect(output).toEqual(example.output)
+      })
+    }
+  }
+}
