@@ -55,14 +55,11 @@ test('providers list, add and remove', async () => {
     'providers.add': () => provider({ id: 'work', type: 'openai', api_key: 'stored', source: 'api' }),
     'providers.remove': () => ({ id: 'work', deleted: true }),
   })
-  expect((await cadre(['providers', 'list'], { url: wire.url })).stdout).toBe(
-    [
-      'ID       TYPE     USABLE  KEY   MODEL    ADDRESS OR PROBLEM',
-      'builtin  builtin  yes     none  planner',
-      'openai   openai   no      none           there is no key; set OPENAI_API_KEY',
-      '',
-    ].join('\n'),
+  const listed = await cadre(['providers', 'list'], { url: wire.url })
+  expect(listed.stdout).toBe(
+    ['ID       TYPE     USABLE  KEY   MODEL    ADDRESS', 'builtin  builtin  yes     none  planner', 'openai   openai   no      none', ''].join('\n'),
   )
+  expect(listed.stderr).toBe('openai is not usable: there is no key; set OPENAI_API_KEY\n')
   const added = await cadre(['providers', 'add', 'work', '--type', 'openai', '--model', 'gpt-4o', '--key-env', 'WORK_KEY'], {
     url: wire.url,
     env: { WORK_KEY: 'sk-1' },

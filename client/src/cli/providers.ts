@@ -18,6 +18,8 @@ export function addProviders(program: Command) {
       const cli = openCli(command)
       const answer = await cli.client.providers.list()
       cli.output.data(answer, () => table(columns, answer.items.map(rowOf)))
+      for (const { id, usable, reason } of answer.items)
+        if (!usable) cli.output.say(oneLine(`${id} is not usable: ${reason ?? 'no reason was given'}`))
     })
 
   providers
@@ -81,11 +83,11 @@ const columns = [
   { title: 'USABLE' },
   { title: 'KEY' },
   { title: 'MODEL', flexible: true },
-  { title: 'ADDRESS OR PROBLEM', flexible: true },
+  { title: 'ADDRESS', flexible: true },
 ]
 
-function rowOf({ id, type, usable, api_key, default_model, base_url, reason }: Provider) {
-  return [id, type, usable ? 'yes' : 'no', api_key, default_model ?? '', usable ? (base_url ?? '') : (reason ?? '')]
+function rowOf({ id, type, usable, api_key, default_model, base_url }: Provider) {
+  return [id, type, usable ? 'yes' : 'no', api_key, default_model ?? '', base_url ?? '']
 }
 
 async function keyFrom({ keyEnv, keyFile }: AddOptions) {

@@ -45,7 +45,8 @@ async function runServer(entry: string, settings: string[]): Promise<number> {
     process.stderr.write('cadre: the server is not part of this installation (the package @cadre/server is missing).\n')
     return exitCode.error
   }
-  const child = spawn(process.execPath, [file, ...settings], { stdio: 'inherit' })
+  // CADRE_URL is a setting of this command alone; the server would warn that it does not know it.
+  const child = spawn(process.execPath, [file, ...settings], { stdio: 'inherit', env: { ...process.env, CADRE_URL: undefined } })
   // A terminal sends its Ctrl-C to the child as well; the server takes two at once for one.
   const forward = (signal: NodeJS.Signals) => child.kill(signal)
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const

@@ -4,7 +4,7 @@ import type { Actor } from '../access/actor.ts'
 import type { App } from '../app.ts'
 import { getRun, requireRun } from './get-run.ts'
 import { readJournal } from './journal.ts'
-import { findRun } from './runs.store.ts'
+import { findRun, isEnded } from './runs.store.ts'
 
 /** How often the database is asked about a run that another process executes and does not report here. */
 const pollMs = 250
@@ -110,11 +110,11 @@ export async function awaitRun(app: App, actor: Actor, runId: string, ms: number
   const deadline = app.now() + ms
   const mailbox = openMailbox(app, runId, signal)
   try {
-    let over = isOver((await requireRun(app, actor, runId)).status as never)
+    let over = await isEnded(app.db.read, runId)
     while (!over && !signal.aborted && app.now() < deadline) {
       const events = await mailbox.next(Math.min(deadline - app.now(), pollMs))
       over = events.some((event) => event.type === 'run.ended')
-      if (!over && events.length === 0 && !app.live.isExecuting(runId)) over = isOver((await requireRun(app, actor, runId)).status as never)
+      if (!over && events.length === 0 && !app.live.isExecuting(runId)) over = await isEnded(app.db.read, runId)
     }
   } finally {
     mailbox.close()

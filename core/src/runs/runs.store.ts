@@ -39,6 +39,11 @@ export function findRun(db: Db['read'], id: string): Promise<RunRow | undefined>
   return db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst()
 }
 
+export async function isEnded(db: Db['read'], id: string): Promise<boolean> {
+  const row = await db.selectFrom('runs').select('completed_at').where('id', '=', id).executeTakeFirst()
+  return row?.completed_at != null
+}
+
 /** Takes the run under a lease. Undefined: it is over, or a newer lease holds it. */
 export function takeRun(trx: Trx, run: { id: string; token: number; now: number; provider: string; model: string }): Promise<RunRow | undefined> {
   return trx

@@ -12,7 +12,8 @@ const groupLimit = 200
 
 /**
  * The writer of one SQLite file. Units wait in line and run one after another; those that wait at the same time share a transaction and
- * its fsync, each inside its own savepoint, so that one that fails takes only itself back. All settle after the commit.
+ * its fsync, each inside its own savepoint, so that one that fails takes only itself back. All settle after the commit is on disk: what
+ * follows from a write (a tool that acts, an answer to a caller) never comes before it. The disk is waited for beside the event loop.
  *
  * A group begins in a fresh turn of the event loop and, since queries are synchronous and units await nothing else, ends in the same
  * turn. No other code runs while the write lock is held: a tool that computes for a minute cannot keep the heartbeat from the database.
@@ -25,9 +26,18 @@ export class GroupCommit {
   #closed = false
   #onIdle: (() => void) | undefined
 
-  /** @param raw a connection that does not wait for locks itself (busy_timeout 0), as that would stop the event loop. */
-  constructor(raw: DatabaseSync) {
+  readonly #committed: { group: Queued[]; outcomes: Outcome[] }[] = []
+  readonly #flush: () => Promise<void>
+  #flushing: Promise<void> | undefined
+
+  /**
+   * @param raw a connection that does not wait for locks itself (busy_timeout 0), as that would stop the event loop, and whose commits do
+   * not wait for the disk (synchronous=NORMAL), for the same reason.
+   * @param flush waits until everything committed so far is on disk.
+   */
+  constructor(raw: DatabaseSync, flush: () => Promise<void>) {
     this.#raw = raw
+    this.#flush = flush
   }
 
   add<T>(unit: () => Promise<T>): Promise<T> {
@@ -43,6 +53,7 @@ export class GroupCommit {
   async close(): Promise<void> {
     this.#closed = true
     if (this.#scheduled) await new Promise<void>((resolve) => (this.#onIdle = resolve))
+    await this.#flushing
   }
 
   #schedule() {
@@ -86,10 +97,21 @@ export class GroupCommit {
       for (const each of group) each.reject(error)
       return
     }
-    for (const [i, each] of group.entries()) {
-      const outcome = outcomes[i]
-      if (outcome?.ok) each.resolve(outcome.value)
-      else each.reject(outcome?.error)
+    this.#committed.push({ group, outcomes })
+    this.#flushing ??= this.#flushAll().finally(() => (this.#flushing = undefined))
+  }
+
+  /** One flush at a time; what was committed during one shares the next. */
+  async #flushAll() {
+    while (this.#committed.length > 0) {
+      const written = this.#committed.splice(0)
+      try {
+        await this.#flush()
+      } catch (error) {
+        for (const { group } of written) for (const each of group) each.reject(error)
+        continue
+      }
+      for (const { group, outcomes } of written) settleGroup(group, outcomes)
     }
   }
 
@@ -112,6 +134,14 @@ export class GroupCommit {
     let statement = this.#statements.get(sql)
     if (!statement) this.#statements.set(sql, (statement = this.#raw.prepare(sql)))
     statement.run()
+  }
+}
+
+function settleGroup(group: Queued[], outcomes: Outcome[]) {
+  for (const [i, each] of group.entries()) {
+    const outcome = outcomes[i]
+    if (outcome?.ok) each.resolve(outcome.value)
+    else each.reject(outcome?.error)
   }
 }
 

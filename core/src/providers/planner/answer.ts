@@ -4,12 +4,17 @@ import type { Fact, State } from './steps/state.ts'
 import type { Row } from './types.ts'
 
 const SHOWN = 100
+const UNREAD = 'I did not understand'
 export const WHO = "I am Cadre's offline planner, not a language model."
 export const CAN =
   "I can read CSV, TSV, JSON, XML and YAML; clean, filter, sort, group, join, pivot and convert tables; total, average and compare figures; calculate; work with dates and units; and call this agent's tools by name."
 
 /** The last message of the run. */
 export function finalText(state: State): string {
+  if (state.unread.length > 0) {
+    const said = state.unread.slice(0, 5).map((text) => `"${text.length > 160 ? `${text.slice(0, 157)}...` : text}"`)
+    state.problems.push(`${UNREAD} ${said.join(', ')}${state.unread.length > 5 ? ` and ${state.unread.length - 5} more` : ''}.`)
+  }
   return wantsJson(state) ? JSON.stringify(jsonAnswer(state)) : textAnswer(state)
 }
 
@@ -163,7 +168,7 @@ function textAnswer(state: State): string {
 }
 
 function help(state: State): string {
-  return state.problems.some((line) => line.startsWith('I did not understand'))
+  return state.problems.some((line) => line.startsWith(UNREAD))
     ? ` ${CAN} With the tools of this agent I could not do: ${state.reading.instruction.split('\n')[0]?.slice(0, 200)}. ${toolList(state)}`
     : ''
 }

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import type { JSONSchema7, LanguageModelV3Prompt, LanguageModelV3StreamPart } from '@ai-sdk/provider'
-import fc from 'fast-check'
 import { orders, shop, staff } from './cases/data.ts'
 import { heldBack } from './cases/held-back.ts'
 import { known, type Case } from './cases/known.ts'
 import { more } from './cases/more.ts'
 import { plannerModel } from './planner-model.ts'
 import { bundled, runLoop, userText, type TestTool } from './test-loop.ts'
+import fc from 'fast-check'
 
 const everything = ['data-transform', 'date-utils', 'formula-engine', 'calculator', 'json-utils'] as const
 

@@ -68,7 +68,9 @@ function staysTogether(before: string, rest: string, names: Set<string>): boolea
     GROUPED.test(sentence) &&
     !GROUPED.test(before) &&
     AGGREGATE_ANY.test(before) &&
-    !/\bwhere\b/i.test(before)
+    !/\bwhere\b/i.test(before) &&
+    // The same figure once more, and now by group: two requests.
+    !rest.toLowerCase().startsWith(tidy(before).toLowerCase())
   )
     return true
   if (/\b(?:pivot|cross-?tab)/i.test(before) && AGGREGATE_NOUN.test(rest)) return true

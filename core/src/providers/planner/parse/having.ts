@@ -2,7 +2,7 @@ import { defaultMeasure, fieldIn, measures, mentions } from '../columns.ts'
 import { nameOf } from '../naming.ts'
 import { numberIn } from '../words.ts'
 import { aggregateWords } from './aggregates.ts'
-import { onGroup, onTable, type Rule } from './scene.ts'
+import { type Rule, onTable, onGroup } from './scene.ts'
 import type { Aggregate, Op } from '../types.ts'
 
 const COMPARE: [RegExp, Op][] = [

@@ -2,7 +2,7 @@ import { fieldIn, measures, mentions } from '../columns.ts'
 import { nameOf } from '../naming.ts'
 import { words } from '../words.ts'
 import { columnName } from './expressions.ts'
-import { columnsSentence, field, fieldList, onGroup, onTable, problem, unquote, type Rule } from './scene.ts'
+import { columnsSentence, field, fieldList, onTable, problem, type Rule, onGroup, unquote } from './scene.ts'
 import type { Aggregate } from '../types.ts'
 
 /** "correlation between price and sales", "90th percentile of latency". */

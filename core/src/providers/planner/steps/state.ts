@@ -30,6 +30,8 @@ export type State = {
   /** How words were understood, and what tools reported beside their result. */
   notes: string[]
   problems: string[]
+  /** Requests that no rule could read. */
+  unread: string[]
   /** Set when going on would give wrong figures. */
   stopped: boolean
   /** Whether the rows themselves were asked for: cleaned, renamed, with a new column. */
@@ -51,6 +53,7 @@ export function newState(reading: Reading, box: Toolbox, sources: Source[]): Sta
     facts: [],
     notes: [],
     problems: [],
+    unread: [],
     stopped: false,
     product: null,
     touched: false,
