@@ -21,16 +21,18 @@ export const AgentConfig = z.strictObject({
 })
 export type AgentConfig = z.infer<typeof AgentConfig>
 // Without the defaults: what an update leaves out stays as it is.
-const AgentConfigPatch = z.strictObject({
-  max_steps: z.int().min(1).max(1000),
-  max_tokens: z.int().min(1).max(1_000_000),
-  temperature: z.number().min(0).max(2),
-  timeout_ms: z.int().min(1).max(86_400_000),
-  retry_on_error: z.boolean(),
-  max_retries: z.int().min(0).max(10),
-  max_total_tokens: z.int().min(1).nullable(),
-  max_output_bytes: z.int().min(1).max(100_000_000),
-}).partial()
+const AgentConfigPatch = z
+  .strictObject({
+    max_steps: z.int().min(1).max(1000),
+    max_tokens: z.int().min(1).max(1_000_000),
+    temperature: z.number().min(0).max(2),
+    timeout_ms: z.int().min(1).max(86_400_000),
+    retry_on_error: z.boolean(),
+    max_retries: z.int().min(0).max(10),
+    max_total_tokens: z.int().min(1).nullable(),
+    max_output_bytes: z.int().min(1).max(100_000_000),
+  })
+  .partial()
 
 const name = z.string().trim().min(1).max(255)
 const fields = {
@@ -78,7 +80,16 @@ export const Agent = z.object({
   updated_at: Instant,
 })
 export type Agent = z.infer<typeof Agent>
-export const PublicAgent = Agent.pick({ id: true, name: true, slug: true, description: true, provider: true, model: true, tools: true, is_public: true })
+export const PublicAgent = Agent.pick({
+  id: true,
+  name: true,
+  slug: true,
+  description: true,
+  provider: true,
+  model: true,
+  tools: true,
+  is_public: true,
+})
 export type PublicAgent = z.infer<typeof PublicAgent>
 const SeenAgent = z.union([Agent, PublicAgent])
 

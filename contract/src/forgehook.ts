@@ -69,7 +69,7 @@ export type HookContext = {
   /** The same on every repetition of the call: what a `keyed` tool hands to the service behind it. */
   idempotencyKey: string
 }
-// The type of the input is the endpoint's JSON Schema, which TypeScript cannot see.
+// oxlint-disable-next-line typescript/no-explicit-any -- the type of the input is the endpoint's JSON Schema, which TypeScript cannot see
 export type HookHandler = (input: any, context: HookContext) => unknown
 /** The default export of an embedded plugin's entry: endpoint path to handler. */
 export type HookHandlers = Record<string, HookHandler>

@@ -18,7 +18,10 @@ export const plugins = {
     .route({ method: 'GET', path: '/plugins', summary: 'List the ForgeHooks' })
     .output(z.object({ items: z.array(Plugin), next_cursor: z.null() })),
   get: oc.route({ method: 'GET', path: '/plugins/{id}', summary: 'Read one ForgeHook' }).input(PluginRef).output(Plugin),
-  add: oc.route({ method: 'POST', path: '/plugins', summary: 'Register an http ForgeHook by its manifest', successStatus: 201 }).input(Manifest).output(Plugin),
+  add: oc
+    .route({ method: 'POST', path: '/plugins', summary: 'Register an http ForgeHook by its manifest', successStatus: 201 })
+    .input(Manifest)
+    .output(Plugin),
   remove: oc
     .route({ method: 'DELETE', path: '/plugins/{id}', summary: 'Remove a registered ForgeHook' })
     .input(PluginRef)

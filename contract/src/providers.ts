@@ -11,7 +11,10 @@ export const CreateProvider = z.strictObject({
     .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens')
     .max(50),
   type: ProviderType.exclude(['builtin']),
-  base_url: z.url({ protocol: /^https?$/ }).max(1000).optional(),
+  base_url: z
+    .url({ protocol: /^https?$/ })
+    .max(1000)
+    .optional(),
   api_key: z.string().min(1).max(1000).optional(),
   /** What `auto` means for this provider. */
   default_model: z.string().min(1).max(200).optional(),
@@ -46,5 +49,13 @@ export const providers = {
   test: oc
     .route({ method: 'POST', path: '/providers/{id}/test', summary: 'Ask the provider for one short answer' })
     .input(ProviderRef.extend({ model: z.string().min(1).max(200).optional() }))
-    .output(z.object({ ok: z.boolean(), model: z.string().nullable(), latency_ms: z.number().nullable(), text: z.string().nullable(), error: z.string().nullable() })),
+    .output(
+      z.object({
+        ok: z.boolean(),
+        model: z.string().nullable(),
+        latency_ms: z.number().nullable(),
+        text: z.string().nullable(),
+        error: z.string().nullable(),
+      }),
+    ),
 }

@@ -66,7 +66,13 @@ export const JournalEvent = z.discriminatedUnion('type', [
     retries: z.int(),
   }),
   z.object({ ...numbered, type: z.literal('tool.uncertain'), step: z.int(), reason: z.string() }),
-  z.object({ ...numbered, type: z.literal('tool.resolved'), step: z.int(), outcome: z.enum(['happened', 'did_not_happen', 'run_again']), by: z.string() }),
+  z.object({
+    ...numbered,
+    type: z.literal('tool.resolved'),
+    step: z.int(),
+    outcome: z.enum(['happened', 'did_not_happen', 'run_again']),
+    by: z.string(),
+  }),
   z.object({ ...numbered, type: z.literal('run.waiting'), waiting: Waiting }),
   z.object({ ...numbered, type: z.literal('run.warning'), code: z.string(), message: z.string() }),
   z.object({
@@ -85,7 +91,14 @@ export type JournalEventType = JournalEvent['type']
  * Text as it arrives, kept in memory only and superseded by the `model.completed` of the same call. `seq` is that of the journal
  * event before it; `part` counts within the call from 0, and 0 says: forget what was shown of this call (it was begun again).
  */
-export const TextDelta = z.object({ type: z.literal('text.delta'), seq: z.int(), call: z.int(), part: z.int(), kind: z.enum(['text', 'reasoning']), text: z.string() })
+export const TextDelta = z.object({
+  type: z.literal('text.delta'),
+  seq: z.int(),
+  call: z.int(),
+  part: z.int(),
+  kind: z.enum(['text', 'reasoning']),
+  text: z.string(),
+})
 export type TextDelta = z.infer<typeof TextDelta>
 
 export const RunEvent = z.union([JournalEvent, TextDelta])

@@ -126,7 +126,11 @@ export const runs = {
   list: oc.route({ method: 'GET', path: '/runs', summary: 'List runs, newest first' }).input(ListRuns).output(pageOf(RunSummary)),
   get: oc.route({ method: 'GET', path: '/runs/{runId}', summary: 'Read one run with its whole trace' }).input(RunRef).output(Run),
   follow: oc
-    .route({ method: 'GET', path: '/runs/{runId}/events', summary: 'Follow a run: every event from the first, or after Last-Event-ID, until it ends' })
+    .route({
+      method: 'GET',
+      path: '/runs/{runId}/events',
+      summary: 'Follow a run: every event from the first, or after Last-Event-ID, until it ends',
+    })
     .input(RunRef)
     .output(eventIterator(RunEvent)),
   cancel: oc.route({ method: 'POST', path: '/runs/{runId}/cancel', summary: 'Cancel a run' }).input(RunRef).output(Run),

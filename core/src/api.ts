@@ -72,7 +72,12 @@ export function buildApi(app: App) {
 }
 
 // The caller is answered with the end of the run, with the run as it is after `wait` seconds, or with its events.
-async function startAndAnswer(app: App, actor: Actor, input: Ref & StartRun, extra: StartExtra): Promise<Run | (AsyncGenerator<RunEvent> & { run_id: string })> {
+async function startAndAnswer(
+  app: App,
+  actor: Actor,
+  input: Ref & StartRun,
+  extra: StartExtra,
+): Promise<Run | (AsyncGenerator<RunEvent> & { run_id: string })> {
   const runId = await startRun(app, actor, input, extra.idempotency_key)
   if (input.stream) return Object.assign(await followRun(app, actor, runId, undefined, extra.signal), { run_id: runId })
   return awaitRun(app, actor, runId, input.wait * 1000, extra.signal)

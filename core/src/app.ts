@@ -58,7 +58,20 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
     const now = options.now ?? Date.now
     const db = await openDatabase(config.database_url === null ? { file: join(config.data_dir, 'cadre.db') } : { url: config.database_url })
     opened.push(() => db.close())
-    const app = { config, log, db, newId, now, live: new LiveRuns(), setups: new Setups(), begun: new BegunRuns(), reserve: () => undefined, queue: sqlQueue(db), wakeWorkers: () => {}, probe: options.probe ?? (() => {}) } as Partial<App> as App
+    const app = {
+      config,
+      log,
+      db,
+      newId,
+      now,
+      live: new LiveRuns(),
+      setups: new Setups(),
+      begun: new BegunRuns(),
+      reserve: () => undefined,
+      queue: sqlQueue(db),
+      wakeWorkers: () => {},
+      probe: options.probe ?? (() => {}),
+    } as Partial<App> as App
     app.hooks = await openHooks(app, [options.bundledHooks, ...config.plugins_dirs])
     opened.push(() => app.hooks.close())
     app.providers = await openProviders(app)

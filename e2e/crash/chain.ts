@@ -7,8 +7,18 @@ import { newWorld, owner, type World } from '@cadre/core/test/world'
 import type { Order } from './crash-worker.ts'
 
 export const points = [
-  'run.enqueueing', 'run.enqueued', 'run.claimed', 'model.before', 'model.first-token', 'model.answered', 'model.after',
-  'tool.intent', 'tool.effect', 'tool.outcome', 'run.ending', 'run.ended',
+  'run.enqueueing',
+  'run.enqueued',
+  'run.claimed',
+  'model.before',
+  'model.first-token',
+  'model.answered',
+  'model.after',
+  'tool.intent',
+  'tool.effect',
+  'tool.outcome',
+  'run.ending',
+  'run.ended',
 ] as const
 const effects = ['read', 'idempotent', 'keyed', 'once'] as const
 const atOnce = 4
@@ -50,7 +60,9 @@ export async function runChain(options: { kills: number; random: () => number; d
   let sitting: Promise<void> = Promise.resolve()
 
   const newOrder = () => {
-    const rounds = Array.from({ length: 1 + Math.floor(random() * 3) }, () => Array.from({ length: 1 + Math.floor(random() * 2) }, () => pick(effects)))
+    const rounds = Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
+      Array.from({ length: 1 + Math.floor(random() * 2) }, () => pick(effects)),
+    )
     const order = { key: `order-${++ordered}`, agent: agent.id, input: JSON.stringify(rounds), stream: random() < 0.5 }
     orders.set(order.key, order)
   }
@@ -82,7 +94,13 @@ export async function runChain(options: { kills: number; random: () => number; d
     const last = kills >= options.kills
     const point = points[(options.offset + kills) % points.length] as string
     const child = fork(fileURLToPath(new URL('./crash-worker.ts', import.meta.url)), {
-      env: { ...process.env, CADRE_DATA_DIR: world.data, MODEL_URL: world.model.url, ...(options.database_url ? { DATABASE_URL: options.database_url } : {}), ...(last ? {} : { CRASH_AT: `${point}:${1 + Math.floor(random() * 4)}` }) },
+      env: {
+        ...process.env,
+        CADRE_DATA_DIR: world.data,
+        MODEL_URL: world.model.url,
+        ...(options.database_url ? { DATABASE_URL: options.database_url } : {}),
+        ...(last ? {} : { CRASH_AT: `${point}:${1 + Math.floor(random() * 4)}` }),
+      },
       execArgv: [],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     })

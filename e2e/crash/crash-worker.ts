@@ -24,7 +24,12 @@ export type Order = { key: string; agent: string; input: string; stream: boolean
 process.on('message', async (order: Order) => {
   try {
     probe('run.enqueueing')
-    const run_id = await startRun(app, actor, { idOrSlug: order.agent, input: order.input, stream: order.stream, data: undefined, output_schema: undefined }, order.key)
+    const run_id = await startRun(
+      app,
+      actor,
+      { idOrSlug: order.agent, input: order.input, stream: order.stream, data: undefined, output_schema: undefined },
+      order.key,
+    )
     process.send?.({ key: order.key, run_id })
   } catch (error) {
     process.send?.({ key: order.key, error: String(error) })

@@ -30,7 +30,8 @@ function faultsOf({ runs, ordered, world, again }: ChainResult): string[] {
       const count = arrivals.get(key) ?? 0
       const allowed = 1 + (again.get(key) ?? 0)
       if (step.effect === 'once' && count > allowed) faults.push(`${key} (once) took effect ${count} times, ${allowed} allowed`)
-      if (step.status === 'completed' && count === 0 && !again.has(`happened ${key}`)) faults.push(`${key} is said to be completed and never happened`)
+      if (step.status === 'completed' && count === 0 && !again.has(`happened ${key}`))
+        faults.push(`${key} is said to be completed and never happened`)
     }
   }
   const known = new Set(runs.flatMap((run) => run.steps.map((step) => `${run.run_id}:${step.step}`)))

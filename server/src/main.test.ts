@@ -102,8 +102,14 @@ test('a failed start is one sentence and exit code 1', async () => {
       { HOST: '0.0.0.0' },
       'Cadre cannot start. HOST: 0.0.0.0 can be reached from other machines, so CADRE_API_KEY must be set (or leave HOST out to stay on 127.0.0.1)\n',
     ],
-    [{ CADRE_DATA_DIR: 'file' }, `Cadre cannot start. the data folder ${join(cwd, 'file')} cannot be read and written (a file is in its place); set CADRE_DATA_DIR to one that can\n`],
-    [{ CADRE_DATA_DIR: 'file/data' }, `Cadre cannot start. the data folder ${join(cwd, 'file/data')} cannot be made (a file is in its place); set CADRE_DATA_DIR to one that can\n`],
+    [
+      { CADRE_DATA_DIR: 'file' },
+      `Cadre cannot start. the data folder ${join(cwd, 'file')} cannot be read and written (a file is in its place); set CADRE_DATA_DIR to one that can\n`,
+    ],
+    [
+      { CADRE_DATA_DIR: 'file/data' },
+      `Cadre cannot start. the data folder ${join(cwd, 'file/data')} cannot be made (a file is in its place); set CADRE_DATA_DIR to one that can\n`,
+    ],
   ]
   const results = await Promise.all(cases.map(([env], i) => start({ CADRE_DATA_DIR: `data-${i}`, ...env }).ended))
   results.forEach((result, i) => expect(result).toEqual({ code: 1, stdout: '', stderr: cases[i]![1] }))

@@ -8,6 +8,7 @@ import { implement, withEventMeta } from '@orpc/server'
 export type Extra = { idempotency_key?: string; last_event_id?: string; signal: AbortSignal }
 
 type Verb<P> =
+  // oxlint-disable-next-line typescript/no-explicit-any -- oRPC's own bounds for errors and meta, which no verb looks at
   P extends ContractProcedure<infer I, infer O, any, any>
     ? (actor: Actor, input: InferSchemaOutput<I>, extra: Extra) => Answer<InferSchemaInput<O>> | Promise<Answer<InferSchemaInput<O>>>
     : never

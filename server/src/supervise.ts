@@ -24,7 +24,15 @@ const longestBackoffMs = 30_000
  * Keeps `count` worker processes alive. They hold a channel to this process and end themselves when it is gone, so that none outlives
  * a killed server.
  */
-export function superviseWorkers({ count, entry, argv = [], log, backoff_ms = 250, onMessage = () => {}, watch = () => {} }: SuperviseOptions): Supervisor {
+export function superviseWorkers({
+  count,
+  entry,
+  argv = [],
+  log,
+  backoff_ms = 250,
+  onMessage = () => {},
+  watch = () => {},
+}: SuperviseOptions): Supervisor {
   const living = new Map<ChildProcess, Promise<void>>()
   const waiting = new Set<NodeJS.Timeout>()
   let stopping = false

@@ -34,7 +34,8 @@ export function sqlQueue(db: Db, { now = Date.now, random = Math.random, lease_m
     },
 
     async enqueueHeld(trx, job, worker_id) {
-      const { rows } = await sql`select 1 from workers where id = ${worker_id} and not exists (select 1 from job_pauses where name = ${job.name})`.execute(trx)
+      const { rows } =
+        await sql`select 1 from workers where id = ${worker_id} and not exists (select 1 from job_pauses where name = ${job.name})`.execute(trx)
       if (rows.length === 0) return undefined
       const at = now()
       const row = { ...rowOf(job.id ?? newId('job'), job, at), status: 'active', worker_id, token: 1, attempts: 1, started_at: at }

@@ -26,7 +26,9 @@ export function openProviderHttp(): ProviderHttp {
     fetchFor(apiKey) {
       const send = async (address: string | URL, { method, headers, body, signal }: Init = {}) => {
         const url = new URL(address)
-        const answer = await (await ready()).request({
+        const answer = await (
+          await ready()
+        ).request({
           origin: url.origin,
           path: url.pathname + url.search,
           method: (method ?? 'GET') as Dispatcher.HttpMethod,
@@ -59,7 +61,9 @@ class Answer {
     this.url = url
     this.status = answer.statusCode
     this.ok = answer.statusCode >= 200 && answer.statusCode < 300
-    this.headers = new Headers(Object.entries(answer.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]])))
+    this.headers = new Headers(
+      Object.entries(answer.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]])),
+    )
     this.#answer = answer
     this.#secret = this.ok ? null : apiKey
   }

@@ -110,7 +110,14 @@ export async function announceRetry(x: Execution, reason: string, delayMs: numbe
  */
 function openBatch(x: Execution, answer: Answer): NewEvent[] {
   const parts = toolCallsOf(answer.content)
-  const batch: Batch = { first: x.totals.total_steps + 1, parts, announced: new Set<number>(), left: 0, done: Promise.withResolvers<void>(), refused: [] }
+  const batch: Batch = {
+    first: x.totals.total_steps + 1,
+    parts,
+    announced: new Set<number>(),
+    left: 0,
+    done: Promise.withResolvers<void>(),
+    refused: [],
+  }
   const events: NewEvent[] = []
   for (const [index, part] of parts.entries()) {
     const step = batch.first + index
@@ -122,7 +129,17 @@ function openBatch(x: Execution, answer: Answer): NewEvent[] {
     const input = readInput(part.input)
     const { call_id } = part
     const effect = tool?.effect ?? 'read'
-    const started: NewEvent = { type: 'tool.started', step, call: answer.call, index, call_id, ...splitToolName(part.tool), input, effect, attempt: 1 }
+    const started: NewEvent = {
+      type: 'tool.started',
+      step,
+      call: answer.call,
+      index,
+      call_id,
+      ...splitToolName(part.tool),
+      input,
+      effect,
+      attempt: 1,
+    }
     if (tool && input) {
       batch.left++
       if (effect !== 'once') {

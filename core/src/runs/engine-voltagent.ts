@@ -36,7 +36,8 @@ function toVoltTool(tool: EngineTool) {
     description: tool.description,
     // The input is checked by our own validator, which names the field; the SDK only passes the schema on.
     parameters: jsonSchema(tool.input) as never,
-    execute: (input: unknown, options) => tool.execute((options as { toolContext?: { callId?: string } } | undefined)?.toolContext?.callId ?? '', input),
+    execute: (input: unknown, options) =>
+      tool.execute((options as { toolContext?: { callId?: string } } | undefined)?.toolContext?.callId ?? '', input),
   })
 }
 

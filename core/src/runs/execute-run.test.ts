@@ -15,13 +15,20 @@ const inTurn = (...replies: Reply[]) => {
 
 describe('the loop (R5)', () => {
   test('a tool call, its result back to the model, an answer', async () => {
-    world.says((request) => (resultsSoFar(request).length === 0 ? { calls: [calculate('6 * 7')] } : { text: `It is ${String(resultsSoFar(request)[0]?.content)}` }))
+    world.says((request) =>
+      resultsSoFar(request).length === 0 ? { calls: [calculate('6 * 7')] } : { text: `It is ${String(resultsSoFar(request)[0]?.content)}` },
+    )
     const run = await world.run(await world.agent())
     expect(run).toMatchObject({ status: 'completed', error: null, metrics: { total_steps: 1, tokens_input: 20, tokens_output: 10 } })
     expect(run.output_text).toContain('42')
     expect(run.output).toEqual({ result: run.output_text })
-    expect(run.steps).toMatchObject([{ step: 1, tool: 'calculator', action: 'calculate', input: { expression: '6 * 7' }, status: 'completed', error: null, call: 1 }])
-    expect(run.model_calls.map((call) => [call.call, call.finish_reason, call.tool_calls.length])).toEqual([[1, 'tool-calls', 1], [2, 'stop', 0]])
+    expect(run.steps).toMatchObject([
+      { step: 1, tool: 'calculator', action: 'calculate', input: { expression: '6 * 7' }, status: 'completed', error: null, call: 1 },
+    ])
+    expect(run.model_calls.map((call) => [call.call, call.finish_reason, call.tool_calls.length])).toEqual([
+      [1, 'tool-calls', 1],
+      [2, 'stop', 0],
+    ])
   })
 
   test('a JSON answer is the output, also inside a Markdown fence', async () => {
@@ -32,7 +39,9 @@ describe('the loop (R5)', () => {
   test('tool calls of one message run in parallel', async () => {
     let arrived = 0
     const both = Promise.withResolvers<void>()
-    world.says((request) => (resultsSoFar(request).length ? { text: 'ok' } : { calls: [1, 2, 3].map((n) => ({ tool: 'effects__read', input: { n } })) }))
+    world.says((request) =>
+      resultsSoFar(request).length ? { text: 'ok' } : { calls: [1, 2, 3].map((n) => ({ tool: 'effects__read', input: { n } })) },
+    )
     world.effects.behave(() => {
       if (++arrived === 3) both.resolve()
       return { hang: true }
@@ -50,8 +59,10 @@ describe('the loop (R5)', () => {
     expect([run.output_text, run.data]).toEqual(['true', { big }])
   })
 
-  test("an error of a tool goes to the model and stands in the trace", async () => {
-    world.says((request) => (resultsSoFar(request).length ? { text: JSON.stringify({ saw: resultsSoFar(request)[0]?.content }) } : { calls: [calculate('1 / 0')] }))
+  test('an error of a tool goes to the model and stands in the trace', async () => {
+    world.says((request) =>
+      resultsSoFar(request).length ? { text: JSON.stringify({ saw: resultsSoFar(request)[0]?.content }) } : { calls: [calculate('1 / 0')] },
+    )
     const run = await world.run(await world.agent())
     expect(run.steps[0]).toMatchObject({ status: 'failed', output: null })
     expect(run.steps[0]?.error).toMatch(/zero/i)
@@ -67,16 +78,24 @@ describe('the loop (R5)', () => {
 describe('a model that misbehaves', () => {
   test('an unknown tool and arguments that are no JSON are errors to the model, not to the run', async () => {
     world.says((request) =>
-      resultsSoFar(request).length ? { text: 'sorry' } : { calls: [{ tool: 'no_such__tool', input: {} }, { tool: 'calculator__calculate', input: '{"expression": ' }, calculate('1+1')] },
+      resultsSoFar(request).length
+        ? { text: 'sorry' }
+        : { calls: [{ tool: 'no_such__tool', input: {} }, { tool: 'calculator__calculate', input: '{"expression": ' }, calculate('1+1')] },
     )
     const run = await world.run(await world.agent())
     expect(run.status).toBe('completed')
-    expect(run.steps.map((step) => [step.step, step.status])).toEqual([[1, 'failed'], [2, 'failed'], [3, 'completed']])
+    expect(run.steps.map((step) => [step.step, step.status])).toEqual([
+      [1, 'failed'],
+      [2, 'failed'],
+      [3, 'completed'],
+    ])
     expect(run.steps[0]?.error).toContain("no tool 'no_such__tool'")
   })
 
   test('arguments that do not fit the schema name the field', async () => {
-    world.says((request) => (resultsSoFar(request).length ? { text: 'ok' } : { calls: [{ tool: 'calculator__calculate', input: { expression: 5, extra: 1 } }] }))
+    world.says((request) =>
+      resultsSoFar(request).length ? { text: 'ok' } : { calls: [{ tool: 'calculator__calculate', input: { expression: 5, extra: 1 } }] },
+    )
     expect((await world.run(await world.agent())).steps[0]?.error).toMatch(/extra|expression/)
   })
 
@@ -126,9 +145,15 @@ describe('a model that misbehaves', () => {
 
   test('too much output, too many tokens', async () => {
     world.says(() => ({ text: 'x'.repeat(500) }))
-    expect(await world.run(await world.agent({ config: { max_output_bytes: 100 } }))).toMatchObject({ status: 'failed', error: { code: 'OUTPUT_TOO_LARGE' } })
+    expect(await world.run(await world.agent({ config: { max_output_bytes: 100 } }))).toMatchObject({
+      status: 'failed',
+      error: { code: 'OUTPUT_TOO_LARGE' },
+    })
     world.says((request) => ({ calls: [{ tool: 'effects__read', input: { n: request.messages.length } }] }))
-    expect(await world.run(await world.agent({ config: { max_total_tokens: 40 } }))).toMatchObject({ status: 'failed', error: { code: 'MAX_TOKENS' } })
+    expect(await world.run(await world.agent({ config: { max_total_tokens: 40 } }))).toMatchObject({
+      status: 'failed',
+      error: { code: 'MAX_TOKENS' },
+    })
   })
 })
 
@@ -152,7 +177,10 @@ describe('retries', () => {
   })
 
   test('a failing tool is called again with the same key where its effect allows it, and never where it acts once', async () => {
-    for (const [effect, calls] of [['keyed', 2], ['once', 1]] as const) {
+    for (const [effect, calls] of [
+      ['keyed', 2],
+      ['once', 1],
+    ] as const) {
       world.effects.arrivals.length = 0
       world.effects.behave((_, count) => (count === 1 ? { status: 503 } : undefined))
       world.says((request) => (resultsSoFar(request).length ? { text: 'ok' } : { calls: [{ tool: `effects__${effect}`, input: {} }] }))

@@ -100,7 +100,8 @@ function answered(x: Execution, answer: string): End {
   const { max_output_bytes } = x.setup.config
   if (text.trim() === '') throw x.control.fail('EMPTY_ANSWER', 'the model ended without an answer')
   const bytes = Buffer.byteLength(text)
-  if (bytes > max_output_bytes) throw x.control.fail('OUTPUT_TOO_LARGE', `the answer has ${bytes} bytes; the limit is ${max_output_bytes} (max_output_bytes)`)
+  if (bytes > max_output_bytes)
+    throw x.control.fail('OUTPUT_TOO_LARGE', `the answer has ${bytes} bytes; the limit is ${max_output_bytes} (max_output_bytes)`)
   return { kind: 'completed', text, truncated: x.lastFinish === 'length' }
 }
 
@@ -127,11 +128,22 @@ async function writeEnd(x: Execution, end: End, lease: Lease): Promise<{ settled
   }
   const text = end.kind === 'completed' ? end.text : null
   const error = end.kind === 'completed' ? null : end.error
-  const warning = { type: 'run.warning' as const, code: 'TRUNCATED', message: `the model's answer was cut at its limit of ${x.setup.config.max_tokens} tokens (max_tokens)` }
+  const warning = {
+    type: 'run.warning' as const,
+    code: 'TRUNCATED',
+    message: `the model's answer was cut at its limit of ${x.setup.config.max_tokens} tokens (max_tokens)`,
+  }
   const ended = { type: 'run.ended' as const, status: end.kind, output: outputOf(end.kind, text), output_text: text, error }
   await x.journal.append(
     end.kind === 'completed' && end.truncated ? [warning, ended] : [ended],
-    { status: end.kind, output_text: text, error_code: error?.code ?? null, error_message: error && storable(error.message), completed_at: x.app.now(), ...x.totals },
+    {
+      status: end.kind,
+      output_text: text,
+      error_code: error?.code ?? null,
+      error_message: error && storable(error.message),
+      completed_at: x.app.now(),
+      ...x.totals,
+    },
     completeJob,
   )
   x.app.probe('run.ended', x.run.id)

@@ -15,7 +15,10 @@ type Place = { seq: number; call: number; part: number }
 function readPlace(id: string | undefined): Place {
   if (id === undefined) return { seq: 0, call: 0, part: -1 }
   const match = /^(\d{1,9})(?:\.(\d{1,9})\.(\d{1,9}))?$/.exec(id)
-  if (!match) throw new CadreError('BAD_REQUEST', `Last-Event-ID: '${id.slice(0, 50)}' is not the id of a run event`, [{ path: 'Last-Event-ID', message: 'is not the id of a run event' }])
+  if (!match)
+    throw new CadreError('BAD_REQUEST', `Last-Event-ID: '${id.slice(0, 50)}' is not the id of a run event`, [
+      { path: 'Last-Event-ID', message: 'is not the id of a run event' },
+    ])
   return { seq: Number(match[1]), call: Number(match[2] ?? 0), part: Number(match[3] ?? -1) }
 }
 
@@ -23,7 +26,13 @@ function readPlace(id: string | undefined): Place {
  * Every event of a run in order, from the first or after the given one, until it ends. Journal events come from the database or, when
  * the run is executed here, as they are committed; text deltas only while they are news.
  */
-export async function followRun(app: App, actor: Actor, runId: string, lastEventId: string | undefined, signal: AbortSignal): Promise<AsyncGenerator<RunEvent>> {
+export async function followRun(
+  app: App,
+  actor: Actor,
+  runId: string,
+  lastEventId: string | undefined,
+  signal: AbortSignal,
+): Promise<AsyncGenerator<RunEvent>> {
   const place = readPlace(lastEventId)
   await requireRun(app, actor, runId)
   return follow(app, runId, place, signal)

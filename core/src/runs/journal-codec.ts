@@ -1,4 +1,4 @@
-import { JournalEvent, ModelPart } from '@cadre/contract/run-events'
+import type { JournalEvent, ModelPart } from '@cadre/contract/run-events'
 import { getBlob, putBlob } from '../storage/blobs.ts'
 import type { Db, Trx } from '../storage/database.ts'
 import { fromJson, toJson } from '../storage/json.ts'

@@ -21,12 +21,16 @@ export async function resolveStep(app: App, actor: Actor, runId: string, input: 
   const step = input.step ?? (uncertain.length === 1 ? uncertain[0] : undefined)
   if (uncertain.length > 1 && step === undefined) throw invalid('step', `say which step: ${uncertain.join(', ')} are uncertain`)
   if (row.status !== 'pending' || step === undefined || !uncertain.includes(step)) {
-    throw new CadreError('STEP_NOT_UNCERTAIN', step === undefined ? `run '${runId}' has no uncertain step` : `step ${step} of run '${runId}' is not uncertain`)
+    throw new CadreError(
+      'STEP_NOT_UNCERTAIN',
+      step === undefined ? `run '${runId}' has no uncertain step` : `step ${step} of run '${runId}' is not uncertain`,
+    )
   }
   const goesOn = uncertain.length === 1
   const events: NewEvent[] = [{ type: 'tool.resolved', step, outcome: input.outcome, by: actor.id }, ...outcomeOf(step, input)]
   const written = await writeFromOutside(app, row, events, goesOn ? {} : { waiting: row.waiting }, async (trx) => {
-    if (goesOn) await app.queue.enqueue(trx, { name: 'runs.execute', data: { run_id: runId, base: row.token }, max_attempts: Number.MAX_SAFE_INTEGER })
+    if (goesOn)
+      await app.queue.enqueue(trx, { name: 'runs.execute', data: { run_id: runId, base: row.token }, max_attempts: Number.MAX_SAFE_INTEGER })
   })
   if (!written) throw new CadreError('STEP_NOT_UNCERTAIN', `step ${step} of run '${runId}' was settled in the meantime`)
   if (goesOn) app.wakeWorkers()

@@ -1,10 +1,7 @@
 import type { RunError, Waiting } from '@cadre/contract/run-events'
 
 /** How an execution ends, but for an answer: with an error, by waiting for a person, or because someone else ended it. */
-export type Stop =
-  | { kind: 'failed' | 'timeout'; error: RunError }
-  | { kind: 'waiting'; waiting: Waiting }
-  | { kind: 'gone' } // cancelled or taken up elsewhere: whoever did it has written so
+export type Stop = { kind: 'failed' | 'timeout'; error: RunError } | { kind: 'waiting'; waiting: Waiting } | { kind: 'gone' } // cancelled or taken up elsewhere: whoever did it has written so
 
 export class RunStopped extends Error {
   override name = 'RunStopped'

@@ -8,7 +8,16 @@ export type RunRow = Selectable<Tables['runs']>
 export type NewRun = Insertable<Tables['runs']>
 export type RunPatch = Pick<
   Updateable<Tables['runs']>,
-  'status' | 'waiting' | 'total_steps' | 'tokens_input' | 'tokens_output' | 'output_text' | 'error_code' | 'error_message' | 'completed_at' | 'cancel_requested_at'
+  | 'status'
+  | 'waiting'
+  | 'total_steps'
+  | 'tokens_input'
+  | 'tokens_output'
+  | 'output_text'
+  | 'error_code'
+  | 'error_message'
+  | 'completed_at'
+  | 'cancel_requested_at'
 >
 /** One journal row as it is stored: what other rows or columns already say is left out of `data` (journal-codec.ts). */
 export type EventRow = { type: JournalEvent['type']; at: number; data: string }
@@ -124,4 +133,3 @@ export async function selectEnded(db: Db['read'], ids: string[]): Promise<string
   const rows = await db.selectFrom('runs').select('id').where('id', 'in', ids).where('completed_at', 'is not', null).execute()
   return rows.map((row) => row.id)
 }
-

@@ -23,7 +23,10 @@ describe.each(databases)('runs on $name', ({ url }) => {
     const agent = await world.agent()
     const first = await world.run(agent, { input: 'one' }, { idempotency_key: 'k' })
     expect((await world.run(agent, { input: 'one' }, { idempotency_key: 'k' })).run_id).toBe(first.run_id)
-    await expect(world.run(agent, { input: 'two' }, { idempotency_key: 'k' })).rejects.toMatchObject({ code: 'IDEMPOTENCY_KEY_REUSED', issues: [{ path: 'Idempotency-Key' }] })
+    await expect(world.run(agent, { input: 'two' }, { idempotency_key: 'k' })).rejects.toMatchObject({
+      code: 'IDEMPOTENCY_KEY_REUSED',
+      issues: [{ path: 'Idempotency-Key' }],
+    })
     expect(world.model.requests).toHaveLength(1)
   })
 
@@ -47,13 +50,26 @@ describe.each(databases)('runs on $name', ({ url }) => {
   })
 
   test('a follower sees every journal event once, in order, and text before the answer', async () => {
-    world.says((request) => (resultsSoFar(request).length ? { text: 'one two three' } : { calls: [{ tool: 'calculator__calculate', input: { expression: '1+1' } }] }))
+    world.says((request) =>
+      resultsSoFar(request).length ? { text: 'one two three' } : { calls: [{ tool: 'calculator__calculate', input: { expression: '1+1' } }] },
+    )
     const agent = await world.agent()
     const events: RunEvent[] = []
-    const stream = (await world.api.runs.start(owner, { idOrSlug: agent.id, input: 'go', stream: true, wait: 0 }, { signal: signal() })) as AsyncIterable<RunEvent>
+    const stream = (await world.api.runs.start(
+      owner,
+      { idOrSlug: agent.id, input: 'go', stream: true, wait: 0 },
+      { signal: signal() },
+    )) as AsyncIterable<RunEvent>
     for await (const event of stream) events.push(event)
     const journal = events.filter((event) => event.type !== 'text.delta')
-    expect(journal.map((event) => event.type)).toEqual(['run.started', 'model.completed', 'tool.started', 'tool.completed', 'model.completed', 'run.ended'])
+    expect(journal.map((event) => event.type)).toEqual([
+      'run.started',
+      'model.completed',
+      'tool.started',
+      'tool.completed',
+      'model.completed',
+      'run.ended',
+    ])
     expect(journal.map((event) => event.seq)).toEqual([1, 2, 3, 4, 5, 6])
     const text = events.map((event) => (event.type === 'text.delta' ? event.text : '')).join('')
     expect(text).toBe('one two three')
@@ -68,9 +84,12 @@ describe.each(databases)('runs on $name', ({ url }) => {
     const { run } = await start()
     await ended(run.run_id)
     const rest = []
-    for await (const event of await world.api.runs.follow(owner, { runId: run.run_id }, { last_event_id: '2', signal: signal() })) rest.push(event.seq)
+    for await (const event of await world.api.runs.follow(owner, { runId: run.run_id }, { last_event_id: '2', signal: signal() }))
+      rest.push(event.seq)
     expect(rest).toEqual([3])
-    await expect(world.api.runs.follow(owner, { runId: run.run_id }, { last_event_id: 'x', signal: signal() })).rejects.toMatchObject({ code: 'BAD_REQUEST' })
+    await expect(world.api.runs.follow(owner, { runId: run.run_id }, { last_event_id: 'x', signal: signal() })).rejects.toMatchObject({
+      code: 'BAD_REQUEST',
+    })
   })
 
   test('the list filters by agent, status and time, and pages without gaps', async () => {
@@ -88,14 +107,20 @@ describe.each(databases)('runs on $name', ({ url }) => {
     } while (cursor)
     expect(seen).toEqual(ids)
     const count = async (filter: object) => (await world.api.runs.list(owner, { limit: 50, ...filter })).items.length
-    expect([await count({ status: 'failed' }), await count({ status: 'completed' }), await count({ to: before }), await count({ from: before })]).toEqual([0, 6, 0, 6])
+    expect([
+      await count({ status: 'failed' }),
+      await count({ status: 'completed' }),
+      await count({ to: before }),
+      await count({ from: before }),
+    ]).toEqual([0, 6, 0, 6])
   })
 
   test('a public caller runs only what is open, and sees only what public callers started', async () => {
     const open = await world.agent({ is_public: true, api_key_required: false })
     const closed = await world.agent({ is_public: true })
     const hidden = await world.agent()
-    const run = (agent: { id: string }) => world.api.runs.start(stranger, { idOrSlug: agent.id, input: 'go', stream: false, wait: 20 }, { signal: signal() })
+    const run = (agent: { id: string }) =>
+      world.api.runs.start(stranger, { idOrSlug: agent.id, input: 'go', stream: false, wait: 20 }, { signal: signal() })
     const theirs = await run(open)
     expect(theirs).toMatchObject({ status: 'completed' })
     await expect(run(closed)).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
@@ -125,7 +150,9 @@ describe.each(databases)('runs on $name', ({ url }) => {
 
   test('a step that is not uncertain cannot be settled', async () => {
     const { run } = await start()
-    await expect(world.api.runs.resolve(owner, { runId: run.run_id, outcome: 'happened', output: {} })).rejects.toMatchObject({ code: expect.stringMatching(/STEP_NOT_UNCERTAIN|RUN_ENDED/) })
+    await expect(world.api.runs.resolve(owner, { runId: run.run_id, outcome: 'happened', output: {} })).rejects.toMatchObject({
+      code: expect.stringMatching(/STEP_NOT_UNCERTAIN|RUN_ENDED/),
+    })
   })
 
   test('nothing is stored twice: runs of one agent share their setup, and a large value is one blob', async () => {

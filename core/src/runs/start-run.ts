@@ -61,7 +61,11 @@ export async function startRun(app: App, actor: Actor, input: NewRunInput, reque
   })
   app.setups.committed(setup)
   if (!isNew && row.request_hash !== run.request_hash) {
-    throw new CadreError('IDEMPOTENCY_KEY_REUSED', 'Idempotency-Key: this key was used for another request', invalid('Idempotency-Key', 'was used for another request').issues)
+    throw new CadreError(
+      'IDEMPOTENCY_KEY_REUSED',
+      'Idempotency-Key: this key was used for another request',
+      invalid('Idempotency-Key', 'was used for another request').issues,
+    )
   }
   app.probe('run.enqueued', row.id)
   app.wakeWorkers()
@@ -69,5 +73,7 @@ export async function startRun(app: App, actor: Actor, input: NewRunInput, reque
 }
 
 function hashOf(input: NewRunInput) {
-  return createHash('sha256').update(toJson([input.input, input.data ?? null, input.output_schema ?? null])).digest('base64url')
+  return createHash('sha256')
+    .update(toJson([input.input, input.data ?? null, input.output_schema ?? null]))
+    .digest('base64url')
 }

@@ -7,7 +7,13 @@ import { appendEvents, type RunPatch, type RunRow } from './runs.store.ts'
  * Writes about a run from outside its execution (a cancel, an answer from a person), under the token that was read with the row.
  * @returns false when the run moved on in between; nothing was written then.
  */
-export async function writeFromOutside(app: App, row: RunRow, events: NewEvent[], patch: RunPatch, also?: Parameters<App['db']['write']>[0]): Promise<boolean> {
+export async function writeFromOutside(
+  app: App,
+  row: RunRow,
+  events: NewEvent[],
+  patch: RunPatch,
+  also?: Parameters<App['db']['write']>[0],
+): Promise<boolean> {
   const at = app.now()
   const first = await app.db.write(async (trx) => {
     const rows = []

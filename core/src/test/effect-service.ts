@@ -3,7 +3,13 @@ import type { AddressInfo } from 'node:net'
 import type { ManifestInput } from '@cadre/contract/forgehook'
 
 export type Arrival = { path: string; key: string; run_id: string; input: Record<string, unknown> }
-export type EffectService = { url: string; arrivals: Arrival[]; manifest: ManifestInput; behave: (behaviour: Behaviour) => void; close: () => Promise<void> }
+export type EffectService = {
+  url: string
+  arrivals: Arrival[]
+  manifest: ManifestInput
+  behave: (behaviour: Behaviour) => void
+  close: () => Promise<void>
+}
 type Behaviour = (arrival: Arrival, count: number) => { status?: number; body?: unknown; delay_ms?: number; hang?: boolean } | undefined
 
 /** A service outside Cadre that counts what tools do to it: the witness of how often an effect took place. It is an http ForgeHook. */
@@ -15,7 +21,12 @@ export async function startEffectService(id = 'effects'): Promise<EffectService>
     request.on('data', (chunk) => (body += chunk))
     request.on('end', async () => {
       const input = JSON.parse(body || '{}') as Record<string, unknown>
-      const arrival = { path: request.url ?? '', key: String(request.headers['idempotency-key']), run_id: String(request.headers['x-cadre-run-id']), input }
+      const arrival = {
+        path: request.url ?? '',
+        key: String(request.headers['idempotency-key']),
+        run_id: String(request.headers['x-cadre-run-id']),
+        input,
+      }
       arrivals.push(arrival)
       const act = behaviour(arrival, arrivals.length)
       if (act?.hang) return
@@ -27,7 +38,12 @@ export async function startEffectService(id = 'effects'): Promise<EffectService>
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const { port } = server.address() as AddressInfo
   const input = { type: 'object', properties: { n: { type: 'number' } } }
-  const endpoint = (effect: 'read' | 'idempotent' | 'keyed' | 'once') => ({ path: `/${effect}`, description: `has the effect ${effect}`, effect, input })
+  const endpoint = (effect: 'read' | 'idempotent' | 'keyed' | 'once') => ({
+    path: `/${effect}`,
+    description: `has the effect ${effect}`,
+    effect,
+    input,
+  })
   return {
     url: `http://127.0.0.1:${port}`,
     arrivals,

@@ -1,8 +1,20 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-export type ChatMessage = { role: string; content?: unknown; tool_calls?: { id: string; function: { name: string; arguments: string } }[]; tool_call_id?: string }
-export type ChatRequest = { model: string; messages: ChatMessage[]; tools?: { function: { name: string } }[]; stream?: boolean; temperature?: number; max_tokens?: number }
+export type ChatMessage = {
+  role: string
+  content?: unknown
+  tool_calls?: { id: string; function: { name: string; arguments: string } }[]
+  tool_call_id?: string
+}
+export type ChatRequest = {
+  model: string
+  messages: ChatMessage[]
+  tools?: { function: { name: string } }[]
+  stream?: boolean
+  temperature?: number
+  max_tokens?: number
+}
 /** What the double answers: text, tool calls (arguments as an object, or as raw text to misbehave), or a broken answer. */
 export type Reply = {
   text?: string

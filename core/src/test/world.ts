@@ -18,13 +18,18 @@ export const owner: Actor = { kind: 'owner', id: 'local', ip: '127.0.0.1', user_
 export const stranger: Actor = { kind: 'public', id: 'public', ip: '127.0.0.1', user_agent: 'test' }
 
 /** Sets the environment of a whole Cadre on an empty data folder: the same parts as in production, a scripted model behind a real socket. */
-export async function newWorld(options: { script?: Script; database_url?: string | null; now?: () => number; probe?: App['probe']; work?: boolean } = {}) {
+export async function newWorld(
+  options: { script?: Script; database_url?: string | null; now?: () => number; probe?: App['probe']; work?: boolean } = {},
+) {
   let script: Script = options.script ?? (() => ({ text: 'done' }))
   const model: ModelDouble = await startModelDouble((request, count) => script(request, count))
   const effects: EffectService = await startEffectService()
   const data = mkdtempSync(join(tmpdir(), 'cadre-world-'))
   const env = { CADRE_DATA_DIR: data, ...(options.database_url ? { DATABASE_URL: options.database_url } : {}) }
-  const config: Config = { ...loadConfig({ env, cwd: data }), providers: [{ id: 'double', type: 'custom', base_url: model.url, default_model: 'double' }] }
+  const config: Config = {
+    ...loadConfig({ env, cwd: data }),
+    providers: [{ id: 'double', type: 'custom', base_url: model.url, default_model: 'double' }],
+  }
   const running = await openApp(config, pino({ level: process.env['CADRE_TEST_LOG'] ?? 'silent' }), { bundledHooks, ...pick(options) })
   const { app } = running
   const api = buildApi(app)
@@ -42,7 +47,14 @@ export async function newWorld(options: { script?: Script; database_url?: string
     agent: (change: Partial<z.input<typeof CreateAgent>> = {}) =>
       api.agents.create(
         owner,
-        CreateAgent.parse({ name: `agent ${crypto.randomUUID()}`, system_prompt: 'You are a test.', provider: 'double', model: 'double', tools: ['effects', 'calculator'], ...change }),
+        CreateAgent.parse({
+          name: `agent ${crypto.randomUUID()}`,
+          system_prompt: 'You are a test.',
+          provider: 'double',
+          model: 'double',
+          tools: ['effects', 'calculator'],
+          ...change,
+        }),
       ),
     /** Starts a run and waits for its end. */
     async run(agent: { id: string }, input: Partial<StartRun> = {}, extra: { idempotency_key?: string } = {}): Promise<Run> {

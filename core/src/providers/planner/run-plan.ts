@@ -30,7 +30,9 @@ export function runPlan(reading: Reading, box: Toolbox): State {
       verbs,
     )
   }
-  const asked = clauses.filter((clause, at) => !isHeading(clause, clauses[at + 1], state))
+  const all = clauses.filter((clause, at) => !isHeading(clause, clauses[at + 1], state))
+  const asked = all.slice(0, MOST_CLAUSES)
+  state.unread.push(...all.slice(MOST_CLAUSES).map((clause) => clause.text))
   for (const [at, clause] of asked.entries()) {
     if (state.stopped) {
       state.problems.push(
@@ -50,6 +52,10 @@ export function runPlan(reading: Reading, box: Toolbox): State {
     aggregate({ type: 'aggregate', by: state.groupBy, aggregates: [{ op: 'count', field: null }] }, state.at, state, '')
   return state
 }
+
+/** A piece of text longer than this is no request, and more requests than this no instruction. */
+const LONGEST = 1500
+const MOST_CLAUSES = 40
 
 /** Requests that may be about the groups or figures just asked for. */
 const FOLLOWS =
@@ -112,9 +118,8 @@ function runClause(clause: Clause, state: State, queue: (() => void)[], flush: (
     callTool(likely.name, text, state)
     return
   }
-  const lacksData = state.tables.length === 0 && withTable(text, { ...scene, columns: [] }) !== undefined
-  if (lacksData && state.problems.length > 0) return
-  state.problems.push(lacksData ? `For "${text}" I found no data in the message.` : `I did not understand "${text}".`)
+  if (state.tables.length > 0 || text.length > LONGEST || withTable(text, { ...scene, columns: [] }) === undefined) state.unread.push(text)
+  else if (state.problems.length === 0) state.problems.push(`For "${text}" I found no data in the message.`)
 }
 
 export function toolsSentence(state: State): string {
