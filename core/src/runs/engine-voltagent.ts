@@ -1,3 +1,4 @@
+import './engine-voltagent-unused.ts'
 import { Agent, AgentRegistry, createTool, type VoltAgentObservability } from '@voltagent/core'
 import { trace } from '@opentelemetry/api'
 import { jsonSchema, type ModelMessage } from 'ai'

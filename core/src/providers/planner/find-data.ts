@@ -154,7 +154,7 @@ function inInstruction(instruction: string): { text: string; sources: Source[] }
     return '\n'
   })
   if (!text.includes('\n') && /\\n/.test(text)) text = text.replaceAll('\\n', '\n').replaceAll('\\t', '\t')
-  for (const { value, start, end } of jsonIn(text).toReversed()) {
+  for (const { value, start, end } of withLines(text, jsonIn(text)).toReversed()) {
     // [amount] in a formula or a list such as ["a", "b"] of a call is no data; {} says nothing.
     if (/\w$/.test(text.slice(0, start)) || JSON.stringify(value).length < 3 || /[=]\s*$/.test(text.slice(0, start))) continue
     const name = nameBefore(text, start) ?? `value ${sources.length + 1}`
@@ -167,6 +167,18 @@ function inInstruction(instruction: string): { text: string; sources: Source[] }
     text = block.text
   }
   return { text: text.trim(), sources: sources.toReversed().sort((a, b) => rank(a) - rank(b)) }
+}
+
+/** Objects on lines of their own, one after the other, are the rows of one table (NDJSON). */
+function withLines(text: string, found: { value: unknown; start: number; end: number }[]) {
+  const merged: { value: unknown; start: number; end: number }[] = []
+  for (const item of found) {
+    const last = merged.at(-1)
+    const isNext = last && isRecord(item.value) && (isRecord(last.value) || isRows(last.value)) && /^\s*\n\s*$/.test(text.slice(last.end, item.start))
+    if (isNext) merged[merged.length - 1] = { value: [last.value, item.value].flat(), start: last.start, end: item.end }
+    else merged.push(item)
+  }
+  return merged
 }
 
 const rank = (source: Source) => (source.kind === 'value' ? 1 : 0)

@@ -82,6 +82,7 @@ function sceneOf(state: State): Scene {
     rows: at?.rows ?? [],
     tables: state.tables,
     grouped: group ? { columns: columnsOf(group.rows), rows: group.rows, values: group.values } : undefined,
+    focus: at?.columns.some((column) => column.name === state.focus) ? state.focus : undefined,
     groupColumns: group?.by ?? [],
     sorted: state.sorted,
     assume: (text) => note(state, text),

@@ -1,6 +1,6 @@
 import { columnName } from './parse/expressions.ts'
 import type { Step } from './parse/scene.ts'
-import { aggregate, best, countRows, describe, distinct, extremeRow, formula, share } from './steps/figures.ts'
+import { aggregate, best, checkRows, countRows, describe, distinct, extremeRow, formula, share } from './steps/figures.ts'
 import { isRowOperation, runOnRows } from './steps/rows.ts'
 import { isScalarOperation, runScalar } from './steps/scalars.ts'
 import { tableOf, type State, type Table } from './steps/state.ts'
@@ -43,6 +43,7 @@ export function runSteps(steps: Step[], text: string, state: State, queue: (() =
       state.groupsUsed = false
       continue
     }
+    if (operation.type === 'aggregate') state.groupsUsed = true
     if (on === 'group') {
       flush()
       runOnGroup(operation, state)
@@ -129,6 +130,8 @@ export function answer(operation: Operation, table: Table | undefined, suffix: s
       return countRows(operation, table, state, suffix)
     case 'distinct':
       return distinct(operation, table, state)
+    case 'check_rows':
+      return checkRows(operation, table, state)
     case 'formula':
       return formula(operation, table, state, suffix)
     case 'share':
@@ -155,6 +158,8 @@ function runChange(operation: Operation, state: State) {
   if (!isRowOperation(operation)) return
   if (operation.type === 'join') state.at = state.tables.find((table) => table.name === operation.left) ?? state.at
   if (!runOnRows(operation, state)) return
+  if (operation.type === 'add_column') state.focus = operation.name
+  else if ((operation.type === 'iso_dates' || operation.type === 'fill') && operation.fields.length === 1) state.focus = operation.fields[0]
   if (operation.type === 'join')
     state.tables = state.at ? [state.at, ...state.tables.filter((table) => table !== state.at && table.name !== operation.right)] : state.tables
   if (operation.type === 'iso_dates' && operation.pattern) writeDates(operation, state)

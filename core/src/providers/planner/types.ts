@@ -98,6 +98,7 @@ export type Operation =
   | { type: 'convert_zone'; date: string; from: string | null; to: string }
   | { type: 'parse_date'; text: string }
   | { type: 'validate' }
+  | { type: 'check_rows'; rules: Record<string, unknown>[] }
   | { type: 'query'; expression: string }
   | { type: 'flatten' }
   | { type: 'diff' }

@@ -1,4 +1,4 @@
-import { items, orders, staff } from './data.ts'
+import { items, messy, orders, staff } from './data.ts'
 import type { Case } from './known.ts'
 
 const dated = [
@@ -65,4 +65,82 @@ export const more: Case[] = [
   { ask: "what's today's date?", has: ['2024-06-01'] },
   { ask: 'remove the first row and count the rest', data: orders, has: [/\b5\b/] },
   { ask: 'Generate a CSV with the columns product and quantity', data: items, has: ['product,quantity\nPen,10'] },
+  {
+    ask: 'Given these records, what was our best selling product by quantity, and how much revenue did it bring?',
+    data: [
+      { product: 'a', quantity: 3, revenue: 30 },
+      { product: 'b', quantity: 9, revenue: 20 },
+    ],
+    has: ['b has the highest quantity: 9', 'I cannot tell what "did it" speaks of'],
+    not: ['50'],
+  },
+  { ask: 'Summarize spending per customer for 2024 only', data: orders, has: ['| Ana | 420 |', '| Bruno | 290 |'], not: ['Dora'] },
+  { ask: 'Sort the data by region then by amount descending', data: orders, has: ['| 5 | Bruno | East | paid | 210 | 2024-04-01 |\n| 2 | Bruno |'] },
+  { ask: "the amount of Ana's orders", data: orders, has: ['| Ana | 120 |', '| Ana | 300 |'], not: ['Bruno'] },
+  { ask: 'How much did each customer spend on average?', data: orders, has: ['| Ana | 210 |'] },
+  { ask: 'what is the difference between the max and min age', data: staff, has: ['27'] },
+  { ask: 'Who earns more, Ana Lima or Eva Kim?', data: staff, has: ['Ana Lima', '5200'], not: ['3100'] },
+  { ask: 'Find the customer with the most orders in West', data: orders, has: ['Ana has the highest number of rows', '2'] },
+  {
+    ask: 'Total amount by region, highest first, as a markdown table',
+    data: orders,
+    has: ['| West | 515.5 |\n| East | 290 |\n| North | 50 |'],
+    not: ['maximum'],
+  },
+  {
+    ask: 'Fix the date format in column when to YYYY-MM-DD and rename it to date',
+    data: { csv: messy },
+    has: ['| id | date | value |', '2024-03-05'],
+  },
+  { ask: 'Convert the dates to dd/mm/yyyy', data: [{ date: '2024-03-15' }], has: ['15/03/2024'] },
+  { ask: 'Add a column with the year of the date', data: orders, has: ['| date | year |', '| 2023-12-30 | 2023 |'] },
+  { ask: "Add a column group that is 'senior' if age >= 40 else 'other'", data: staff, has: [/Ben Ode.*senior/, /Ana Lima.*other/] },
+  {
+    ask: 'mostre as 2 maiores vendas',
+    data: [
+      { produto: 'a', valor: 5 },
+      { produto: 'b', valor: 9 },
+      { produto: 'c', valor: 1 },
+    ],
+    has: ['| b | 9 |\n| a | 5 |'],
+    not: ['| c |'],
+  },
+  { ask: 'Remova os duplicados por customer e conte as linhas', data: orders, has: [/\b4\b/] },
+  { ask: 'drop rows with amount less than 90 or status cancelled', data: orders, has: ['| 1 | Ana', '| 6 | Dora'], not: ['Carla', '| 2 | Bruno'] },
+  { ask: 'which employees have no email?', data: staff, has: ['Cid Rey'], not: ['Ana'] },
+  { ask: 'How many orders per month and status?', data: orders, has: [/2024-03.*\| 1 \|/] },
+  { ask: 'Check that all emails are valid', data: [{ email: 'a@b.co' }, { email: 'nope' }], has: ['1 problem in email', 'nope'] },
+  { ask: 'Is the order_id unique?', data: orders, has: ['All 6 rows pass'] },
+  { ask: 'Show the average amount for each region, best first', data: orders, has: ['| West | 171.83', /West[\s\S]*East[\s\S]*North/] },
+  {
+    ask: 'From the list below keep cities with population over 1 million and sort them by name',
+    data: [
+      { city: 'Zug', population: 2_000_000 },
+      { city: 'Bern', population: 1_500_000 },
+      { city: 'Chur', population: 5 },
+    ],
+    has: ['| Bern | 1500000 |\n| Zug | 2000000 |'],
+    not: ['Chur'],
+  },
+  {
+    ask: 'How many tickets are still open?',
+    data: [
+      { ticket: 1, state: 'open' },
+      { ticket: 2, state: 'closed' },
+    ],
+    has: ['1 ticket where state = open'],
+  },
+  { ask: 'Group amount by region and show me only those over 100', data: orders, has: ['| West | 515.5 |', '| East | 290 |'], not: ['North'] },
+  {
+    ask: 'Normalize names to title case and remove rows without age',
+    data: [
+      { name: 'ana LIMA', age: 3 },
+      { name: 'bob', age: null },
+    ],
+    has: ['| Ana Lima | 3 |'],
+    not: ['bob'],
+  },
+  { ask: 'Parse this NDJSON and count errors:\n{"level":"error"}\n{"level":"info"}', has: [/\b1\b.*level = error/] },
+  { ask: 'What share of amount comes from each status?', data: orders, has: ['73.64'] },
+  { ask: "delete rows where status is open and add a column fee = amount * 0.1; what's the total fee?", data: orders, has: ['68'] },
 ]

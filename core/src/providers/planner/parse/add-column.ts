@@ -3,6 +3,7 @@ import { fieldIn, mentions } from '../columns.ts'
 import { plain, snake } from '../words.ts'
 import { aggregateWords } from './aggregates.ts'
 import { readConditions } from './conditions.ts'
+import { datePart } from './date-parts.ts'
 import { columnsSentence, field, fieldList, onTable, problem, unquote, type Rule, type Scene, type Step } from './scene.ts'
 
 const TEXT_FUNCTIONS: [RegExp, string][] = [
@@ -14,6 +15,14 @@ const TEXT_FUNCTIONS: [RegExp, string][] = [
 
 /** "add a column total = price * quantity", "round price to 2 decimals", "uppercase the names", "increase price by 10%". */
 export const addColumn: Rule = (text, scene) => {
+  const part =
+    /^(?:add|create|extract|make|get|derive)\s+(?:an?\s+|the\s+)?(?:new\s+)?(?:column|field)?\s*(?:(?:called|named)\s+["'`]?(\w+)["'`]?\s*)?(?:with|for|containing|showing|that is|as|=)?\s*(?:the\s+)?(year|month|quarter|weekday|day of the week)\s+(?:of|from|in)\s+(?:the\s+)?([\w ]+?)(?:\s+column)?$/i.exec(
+      text,
+    )
+  const dated = part && field(part[3] as string, scene)
+  const piece = part && dated ? datePart(part[2] as string, { columns: [dated], rows: scene.rows }) : undefined
+  if (part && piece)
+    return onTable(...piece.before.map((operation) => (operation.type === 'add_column' && part[1] ? { ...operation, name: part[1] } : operation)))
   const made = percentColumn(text, scene) ?? namedColumn(text, scene)
   if (made) return made
   const round =
@@ -32,7 +41,7 @@ export const addColumn: Rule = (text, scene) => {
     letters &&
     lettered &&
     lettered.length > 0 &&
-    /^(?:upper|lower|title|proper|capital|convert|make|change|turn|trim|strip|transform|put|format)/i.test(text)
+    /^(?:upper|lower|title|proper|capital|normali[sz]e|standardi[sz]e|rewrite|convert|make|change|turn|trim|strip|transform|put|format)/i.test(text)
   ) {
     return lettered.flatMap((item) => replaced(item.column.name, `${letters[1]}(${columnName(item.column.name)})`))
   }

@@ -18,7 +18,7 @@ const AGGREGATES: [RegExp, AggregateOp][] = [
   [/\b(?:total(?!\s*=)s?|sum(?:med|s)?(?: up)?|add up|combined|overall|altogether)\b/gi, 'sum'],
   [/\b(?:minimum|min|lowest|smallest|least|cheapest|earliest|youngest|fewest)\b/gi, 'min'],
   [/\b(?:maximum|max|highest|largest|biggest|greatest|latest|oldest|priciest|most expensive|most recent)\b/gi, 'max'],
-  [/\bhow much\b/gi, 'sum'],
+  [/\bhow much\b|^summari[sz]e\b|\bbreakdown of\b/gi, 'sum'],
   [/\b(?:how many|number of|count(?:s|ing)?(?: of| up)?|tally|head ?count)\b/gi, 'count'],
 ]
 /** Adjectives that bring their column along. */
@@ -71,7 +71,14 @@ export const groupBy: Rule = (text, scene) => {
   if (!/^(?:group|split|segment|break|(?:for|per) each|for every)\b/i.test(text) || aggregateWords(text).length > 0) return undefined
   const group = readGroup(text, scene)
   if (group.missing.length > 0) return problem(`There is no column for "${group.missing.join('", "')}". ${columnsSentence(scene)}`)
-  return group.by.length > 0 ? onTable(...group.before, { type: 'group_by', by: group.by }) : undefined
+  if (group.by.length === 0) return undefined
+  // "Group sales by rep" names the figure as well.
+  const measure = mentions(
+    group.rest,
+    scene.columns.filter((column) => column.kind === 'number' && !group.by.includes(column.name)),
+  )[0]?.column
+  const figure: Operation[] = measure ? [{ type: 'aggregate', by: group.by, aggregates: [{ op: 'sum', field: measure.name }] }] : []
+  return onTable(...group.before, { type: 'group_by', by: group.by }, ...figure)
 }
 
 type Hit = { op: AggregateOp; start: number; end: number; said: string }
@@ -84,7 +91,9 @@ export function aggregateWords(text: string): Hit[] {
       if (!hits.some((hit) => hit.start < end && start < hit.end)) hits.push({ op, start, end, said: match[0] })
     }
   }
-  return hits.sort((a, b) => a.start - b.start)
+  // "how much ... on average" asks for the average.
+  const vague = hits.length > 1 ? hits.filter((hit) => !/^how much$/i.test(hit.said)) : hits
+  return vague.sort((a, b) => a.start - b.start)
 }
 
 /** "total amount by region", "average and median salary per department", "sum price and quantity", "how many orders per country". */
@@ -149,10 +158,14 @@ export const aggregates: Rule = (text, scene) => {
 }
 
 /** Words that turn a total into something that these rules cannot work out: better no figure than a wrong one. */
-function beyond(text: string): string | undefined {
+export function beyond(text: string): string | undefined {
   const word =
-    /\b(?:running|cumulative|moving|rolling|year[- ]over[- ]year|month[- ]over[- ]month|growth|weighted|forecast|predict\w*|trend)\b/i.exec(text)?.[0]
+    /\b(?:running|cumulative|moving|rolling|year[- ]over[- ]year|month[- ]over[- ]month|growth|weighted|forecast|predict\w*|trend|ratio|outliers?|transpose|standard error|regression|cluster\w*)\b/i.exec(
+      text,
+    )?.[0]
   if (word) return `I cannot work out a "${word}" figure.`
+  const pronoun = /\b(?:did|does|do|has|have|is|was) (?:it|he|she)\b/i.exec(text)?.[0]
+  if (pronoun) return `I cannot tell what "${pronoun}" speaks of in "${text.trim()}".`
   const versus = /\b(\S+) (?:vs\.?|versus|compared (?:to|with)) (\S+)/i.exec(text)
   if (versus) return `I cannot compare "${versus[1]}" with "${versus[2]}" in one figure; ask for each of them by itself.`
   const number = /(?<![\w.])\d[\d,.]*(?![\w])/.exec(text)?.[0]
@@ -199,6 +212,7 @@ function fieldsOf(text: string, hits: Hit[], at: number, scene: Scene): (string 
   // A product of columns in a sum: "sum of price * quantity" is for the expression rule.
   if (listed.length > 0) return listed.map((item) => item.column.name)
   const implied = IMPLIED.find(([pattern]) => pattern.test(hit.said))
+  if (scene.focus && /^\W*(?:it|them|that|this(?: column)?|the (?:new )?column|the result)\W*$/i.test(phrase)) return [scene.focus]
   const bySaid = implied ? field(implied[1], scene) : undefined
   if (bySaid) return [bySaid.name]
   const before = mentions(text.slice(at > 0 ? hits[at - 1]?.end : 0, hit.start), scene.columns).findLast(

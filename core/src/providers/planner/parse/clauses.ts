@@ -39,7 +39,8 @@ export function splitClauses(text: string, columnNames: string[] = [], toolVerbs
     if (mark === ':') {
       if (STARTERS.test(rest) || /^(?:\(?\d{1,2}[.)]|[-*•])\s/.test(rest)) push(true)
       else current += match[0]
-    } else if (/^[;.!?]|^$|then|after|finally|lastly/.test(mark) || match[0].includes('\n')) {
+    } else if (/^by\b/i.test(rest) && /then/.test(mark)) current += `${match[0].trimEnd()} `
+    else if (/^[;.!?]|^$|then|after|finally|lastly/.test(mark) || match[0].includes('\n')) {
       if (/^\.$/.test(mark) && /\b(?:e\.g|i\.e|vs|approx|no|st)$/i.test(current)) current += match[0]
       else push()
     } else if ((STARTERS.test(rest) || opensTool(rest, toolVerbs)) && !staysTogether(current, rest, names)) push()
@@ -56,10 +57,11 @@ function opensTool(rest: string, verbs: ReadonlySet<string>): boolean {
 }
 
 function staysTogether(before: string, rest: string, names: Set<string>): boolean {
+  if (/^(?:the )?(?:highest|lowest|largest|smallest|biggest|newest|oldest|latest|cheapest|best) first\b/i.test(rest)) return true
   const first = /^(?:the )?([\p{L}_]\w*)/iu.exec(rest)?.[1] ?? ''
   const namesColumn =
     names.has(plain(first)) &&
-    /^(?:the )?[\p{L}_]\w*\s*(?:$|,|and\b|columns?\b|fields?\b|to\b|by\b|descending|ascending|desc|asc|[=<>.;])/iu.test(rest)
+    /^(?:the )?[\p{L}_]\w*\s*(?:$|,|and\b|columns?\b|fields?\b|to\b|by\b|where\b|for\b|of\b|descending|ascending|desc|asc|[=<>.;])/iu.test(rest)
   if (namesColumn && (TAKES_NAMES.test(tidy(before)) || /\b(?:by|columns?|fields?|between|for|of)\s[^,]*$/i.test(before))) return true
   // "total amount and number of orders per status": both are per status.
   const sentence = /^[^.;\n]*?(?=,\s*(?:and\s+)?(?:then|sort|order|return|show|keep)\b|[.;\n]|$)/i.exec(rest)?.[0] ?? ''
@@ -95,6 +97,10 @@ function tidy(text: string): string {
     said = said
       .replace(
         /^(?:and|then|also|finally|lastly|next|afterwards|now|first(?:ly)?,|second(?:ly)?,|please|kindly|just|hi|hello|hey|ok|okay|so|well)\b[,\s]+/i,
+        '',
+      )
+      .replace(
+        /^(?:from|in|using|given|with|for|on)\s+(?:the|this|these|my|our)\s+(?:following\s+|attached\s+)?(?:list|table|data|dataset|csv|tsv|json|file|rows|records)(?:\s+(?:below|above|attached|given|provided|here))?,?\s+(?=\p{L})/iu,
         '',
       )
       .replace(/^(?:can|could|would|will) you (?:please )?(?:tell me )?(?=\w)/i, '')

@@ -22,9 +22,11 @@ export const isoDates: Rule = (text, scene) => {
       !/^dates$/i.test(item.said),
   )
   const plural = /\b(?:all|every|the) (?:the )?dates\b|\bdates\b(?! formats?)/i.test(text) && named.every((item) => item.how !== 'exact')
-  const order = /\b(?:day[- ]first|european|dd[/.-]mm|dmy|uk format|british)\b/i.test(text)
+  // The "MM-DD" of YYYY-MM-DD says what is wanted, not what is there.
+  const given = text.replace(/y{2,4}[-/.]m{1,2}[-/.]d{1,2}/gi, ' ')
+  const order = /\b(?:day[- ]first|european|dd[/.-]mm|dmy|uk format|british)\b/i.test(given)
     ? 'DMY'
-    : /\b(?:month[- ]first|american|us format|mm[/.-]dd|mdy)\b/i.test(text)
+    : /\b(?:month[- ]first|american|us format|mm[/.-]dd|mdy)\b/i.test(given)
       ? 'MDY'
       : null
   const target =
@@ -48,7 +50,9 @@ export const rename: Rule = (text, scene) => {
   for (const part of match[1].split(/\s*(?:,\s*(?:and\s+)?|;|\s+and\s+(?=\S+(?:\s\S+)?\s+(?:to|as|into|->|→)))\s*/i)) {
     const pair = /^(?:the )?(?:columns?|fields?)?\s*(.+?)\s+(?:columns?\s+|fields?\s+)?(?:to|as|into|->|=>|→|with)\s+(.+)$/i.exec(part)
     if (!pair) continue
-    const found = field(unquote(pair[1] as string), scene)
+    const said = unquote(pair[1] as string)
+    const it = /^(?:it|that|this)(?: column)?$/i.test(said) ? scene.columns.find((column) => column.name === scene.focus) : undefined
+    const found = it ?? field(said, scene)
     if (!found) return problem(`There is no column "${unquote(pair[1] as string)}" to rename. ${columnsSentence(scene)}`)
     fields[found.name] = unquote((pair[2] as string).replace(/\s+(?:columns?|fields?)$/i, ''))
   }

@@ -13,7 +13,14 @@ const VERBS: [RegExp, string][] = [
 ]
 
 export function isLoose(comparison: string, before: string, column: Column, said: string, scene: Scene): boolean {
-  if (!/^(?:is|are|was|were)\b/i.test(comparison) || column.kind !== 'text' || /^["'`“]/.test(said.trim()) || numericText(said)) return false
+  if (
+    !/^(?:is|are|was|were)\b/i.test(comparison) ||
+    column.kind === 'date' ||
+    column.kind === 'boolean' ||
+    /^["'`“]/.test(said.trim()) ||
+    numericText(said)
+  )
+    return false
   if (/\b(?:where|with|whose|if|when|rows|having)\b[^,]*$/i.test(before)) return false
   const value = plain(unquote(said.trim()))
   return !scene.rows.some((row) => plain(String(row[column.name] ?? '')) === value)

@@ -9,14 +9,15 @@ import { pivot, share, unpivot } from './pivot.ts'
 import { dedupe, rowsKept } from './row-rules.ts'
 import { dates, numberList, onTheResult, sums, units } from './scalars.ts'
 import type { Rule, Scene, Step } from './scene.ts'
-import { combine, duplicates, formulas, namesOnly, withOnly } from './special.ts'
+import { checks, combine, duplicates, formulas, namesOnly, refused, withOnly } from './special.ts'
 import { clean, columns, describe, diff, distinct, flatten, lookup, nothing, query, replaceValues, showAll, validate, write } from './whole-data.ts'
 
 /** Rules that need no table. */
 const BARE: Rule[] = [units, dates, numberList, sums, onTheResult]
 /** In order: what only one kind of request can say comes before what many can say. */
-const WHOLE: Rule[] = [write, nothing, validate, query, flatten]
+const WHOLE: Rule[] = [write, nothing, checks, validate, query, flatten]
 const TABULAR: Rule[] = [
+  refused,
   combine,
   join,
   unpivot,
@@ -58,7 +59,7 @@ export function withoutTable(text: string, scene: Scene): Step[] | undefined {
 const FORM =
   /,?\s+(?:as|in|into|to)\s+(?:an?\s+|the\s+|valid\s+|plain\s+)*((?:json|csv|tsv|xml|yaml|markdown)\b.*|(?:table|list|array)(?:\s+(?:format|form))?)$/i
 const ORDER =
-  /^(.+?),?\s+(?:and\s+)?((?:sorted|ordered|ranked|arranged)\b.*|in\s+(?:alphabetical|ascending|descending|chronological|reverse|increasing|decreasing)\b.*order.*|(?:newest|oldest|highest|lowest|largest|smallest|cheapest)\s+first)$/i
+  /^(.+?),?\s+(?:and\s+)?((?:sorted|ordered|ranked|arranged)\b.*|in\s+(?:alphabetical|ascending|descending|chronological|reverse|increasing|decreasing)\b.*order.*|(?:newest|oldest|highest|lowest|largest|smallest|cheapest|biggest|latest|best)\s+first)$/i
 
 export function withTable(text: string, scene: Scene): Step[] | undefined {
   const steps = read(text, scene)
@@ -88,7 +89,8 @@ function withOrder(head: string, order: string, scene: Scene): Step[] | undefine
   if (/^(?:sort|order|rank|arrange)\b/i.test(head)) return undefined
   const steps = firstOf([...WHOLE, ...TABULAR.filter((rule) => rule !== sort)], head, scene)
   if (!steps || steps.some((step) => step.operation.type === 'problem')) return undefined
-  if (steps.some((step) => step.operation.type === 'aggregate' || step.operation.type === 'best')) return undefined
+  if (steps.some((step) => step.operation.type === 'aggregate' || step.operation.type === 'best'))
+    return firstOf([sort], `${head} sorted ${order.replace(/^(?:sorted|ordered|ranked|arranged)\s+/i, '')}`, scene)
   const sorted = firstOf([sort], /^(?:sorted|ordered|ranked|arranged)/i.test(order) ? order : `sorted ${order}`, scene)
   if (!sorted) return undefined
   const at = steps.findIndex((step) => step.operation.type === 'select' || step.operation.type === 'drop')

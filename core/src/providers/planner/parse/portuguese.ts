@@ -1,7 +1,7 @@
 import { plain } from '../words.ts'
 
 const MARKS =
-  /\b(?:por|para|qual|quais|quantos|quantas|quanto|linhas|coluna|colunas|media|soma|some|ordene|ordenar|filtre|remova|mostre|calcule|converta|dias|entre|maior|menor|mantenha|apenas|duplicados|limpe|datas|conte|os|uma|dos|das|pelo|pela)\b/g
+  /\b(?:por|para|qual|quais|quantos|quantas|quanto|linhas|coluna|colunas|media|soma|some|ordene|ordenar|filtre|remova|mostre|maiores|menores|vendas|pedidos|clientes|calcule|converta|dias|entre|maior|menor|mantenha|apenas|duplicados|limpe|datas|conte|os|uma|dos|das|pelo|pela)\b/g
 
 /** Longest first. Only the words of the grammar: nouns stay as they are, because a column may be called so. */
 const PHRASES: [RegExp, string][] = [
@@ -39,6 +39,8 @@ const PHRASES: [RegExp, string][] = [
   [/\bminimo\b/g, 'minimum'],
   [/\b(?:maior(?:es)? (?:do )?que|acima de|superior(?:es)? a|mais de)\b/g, 'above'],
   [/\b(?:menor(?:es)? (?:do )?que|abaixo de|inferior(?:es)? a|menos de)\b/g, 'below'],
+  [/\bmaiores\b/g, 'largest'],
+  [/\bmenores\b/g, 'smallest'],
   [/\bmaior\b/g, 'highest'],
   [/\bmenor\b/g, 'lowest'],
   [/\bmais car[oa]\b/g, 'most expensive'],

@@ -18,7 +18,12 @@ const ADDITIVE =
 const isLow = (word: string) => new RegExp(`^(?:${LOW})$`, 'i').test(word)
 
 /** "which region has the highest total?", "who earns the most?", "what is the most expensive product?". */
-export const best: Rule = (text, scene) => {
+export const best: Rule = (written, scene) => {
+  // "who earns more, Ana or Bob?" is a contest between two.
+  const contest = /^(?:who|which|what)\b.*\b(more|higher|bigger|larger|older|greater|less|fewer|lower|smaller|younger|cheaper)\b.*\bor\b/i
+    .exec(written)?.[1]
+    ?.toLowerCase()
+  const text = contest ? written.replace(new RegExp(`\\b${contest}\\b`, 'i'), MOST[contest] ?? 'most') : written
   const asked =
     /^(?:tell me |show me |find |find out |figure out |work out |give me |say |identify |determine |return |list )?(?:the )?(which|what(?:'s| is| was| are)?(?: the)?|who(?:'s| is| has| had)?|name(?: of)?(?: the)?)?\s*(.*)$/i.exec(
       text,
@@ -62,6 +67,20 @@ export const best: Rule = (text, scene) => {
   const named = subjectColumn ?? labelColumn(scene.columns)
   if (!named) return undefined
   return rank(named, after, subject, word, direction, 1, filter, scene)
+}
+
+const MOST: Record<string, string> = {
+  higher: 'highest',
+  bigger: 'biggest',
+  larger: 'largest',
+  older: 'oldest',
+  greater: 'greatest',
+  less: 'least',
+  fewer: 'fewest',
+  lower: 'lowest',
+  smaller: 'smallest',
+  younger: 'youngest',
+  cheaper: 'cheapest',
 }
 
 function pick(said: string, scene: Scene): Column | undefined {
@@ -149,13 +168,32 @@ function plainSuperlative(text: string, found: RegExpExecArray, direction: 'asc'
   const after = text.slice(found.index + word.length)
   if (
     /^\s*(?:[- ](?:common|frequent|popular))/i.test(after) ||
-    /\b(?:by|per|for each)\b/i.test(after) ||
+    (/\b(?:by|per|for each)\b/i.test(after) && !/^[- ]?(?:selling|performing|earning|rated)?\s+[\p{L}_]+\s+by\b/iu.test(after)) ||
     new RegExp(`^\\s*(?:${NUM})\\b`, 'i').test(after)
   )
     return undefined
   if (/^(?:max|maximum|min|minimum)$/i.test(word)) return undefined
   const direct = mentions(after, scene.columns)[0]
   if (direct && direct.start < 2 && (direct.column.kind === 'number' || direct.column.kind === 'date')) return undefined
+  const selling = /^[- ]?(selling|performing|earning|rated)?\s+([\p{L}_]+)(?:\s+by\s+(.+))?$/iu.exec(after)
+  const ranked =
+    selling && (selling[1] || selling[3])
+      ? fieldIn(
+          selling[2] as string,
+          scene.columns.filter((column) => column.kind !== 'number'),
+        )?.column
+      : undefined
+  if (selling && ranked)
+    return rank(
+      ranked,
+      selling[3] ?? (/selling/i.test(selling[1] ?? '') ? 'quantity sold' : ''),
+      '',
+      direction === 'desc' ? 'highest' : 'lowest',
+      direction,
+      1,
+      filter,
+      scene,
+    )
   const paid = /^[- ]paid\b/i.test(after)
   const implied = WORD_COLUMNS.find(([pattern]) => pattern.test(paid ? 'paid' : word))
   const measure = implied ? fieldIn(implied[1], scene.columns)?.column : undefined

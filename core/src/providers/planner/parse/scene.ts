@@ -8,6 +8,8 @@ export type Scene = {
   rows: Row[]
   tables: { name: string; columns: Column[] }[]
   grouped: { columns: Column[]; rows: Row[]; values: string[] } | undefined
+  /** The column that was last made or changed, which "it" means. */
+  focus: string | undefined
   /** What the last figures were split by. */
   groupColumns: string[]
   sorted: boolean

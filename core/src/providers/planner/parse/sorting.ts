@@ -7,7 +7,7 @@ import { columnsSentence, onGroup, onTable, problem, type Rule, type Scene } fro
 import type { Aggregate, AggregateOp, Operation, SortKey } from '../types.ts'
 
 const DOWN =
-  /\b(?:desc(?:ending)?|decreasing(?:ly)?|high(?:est)? to low(?:est)?|large(?:st)? to small(?:est)?|big(?:gest)? to small(?:est)?|highest(?: first)?|largest(?: first)?|biggest first|newest(?: first)?|latest first|most recent first|new(?:est)? to old(?:est)?|z ?(?:to|-) ?a|reverse(?:d)?|most first|oldest to youngest)\b/i
+  /\b(?:desc(?:ending)?|decreasing(?:ly)?|high(?:est)? to low(?:est)?|large(?:st)? to small(?:est)?|big(?:gest)? to small(?:est)?|highest(?: first)?|largest(?: first)?|biggest first|best first|newest(?: first)?|latest first|most recent first|new(?:est)? to old(?:est)?|z ?(?:to|-) ?a|reverse(?:d)?|most first|oldest to youngest)\b/i
 const UP =
   /\b(?:asc(?:ending)?|increasing(?:ly)?|low(?:est)? to high(?:est)?|small(?:est)? to large(?:st)?|lowest first|smallest first|oldest first|earliest first|a ?(?:to|-) ?z|alphabetical(?:ly)?|chronological(?:ly)?|cheapest first)\b/i
 
@@ -57,6 +57,13 @@ function groupKeys(said: string, grouping: Extract<Operation, { type: 'aggregate
 }
 
 function sortKeys(said: string, scene: Scene): SortKey[] {
+  if (/\bby\s+(?:the\s+)?names?\b/i.test(said) && !fieldIn('name', scene.columns)) {
+    const label = labelColumn(scene.columns)
+    if (label?.kind === 'text') {
+      scene.assume(`I took "name" to mean the column ${label.name}.`)
+      return [{ field: label.name, direction: DOWN.test(said) ? 'desc' : 'asc' }]
+    }
+  }
   const phrase = /\bby\s+(.+)$/i.exec(said)?.[1] ?? said
   const keys: SortKey[] = []
   const parts = phrase.split(/\s*,\s*(?:and\s+)?(?:then\s+)?(?:by\s+)?|\s+(?:and\s+then\s+by|then\s+by|and\s+by|then|and)\s+/i)

@@ -1,9 +1,16 @@
 import { fieldIn, measures, mentions } from '../columns.ts'
 import { nameOf } from '../naming.ts'
 import { words } from '../words.ts'
+import { beyond } from './aggregates.ts'
 import { columnName } from './expressions.ts'
 import { columnsSentence, field, fieldList, onTable, problem, type Rule, onGroup, unquote } from './scene.ts'
 import type { Aggregate } from '../types.ts'
+
+/** What these rules cannot do, said before another rule makes something else of it. */
+export const refused: Rule = (text) => {
+  const reason = /\b(?:ratio|outliers?|transpose|regression|forecast|predict\w*|cluster\w*)\b/i.test(text) ? beyond(text) : undefined
+  return reason ? problem(reason) : undefined
+}
 
 /** "correlation between price and sales", "90th percentile of latency". */
 export const formulas: Rule = (text, scene) => {
@@ -13,6 +20,17 @@ export const formulas: Rule = (text, scene) => {
     if (!one || !two) return problem(`For a correlation I need two columns of numbers. ${columnsSentence(scene)}`)
     return onTable({ type: 'formula', expression: `CORREL(${columnName(one)}, ${columnName(two)})`, label: `correlation of ${one} and ${two}` })
   }
+  const span =
+    /\b(?:difference|range|gap|spread)\s+between\s+(?:the\s+)?(?:max|maximum|highest|largest|min|minimum|lowest|smallest)\s+and\s+(?:the\s+)?(?:max|maximum|highest|largest|min|minimum|lowest|smallest)\s+(?:of\s+)?(?:the\s+)?(.+)$/i.exec(
+      text,
+    )
+  const spanned = span && field(span[1] as string, { columns: measures(scene.columns), assume: scene.assume })
+  if (spanned)
+    return onTable({
+      type: 'formula',
+      expression: `MAX(${columnName(spanned.name)}) - MIN(${columnName(spanned.name)})`,
+      label: `difference between the highest and the lowest ${spanned.name}`,
+    })
   const percentile = /\b(\d{1,2}(?:\.\d+)?)(?:st|nd|rd|th)?\s*(?:percentile|pct)\b|\bp(\d{2})\b/i.exec(text)
   if (percentile) {
     const rest = text.slice(percentile.index + percentile[0].length)
@@ -43,6 +61,22 @@ export const duplicates: Rule = (text, scene) => {
     ...onTable({ type: 'aggregate', by: fields, aggregates: [aggregate] }),
     ...onGroup({ type: 'filter', conditions: [{ field: nameOf(aggregate), op: 'gt', value: 1 }], match: 'all', negate: false }),
   ]
+}
+
+/** "check that all emails are valid", "is the id unique?", "make sure no name is missing". */
+export const checks: Rule = (text, scene) => {
+  if (!/^(?:check|validate|verify|ensure|make sure|are|is|do|does|test|confirm)\b/i.test(text) || /\b(?:schema|json)\b/i.test(text)) return undefined
+  const named = mentions(text, scene.columns)
+  const columns = named.length > 0 ? named.map((item) => item.column) : []
+  const rules = columns.flatMap((column): Record<string, unknown>[] => {
+    if (/\b(?:unique|distinct)\b/i.test(text)) return [{ field: column.name, unique: true }]
+    if (/\b(?:required|missing|empty|blank|filled|present)\b/i.test(text)) return [{ field: column.name, required: true }]
+    const type = /\b(email|url|date|number|integer)s?\b(?!.*\bcolumn\b)/i.exec(`${column.words.join(' ')} ${text}`)?.[1]
+    return /\b(?:valid|correct|well[- ]formed|are (?:all )?(?:emails|urls|dates|numbers|integers))\b/i.test(text) && type
+      ? [{ field: column.name, type: type.toLowerCase() }]
+      : []
+  })
+  return rules.length > 0 ? onTable({ type: 'check_rows', rules }) : undefined
 }
 
 const GLUES: [RegExp, string][] = [

@@ -79,7 +79,7 @@ export const clean: Rule = (text) =>
 export const describe: Rule = (text) =>
   /^(?:describe|summari[sz]e|profile|give (?:me )?(?:a |an )?(?:statistical )?(?:summary|overview|profile|description)|summary(?: statistics)?|(?:what|show|give|compute|calculate)\b.*\b(?:summary|descriptive|basic) stat(?:istic)?s|analy[sz]e)\b/i.test(
     text,
-  ) && !/\bby\b/i.test(text)
+  ) && !/\b(?:by|per|each)\b/i.test(text)
     ? onTable({ type: 'describe' })
     : undefined
 
@@ -127,7 +127,7 @@ export const query: Rule = (text) => {
 
 /** A figure of one row: "what is Bob's amount?", "show the email of Ana". */
 export const lookup: Rule = (text, scene) => {
-  if (!/^(?:what|which|who|show|give|find|get|tell|when|where|return|look)\b/i.test(text)) return undefined
+  if (!/^(?:what|which|who|show|give|find|get|tell|when|where|return|look|the)\b/i.test(text)) return undefined
   const where = readConditions(text.replace(/(\p{L})['’]s\b/gu, '$1'), scene)
   if (where.conditions.length === 0) return undefined
   const asked = mentions(where.rest, scene.columns).map((item) => item.column.name)

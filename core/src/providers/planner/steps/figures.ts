@@ -150,7 +150,7 @@ export function extremeRow(operation: Of<'extreme_row'>, table: Table, state: St
 export function countRows(operation: Of<'count_rows'>, table: Table, state: State, suffix: string) {
   const count = table.rows.length
   const noun = /^(?:rows?|records?|lines?|entries|entry|are|of|it|them|there)$/i.test(operation.noun) ? 'row' : operation.noun
-  const plural = noun === 'row' ? (count === 1 ? 'row' : 'rows') : noun
+  const plural = noun === 'row' ? (count === 1 ? 'row' : 'rows') : count === 1 ? noun.replace(/(?<=[a-z]{2}[^s])s$/, '') : noun
   state.facts.push({
     type: 'figure',
     key: noun === 'row' ? 'row_count' : `${snake(noun)}_count`,
@@ -223,6 +223,30 @@ export function formula(operation: Of<'formula'>, table: Table, state: State, su
       value: valueIn(attempt.value),
       sentence: `The ${operation.label}${suffix} is ${show(valueIn(attempt.value))}.`,
     })
+}
+
+export function checkRows(operation: Of<'check_rows'>, table: Table, state: State) {
+  const attempt = state.box.attempt(
+    [{ tool: 'data-transform__validate', input: { rows: table.rows, rules: operation.rules } }],
+    'no tool that checks rows is offered (data-transform has one).',
+  )
+  if (!attempt.ok) {
+    state.problems.push(failure(attempt, 'Checking the rows'))
+    return
+  }
+  const problems = isRecord(attempt.value) && Array.isArray(attempt.value.problems) ? attempt.value.problems.filter(isRecord) : []
+  const count = isRecord(attempt.value) && typeof attempt.value.problem_count === 'number' ? attempt.value.problem_count : problems.length
+  const said = problems.slice(0, 20).map((item) => `- row ${show(item.row)}, ${show(item.field)}: ${show(item.value)} (${show(item.reason)})`)
+  const fields = listOf(operation.rules.map((rule) => String(rule.field)))
+  state.facts.push({
+    type: 'figure',
+    key: 'validation',
+    value: attempt.value,
+    sentence:
+      count === 0
+        ? `All ${table.rows.length} rows pass the check of ${fields}.`
+        : `${count} problem${count === 1 ? '' : 's'} in ${fields}:\n${said.join('\n')}`,
+  })
 }
 
 export function describe(table: Table, state: State) {

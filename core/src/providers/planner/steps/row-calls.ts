@@ -50,15 +50,20 @@ export function callsFor(operation: RowOperation, rows: Row[], state: State): Pl
       return [{ tool: 'date-utils__parse_dates', input: { rows, ...(operation.fields.length > 0 ? { fields: operation.fields } : {}), ...order } }]
     }
     case 'filter': {
-      const conditions = operation.negate ? negated(operation.conditions, operation.match) : { list: operation.conditions, match: operation.match }
+      const conditions = operation.negate
+        ? negated(operation.conditions, operation.match, rows)
+        : { list: operation.conditions, match: operation.match }
       const filter = tool('data-transform__filter')
       const where = conditions.list.map(({ field, op, value }) => ({
         field,
         op: wordFor(filter, 'op', OP_WORDS[op]),
         ...(value === undefined ? {} : { value }),
       }))
+      // There is no word for "does not start with".
+      const isWordless = operation.negate && operation.conditions.some((item) => item.op === 'starts_with' || item.op === 'ends_with')
+      const match = wordFor(filter, 'match', conditions.match === 'all' ? ['all', 'and'] : ['any', 'or'])
       return [
-        transform('filter', { rows, where, match: wordFor(filter, 'match', conditions.match === 'all' ? ['all', 'and'] : ['any', 'or']) }),
+        ...(isWordless ? [] : [transform('filter', { rows, where, match })]),
         json(`[$[${jsonata(operation.conditions, operation.match, operation.negate)}]]`),
       ]
     }
@@ -79,7 +84,13 @@ export function callsFor(operation: RowOperation, rows: Row[], state: State): Pl
     case 'rename':
       return [transform('rename', { rows, fields: operation.fields })]
     case 'cast':
-      return [transform('cast', { rows, fields: operation.fields })]
+      // One tool's "text" is another tool's "string".
+      return ['text', 'string'].map((word) =>
+        transform('cast', {
+          rows,
+          fields: Object.fromEntries(Object.entries(operation.fields).map(([name, type]) => [name, type === 'string' ? word : type])),
+        }),
+      )
     case 'dedupe':
       return [
         transform('dedupe', { rows, ...(operation.by.length > 0 ? { by: operation.by } : {}) }),
@@ -160,11 +171,15 @@ function unpivotCalls(operation: Of<'unpivot'>, rows: Row[], state: State): Plan
   return [{ tool: 'data-transform__unpivot', input: given }]
 }
 
-function negated(conditions: Condition[], match: 'all' | 'any'): { list: Condition[]; match: 'all' | 'any' } {
-  return {
-    list: conditions.map((item) => ({ ...item, op: OPPOSITE[item.op] })),
-    match: conditions.length === 1 ? match : match === 'all' ? 'any' : 'all',
-  }
+function negated(conditions: Condition[], match: 'all' | 'any', rows: Row[]): { list: Condition[]; match: 'all' | 'any' } {
+  const list = conditions.flatMap((item): Condition[] => {
+    const opposite: Condition = { ...item, op: OPPOSITE[item.op] }
+    // A row without an amount has no amount below 5: it stays when those below 5 go.
+    const compares = item.op === 'gt' || item.op === 'gte' || item.op === 'lt' || item.op === 'lte'
+    const blanks = compares && rows.some((row) => row[item.field] === null || row[item.field] === undefined || row[item.field] === '')
+    return blanks ? [opposite, { field: item.field, op: 'empty' }] : [opposite]
+  })
+  return { list, match: list.length > 1 && (match === 'all' || conditions.length === 1) ? 'any' : 'all' }
 }
 
 const quoted = (field: string) => `\`${field.replaceAll('`', '')}\``

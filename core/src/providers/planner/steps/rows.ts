@@ -1,5 +1,4 @@
 import { spoken } from '../naming.ts'
-import { columnName } from '../parse/expressions.ts'
 import { isRecord, listOf } from '../words.ts'
 import { compute } from './compute.ts'
 import { failure, note, rowsIn, setRows, type State } from './state.ts'
@@ -77,6 +76,10 @@ export function runOnRows(operation: RowOperation, state: State): boolean {
     return true
   }
   if (operation.type === 'select' || operation.type === 'drop') return chooseColumns(operation, rows, state)
+  // Rows that fit any of several go one condition after the other.
+  if (operation.type === 'filter' && operation.negate && operation.match === 'any' && operation.conditions.length > 1) {
+    return operation.conditions.every((condition) => runOnRows({ ...operation, conditions: [condition], match: 'all' }, state))
+  }
   const settled = operation.type === 'filter' ? withFigures(operation, rows, state) : operation
   if (!settled) return fail(operation, 'Filtering failed: the figure to compare with could not be worked out.', state)
   const calls = callsFor(settled, rows, state)
@@ -149,6 +152,7 @@ function report(operation: RowOperation, value: unknown, before: Row[], after: R
     ['unparsed', 'could not be read and stayed as they were'],
     ['ambiguous', 'can be read in two ways'],
     ['failed', 'could not be converted'],
+    ['problems', 'could not be converted and stayed as they were'],
     ['errors', 'had errors'],
     ['skipped', 'were skipped'],
   ] as const) {
@@ -171,5 +175,5 @@ function report(operation: RowOperation, value: unknown, before: Row[], after: R
   }
   if (operation.type === 'filter')
     for (const condition of operation.conditions)
-      if (!state.at?.columns.some((column) => column.name === condition.field)) note(state, `There is no column ${columnName(condition.field)}.`)
+      if (!state.at?.columns.some((column) => column.name === condition.field)) note(state, `There is no column ${condition.field}.`)
 }

@@ -25,6 +25,7 @@ export type State = {
   /** Columns named by "group ... by ...", waiting for the figures. */
   groupBy: string[]
   groupsUsed: boolean
+  focus: string | undefined
   sorted: boolean
   facts: Fact[]
   /** How words were understood, and what tools reported beside their result. */
@@ -49,6 +50,7 @@ export function newState(reading: Reading, box: Toolbox, sources: Source[]): Sta
     group: undefined,
     groupBy: [],
     groupsUsed: false,
+    focus: undefined,
     sorted: false,
     facts: [],
     notes: [],

@@ -159,6 +159,8 @@ function write(format: Of<'write'>['format'], state: State) {
   const rows = state.group?.rows ?? state.at?.rows
   const value = rows ?? candidates(state)[0]?.value
   if (format === 'markdown' && rows) {
+    // Groups are shown as a table anyway.
+    if (state.group) return
     state.facts.push({ type: 'rows', key: 'rows', rows, sentence: null })
     return
   }
