@@ -1,32 +1,21 @@
 import { HookError } from '@cadre/contract/forgehook'
-import { cellOf, columnsOf, needColumns, textOf, type Row } from './rows.ts'
+import { columnsOf, needColumns, type Row, textOf } from './rows-shared.ts'
 
-export type CsvWriteOptions = { columns?: string[]; delimiter?: string; line_end?: 'lf' | 'crlf'; safe_for_spreadsheets?: boolean }
+export type WriteOptions = { rows: Row[]; columns?: string[]; delimiter?: string; line_end?: string; safe_for_spreadsheets?: boolean }
 
-export function jsonToCsv({ rows, ...options }: CsvWriteOptions & { rows: Row[] }) {
-  return { csv: writeCsv(rows, options), row_count: rows.length }
-}
-
-/** RFC 4180. Objects and lists are written as JSON. A cell is quoted only where it must be; there is no line end after the last line. */
-export function writeCsv(rows: Row[], { columns, delimiter = ',', line_end = 'lf', safe_for_spreadsheets = false }: CsvWriteOptions): string {
+/** Rows to delimited text (RFC 4180), with a header. Nested values are written as JSON. */
+export function jsonToCsv({ rows, columns, delimiter = ',', line_end = '\n', safe_for_spreadsheets = false }: WriteOptions) {
   if (delimiter.length !== 1 || /["\r\n]/.test(delimiter)) throw new HookError('must be one character, and no quote or line end', 'delimiter')
-  if (columns) needColumns(columns, rows, 'columns')
-  const names = columns ?? columnsOf(rows)
-  const single = names.length === 1
-  const cell = (value: unknown) => {
-    const text = safe_for_spreadsheets && typeof value !== 'number' ? disarmed(textOf(value)) : textOf(value)
-    // An empty line would be no row at all.
-    return (single && text === '') || mustQuote(text, delimiter) ? `"${text.replaceAll('"', '""')}"` : text
+  const known = columnsOf(rows)
+  if (columns) needColumns(known, columns, 'columns')
+  const names = columns ?? known
+  const write = (value: unknown) => {
+    // A spreadsheet runs text that begins so (OWASP, CSV Injection); a number is no text.
+    const guard = safe_for_spreadsheets && typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? "'" : ''
+    const text = guard + textOf(value)
+    return text.includes(delimiter) || /["\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
   }
-  const lines = rows.map((row) => names.map((name) => cell(cellOf(row, name))).join(delimiter))
-  return [names.map(cell).join(delimiter), ...lines].join(line_end === 'crlf' ? '\r\n' : '\n')
-}
-
-function mustQuote(text: string, delimiter: string): boolean {
-  return text.includes(delimiter) || /["\r\n]|^\s|\s$/.test(text) || /^sep=/i.test(text)
-}
-
-/** Spreadsheets take such cells for formulas, which may send data away. */
-function disarmed(text: string): string {
-  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
+  const lines = [names, ...rows.map((row) => names.map((name) => (Object.hasOwn(row, name) ? row[name] : null)))]
+  const csv = names.length === 0 ? '' : lines.map((cells) => cells.map(write).join(delimiter) + line_end).join('')
+  return { csv, row_count: rows.length }
 }
