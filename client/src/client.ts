@@ -1,9 +1,10 @@
 import type { Contract } from '@cadre/contract'
 import { invalid } from '@cadre/contract/errors'
 import type { Run, StartRun } from '@cadre/contract/runs'
-import { createORPCClient, mapEventIterator } from '@orpc/client'
+import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/fetch'
 import type { ContractRouterClient } from '@orpc/contract'
+import { orAborted, untilAborted } from './aborts.ts'
 import { checkAnswer, noServer, notCadre, toCadreError } from './answers.ts'
 
 export { CadreError, type ErrorCode, type Issue } from '@cadre/contract/errors'
@@ -42,9 +43,9 @@ export function createClient({ url, apiKey, fetch: ownFetch = globalThis.fetch }
     interceptors: [
       async ({ next, ...options }) => {
         try {
-          const output = await next({ ...options, input: plain(options.input) })
+          const output = await orAborted(next({ ...options, input: plain(options.input) }), options.signal)
           if (output === undefined) throw notCadre(base)
-          return isIterator(output) ? whole(output, base) : output
+          return isIterator(output) ? untilAborted(output, options.signal, (error) => toCadreError(base, error)) : output
         } catch (error) {
           throw toCadreError(base, error)
         }
@@ -86,9 +87,4 @@ function plain(input: unknown): unknown {
 
 function isIterator(value: unknown): value is AsyncIterator<unknown> {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
-}
-
-/** An error inside a stream comes out as any other. */
-function whole(events: AsyncIterator<unknown>, base: string) {
-  return mapEventIterator(events, { value: async (value) => value, error: async (error) => toCadreError(base, error) })
 }

@@ -107,7 +107,7 @@ test('apply makes what is new and changes what has the name, also on a later pag
   const wire = await startWire({
     'agents.list': ({ input }) => (input.cursor ? { items: [agent()], next_cursor: null } : { items: [agent({ name: 'Other' })], next_cursor: 'c2' }),
     'agents.create': ({ input }) => agent({ ...input, slug: 'new-one' }),
-    'agents.update': ({ input }) => agent({ system_prompt: input.system_prompt }),
+    'agents.update': () => agent(),
   })
   const stdin = '- name: Helper\n  system_prompt: Changed.\n- name: New one\n  system_prompt: New.\n'
   const { code, stdout, stderr } = await cadre(['agents', 'apply', '-f', '-'], { url: wire.url, stdin })

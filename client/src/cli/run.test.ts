@@ -16,6 +16,7 @@ test('steps on stderr as they happen, the answer on stdout', async () => {
   expect([code, stdout]).toEqual([0, '12 * 7 is 84.\n'])
   expect(stderr).toBe(
     [
+      'run_1  accepted',
       'run_1  builtin/planner',
       'model 1  100 ms  120 in, 30 out',
       'step 1  calculator__calculate  {"expression":"12 * 7"}',
@@ -130,6 +131,24 @@ test('Ctrl-C leaves the run alone, says how to come back, and is exit code 130',
     `Interrupted; the run goes on. Follow it: cadre runs follow run_1 --url ${wire.url}   Cancel it: cadre runs cancel run_1 --url ${wire.url}`,
   )
   expect(wire.calls.map(({ path }) => path)).not.toContain('runs.cancel')
+})
+
+test('Ctrl-C works after a garbage collection, which makes fetch forget the signal it was given', async () => {
+  const wire = await startWire(endless)
+  const collect = `process.on('SIGUSR2', async () => {
+    for (let i = 0; i < 10; i++) { gc(); await new Promise(setImmediate) }
+    process.stderr.write('collected')
+  })`
+  const child = startCadre(['run', 'helper', 'x'], {
+    url: wire.url,
+    nodeArgs: ['--expose-gc', '--import', `data:text/javascript,${encodeURIComponent(collect)}`],
+  })
+  const stderr = hear(child.stderr!)
+  await stderr.until('step 1')
+  child.kill('SIGUSR2')
+  await stderr.until('collected')
+  child.kill('SIGINT')
+  expect(await once(child, 'close')).toEqual([130, null])
 })
 
 test('--timeout ends the waiting, not the run', async () => {

@@ -41,6 +41,7 @@ Examples:
         cli.output.say(`Follow it: ${cli.commandLine(`runs follow ${run.run_id}`)}`, 'quiet')
         return
       }
+      cli.output.say(`${run.run_id}  accepted`, 'quiet')
       const { code, ended } = await followToEnd(cli, run.run_id, { timeout: options.timeout })
       process.exitCode = code
       if (cli.output.json) cli.output.line(await cli.client.runs.get({ runId: run.run_id }))

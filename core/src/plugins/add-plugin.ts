@@ -6,7 +6,7 @@ import { type KeyConfig, seal } from '../access/secrets.ts'
 import type { Db } from '../storage/database.ts'
 import { toJson } from '../storage/json.ts'
 import { isUniqueViolation } from '../storage/unique-violation.ts'
-import { checkManifest } from './check-manifest.ts'
+import { checkManifest, checkSchemas } from './check-manifest.ts'
 import { withHiddenHeaders } from './hidden-headers.ts'
 import type { HookHost } from './hook-host.ts'
 import { present } from './list-plugins.ts'
@@ -22,6 +22,7 @@ export async function addPlugin(app: AddApp, actor: Actor, manifest: Manifest): 
   if (runtime.type === 'embedded')
     throw invalid('runtime.type', `embedded ForgeHooks are installed as folders (CADRE_PLUGINS_DIR); here 'http' is possible`)
   checkManifest(manifest)
+  checkSchemas(manifest)
   refuseUngranted(manifest, runtime.base_url)
   if ((await app.hooks.all()).some((each) => each.manifest.id === id)) throw taken(id)
   const created_at = app.now()

@@ -2,21 +2,24 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { Manifest } from '@cadre/contract/forgehook'
-import { checkManifest } from './check-manifest.ts'
+import { checkManifest, checkSchemas } from './check-manifest.ts'
 import { refuseUngranted } from './refuse-ungranted.ts'
 
 /** A ForgeHook that is installed as a folder. */
 export type BundledPlugin = { manifest: Manifest; folder: URL }
 
 /**
+ * @param folders the first holds Cadre's own, whose tests compile their schemas; those of the others are compiled now.
+ *
  * Reads every sub-folder that has a forgehook.json. One that is broken is left out and said in the log by its folder and reason: it must
  * not keep the others, or the server, from starting.
  */
 export function loadBundled(folders: string[], log: { error: (context: object, message: string) => void }): BundledPlugin[] {
   const plugins = new Map<string, BundledPlugin>()
-  for (const folder of folders.flatMap(subFolders)) {
+  for (const { folder, own } of folders.flatMap((each, i) => subFolders(each).map((folder) => ({ folder, own: i === 0 })))) {
     try {
       const plugin = load(folder)
+      if (!own) checkSchemas(plugin.manifest)
       const { id } = plugin.manifest
       if (plugins.has(id)) throw new Error(`a ForgeHook with the id '${id}' is already loaded`)
       plugins.set(id, plugin)

@@ -1,8 +1,8 @@
 import type { LanguageModelV3 } from '@ai-sdk/provider'
+import { loadEngine } from './load-engine.ts'
 
 /** One short question without tools: how a provider is tested. It goes the same road as every model call. */
 export async function askOnce(model: LanguageModelV3, prompt: string, signal: AbortSignal): Promise<string> {
-  const { runWithVoltAgent } = await import('./engine-voltagent.ts')
   const turn = {
     agent: 'provider-test',
     system: 'Answer in one short sentence.',
@@ -14,5 +14,5 @@ export async function askOnce(model: LanguageModelV3, prompt: string, signal: Ab
     tools: [],
     signal,
   }
-  return (await runWithVoltAgent(turn)).text
+  return (await (await loadEngine())(turn)).text
 }

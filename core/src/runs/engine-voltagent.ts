@@ -1,4 +1,3 @@
-import './engine-voltagent-unused.ts'
 import { Agent, AgentRegistry, createTool, type VoltAgentObservability } from '@voltagent/core'
 import { trace } from '@opentelemetry/api'
 import { jsonSchema, type ModelMessage } from 'ai'

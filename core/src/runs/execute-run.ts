@@ -2,12 +2,12 @@ import type { LanguageModelV3 } from '@ai-sdk/provider'
 import type { App } from '../app.ts'
 import type { Lease } from '../jobs/queue.ts'
 import { fromJson } from '../storage/json.ts'
-import type { Engine } from './engine.ts'
 import { journaledModel } from './engine-model.ts'
 import { type Execution, pastOf, timeUsed } from './execution.ts'
 import { StaleLease } from './journal.ts'
 import { journaledTool } from './journaled-tools.ts'
 import { unshelve } from './journal-codec.ts'
+import { loadEngine } from './load-engine.ts'
 import { openRun, type RunJob } from './open-run.ts'
 import { outputOf, problemWith, repairPrompt } from './output.ts'
 import { RunControl, RunStopped, type Stop } from './run-control.ts'
@@ -69,7 +69,7 @@ export async function executeRun(app: App, lease: Lease, stopping: AbortSignal):
 /** The whole of a run: ask, let the engine loop over model and tools, and ask once more where the answer does not fit its schema. */
 async function toEnd(x: Execution, model: LanguageModelV3): Promise<End> {
   if (x.run.attempts >= maxAttempts) throw x.control.fail('CRASHED', `the run was taken up ${maxAttempts} times and never came to an end`)
-  const engine: Engine = (await import('./engine-voltagent.ts')).runWithVoltAgent
+  const engine = await loadEngine()
   const tools = new Map((await x.app.hooks.findTools(x.setup.tools.map((tool) => tool.name))).map((tool) => [tool.name, tool]))
   const turn = {
     agent: x.setup.agent,

@@ -1,3 +1,4 @@
+import { getCompileCacheDir } from 'node:module'
 import { Worker } from 'node:worker_threads'
 import type { FromThread, ToThread } from './hook-messages.ts'
 
@@ -21,7 +22,8 @@ export class HookThread {
 
   constructor(memory_mb: number) {
     this.memory_mb = memory_mb
-    this.#worker = new Worker(new URL('./hook-thread.ts', import.meta.url), {
+    this.#worker = new Worker(new URL('./hook-thread-entry.mjs', import.meta.url), {
+      workerData: { compileCache: getCompileCacheDir() },
       env: {},
       argv: [],
       name: 'cadre-hooks',

@@ -36,7 +36,7 @@ function factsWithRows(state: State): Fact[] {
   if (holdsRows) return facts
   const only = facts.length === 0 && (state.touched || state.product !== null || state.problems.length === 0)
   // "remove duplicates and tell me how many are left" asks for a number only.
-  const counted = facts.length > 0 && facts.every((fact) => fact.type === 'figure' && /count$/.test(fact.key)) && state.product !== 'cleaned_data'
+  const counted = facts.length > 0 && facts.every((fact) => fact.type === 'figure' && fact.key.endsWith('count')) && state.product !== 'cleaned_data'
   if (!only && (state.product === null || counted)) return facts
   return [{ type: 'rows', key: state.product ?? 'rows', rows: at.rows, sentence: null }, ...facts]
 }
@@ -49,7 +49,7 @@ function jsonAnswer(state: State): unknown {
   if (schema) return fit(schema, answer, facts)
   if (facts.length === 0 && state.problems.length === 0) return { message: nothingDone(state) }
   if (state.problems.length > 0) answer.problems = state.problems
-  if (state.notes.length > 0 && state.problems.length > 0) answer.notes = state.notes
+  if (state.caveats.length > 0) answer.notes = state.caveats
   return answer
 }
 

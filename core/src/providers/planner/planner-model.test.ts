@@ -175,6 +175,11 @@ describe('the form of the answer', () => {
     expect(run.json).toEqual({ answer: 36 })
   })
 
+  it('tells in JSON as well how it understood words that were not a column', async () => {
+    const run = await runLoop(await bundled('formula-engine'), 'total revenue by region as JSON', orders)
+    expect(run.json).toEqual({ totals_by_region: { West: 515.5, East: 290, North: 50 }, notes: ['I took "revenue" to mean the column amount.'] })
+  })
+
   it('goes on from earlier turns of a conversation', async () => {
     const before: LanguageModelV3Prompt = [
       { role: 'user', content: [{ type: 'text', text: userText('how many rows?', shop.orders) }] },

@@ -5,7 +5,7 @@ import { inEnglish } from './parse/portuguese.ts'
 import type { Scene } from './parse/scene.ts'
 import { hasTables, loadTables } from './steps/load.ts'
 import { aggregate } from './steps/figures.ts'
-import { newState, note, type State } from './steps/state.ts'
+import { caveat, newState, type State } from './steps/state.ts'
 import { columnsOf } from './columns.ts'
 import { together, type Toolbox } from './toolbox.ts'
 import { fillInput, isPlanned, LIKELY, matchTool, namedTool, SURE, toolVerbs } from './unknown-tools.ts'
@@ -85,7 +85,7 @@ function sceneOf(state: State): Scene {
     focus: at?.columns.some((column) => column.name === state.focus) ? state.focus : undefined,
     groupColumns: group?.by ?? [],
     sorted: state.sorted,
-    assume: (text) => note(state, text),
+    assume: (text) => caveat(state, text),
   }
 }
 

@@ -75,7 +75,7 @@ function runScoped(operations: Operation[], state: State) {
   Object.assign(state, before)
   if (!done) return
   const filter = changes.find((change) => change.type === 'filter')
-  const made = changes.find((change) => change.type === 'add_column' && /value$/.test(change.name))
+  const made = changes.find((change) => change.type === 'add_column' && change.name.endsWith('value'))
   const suffix = `${made?.type === 'add_column' ? ` (${made.expression})` : ''}${filter?.type === 'filter' ? ` where ${conditionText(filter)}` : ''}`
   for (const operation of operations) if (!isRowOperation(operation)) answer(operation, table, suffix, state)
 }

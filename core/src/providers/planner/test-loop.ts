@@ -7,7 +7,7 @@ import { refusalOf } from './toolbox.ts'
 
 /** For tests: runs an instruction against the bundled ForgeHooks themselves, as an engine would. */
 export type TestTool = { definition: LanguageModelV3FunctionTool; run: (input: unknown) => unknown }
-export type Loop = { text: string; json: any; steps: { tool: string; input: any; output: unknown }[]; turns: string[][] }
+export type Loop = { text: string; json: unknown; steps: { tool: string; input: unknown; output: unknown }[]; turns: string[][] }
 
 const root = fileURLToPath(new URL('../../../../forgehooks/', import.meta.url))
 const context = { signal: new AbortController().signal, now: Date.UTC(2024, 5, 1, 12), idempotencyKey: 'test' }

@@ -239,7 +239,7 @@ export const top: Rule = (written, scene) => {
   const noun = (by === undefined ? after : after.slice(0, after.indexOf(by)))
     .replace(/\b(?:by|with the \w+|based on|according to|in terms of|ranked by|sorted by|ordered by)\s*$/i, '')
     .trim()
-  const low = word === 'bottom' || isLow(word) || /^least/.test(word)
+  const low = word === 'bottom' || isLow(word) || word.startsWith('least')
   if (scene.grouped && !by && filter.length === 0) {
     const isFirst = word === 'first' || word === 'last'
     return isFirst || scene.sorted

@@ -1,7 +1,7 @@
 import { detect, readDelimited, yaml, findData } from '../find-data.ts'
 import { together, takes } from '../toolbox.ts'
 import { isRecord } from '../words.ts'
-import { note, rowsIn, tableOf, type State, type Table } from './state.ts'
+import { caveat, note, rowsIn, tableOf, type State, type Table } from './state.ts'
 import type { Row, Source } from '../types.ts'
 
 type TextSource = Extract<Source, { kind: 'text' }>
@@ -54,7 +54,7 @@ function reportList(list: unknown, format: string, state: State) {
   const said = list
     .slice(0, 3)
     .map((item) => (isRecord(item) && typeof item.message === 'string' ? item.message : typeof item === 'string' ? item : JSON.stringify(item)))
-  note(state, `While reading the ${format.toUpperCase()}: ${said.join('; ')}${list.length > 3 ? ` and ${list.length - 3} more` : ''}.`)
+  caveat(state, `While reading the ${format.toUpperCase()}: ${said.join('; ')}${list.length > 3 ? ` and ${list.length - 3} more` : ''}.`)
 }
 
 /** Lists of records anywhere in a parsed document; a single record is a table of one row. */

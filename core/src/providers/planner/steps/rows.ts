@@ -1,7 +1,7 @@
 import { spoken } from '../naming.ts'
 import { isRecord, listOf } from '../words.ts'
 import { compute } from './compute.ts'
-import { failure, note, rowsIn, setRows, type State } from './state.ts'
+import { caveat, failure, note, rowsIn, setRows, type State } from './state.ts'
 import type { Condition, Operation, Row } from '../types.ts'
 import { callsFor } from './row-calls.ts'
 
@@ -171,9 +171,6 @@ function report(operation: RowOperation, value: unknown, before: Row[], after: R
               .join(' ')
           : JSON.stringify(item),
       )
-    note(state, `${list.length} value${list.length === 1 ? '' : 's'} ${said}: ${cells.join('; ')}${list.length > 5 ? '; ...' : ''}.`)
+    caveat(state, `${list.length} value${list.length === 1 ? '' : 's'} ${said}: ${cells.join('; ')}${list.length > 5 ? '; ...' : ''}.`)
   }
-  if (operation.type === 'filter')
-    for (const condition of operation.conditions)
-      if (!state.at?.columns.some((column) => column.name === condition.field)) note(state, `There is no column ${condition.field}.`)
 }

@@ -30,6 +30,8 @@ export type State = {
   facts: Fact[]
   /** How words were understood, and what tools reported beside their result. */
   notes: string[]
+  /** Those notes that an answer must not go without, even where it is JSON only. */
+  caveats: string[]
   problems: string[]
   /** Requests that no rule could read. */
   unread: string[]
@@ -54,6 +56,7 @@ export function newState(reading: Reading, box: Toolbox, sources: Source[]): Sta
     sorted: false,
     facts: [],
     notes: [],
+    caveats: [],
     problems: [],
     unread: [],
     stopped: false,
@@ -73,6 +76,11 @@ export function setRows(state: State, rows: Row[]) {
   state.tables = state.tables.map((item) => (item === state.at ? table : item))
   state.at = table
   state.touched = true
+}
+
+export function caveat(state: State, text: string) {
+  note(state, text)
+  if (!state.caveats.includes(text)) state.caveats.push(text)
 }
 
 export function note(state: State, text: string) {
