@@ -72,7 +72,7 @@ const settings = {
 } as const
 type Name = keyof typeof settings
 /** Known here, used before or outside this table. */
-const alsoKnown = ['CADRE_CONFIG']
+const alsoKnown = ['CADRE_CONFIG', 'CADRE_URL']
 
 // The values are checked one by one above; here only which keys there may be.
 const any = z.unknown().optional()

@@ -63,7 +63,7 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
   function newApp() {
     const config = { key: null, key_file: join(folder, 'cadre.key') }
     const app = { db, config, log: { error: (_: object, message: string) => void logged.push(message) }, now: () => 1_700_000_000_000 }
-    const hooks = openHooks(app, [folder])
+    const hooks = openHooks(app, [mkdtempSync(join(tmpdir(), 'cadre-own-')), folder])
     open.push(hooks)
     return { ...app, hooks }
   }

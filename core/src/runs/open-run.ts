@@ -20,15 +20,16 @@ export async function openRun(app: App, lease: Lease): Promise<OpenedRun | undef
   const row = await findRun(app.db.read, run_id)
   if (!row || row.completed_at !== null) return undefined
   const setup = await app.setups.get(app.db.read, row.setup)
-  const resolved = await app.providers.resolveModel(row.provider ?? setup.provider, row.model ?? setup.model).catch(refusal)
+  const resolved = await app.providers.resolveModel(row.provider ?? setup.provider, row.model ?? setup.model).catch((error: unknown) => refusal(app, run_id, error))
   const names = 'stop' in resolved ? { provider: setup.provider, model: setup.model } : { provider: resolved.provider, model: resolved.model }
   app.probe('run.claimed', run_id)
   const journal = await Journal.open(app, row, { token: base + lease.token, ...names })
   return journal && { row: { ...row, ...names }, setup, journal, model: 'stop' in resolved ? resolved.stop : resolved.languageModel }
 }
 
-// A model that cannot be used is no defect: the run ends with the reason.
-function refusal(error: unknown): { stop: Stop } {
-  if (!(error instanceof CadreError)) throw error
-  return { stop: { kind: 'failed', error: { code: 'PROVIDER_NOT_USABLE', message: error.message } } }
+// Without a model a run ends at once with the reason; trying again would leave its caller without a word.
+function refusal(app: App, run_id: string, error: unknown): { stop: Stop } {
+  if (error instanceof CadreError) return { stop: { kind: 'failed', error: { code: 'PROVIDER_NOT_USABLE', message: error.message } } }
+  app.log.error({ err: error, run_id }, 'a model could not be loaded')
+  return { stop: { kind: 'failed', error: { code: 'INTERNAL', message: 'the model could not be loaded; the log of Cadre names this run' } } }
 }
