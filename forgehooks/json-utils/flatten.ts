@@ -3,7 +3,8 @@ import { isObject, MAX_DEPTH, needShallow, setMember, type JsonObject } from './
 
 /**
  * One level of `a.b[0].c` for each value that is not an object or list with something in it. A name that holds the
- * separator, `[` or `\` is written with `\` before each, so that unflatten gives back what there was.
+ * separator, `[` or `\` is written with `\` before each, so that unflatten
+ * gives back what there was; an empty name at the root is written `\]`.
  */
 export function flatten({ data, separator = '.' }: { data: unknown; separator?: string }) {
   needSeparator(separator)
@@ -13,7 +14,9 @@ export function flatten({ data, separator = '.' }: { data: unknown; separator?: 
   return { flat }
 }
 
-/** At the root a name has no separator before it; an empty one would not be seen, so it is written `\`. */
+// At the root a name has no separator before it, so an empty one would not be seen.
+const EMPTY = '\\]'
+
 function walk(value: unknown, path: string, root: boolean, separator: string, flat: JsonObject) {
   const items = Array.isArray(value) ? value : isObject(value) ? Object.entries(value) : []
   if (items.length === 0) {
@@ -26,13 +29,17 @@ function walk(value: unknown, path: string, root: boolean, separator: string, fl
   }
   for (const [name, item] of Object.entries(value as JsonObject)) {
     const written = escaped(name, separator)
-    walk(item, root ? written || '\\' : `${path}${separator}${written}`, false, separator, flat)
+    walk(item, root ? written || EMPTY : `${path}${separator}${written}`, false, separator, flat)
   }
 }
 
+/** A letter is escaped where the separator would be read from it on, also together with the separator that follows. */
 function escaped(name: string, separator: string): string {
-  const plain = name.replaceAll('\\', '\\\\').replaceAll('[', '\\[')
-  return plain.replaceAll(separator, [...separator].map((letter) => `\\${letter}`).join(''))
+  const followed = name + separator
+  let written = ''
+  for (const [index, letter] of [...name.split('').entries()])
+    written += letter === '\\' || letter === '[' || followed.startsWith(separator, index) ? `\\${letter}` : letter
+  return written
 }
 
 function needSeparator(separator: string) {
@@ -89,7 +96,7 @@ function built(node: Branch | Leaf, path: string): unknown {
 function stepsOf(key: string, separator: string): Step[] {
   const steps: Step[] = []
   let name: string | undefined = key.startsWith('[') ? undefined : ''
-  let at = key === '\\' ? 1 : 0
+  let at = 0
   while (at < key.length) {
     const index = /^\[(0|[1-9]\d{0,8})\]/.exec(key.slice(at, at + 12))
     if (index) {
@@ -103,10 +110,10 @@ function stepsOf(key: string, separator: string): Step[] {
       at += separator.length
     } else {
       if (name === undefined) throw new HookError(`after "]" comes "${separator}" or "["`, fieldOf(key))
-      if (key[at] === '\\') at++
-      const letter = String.fromCodePoint(key.codePointAt(at) ?? 0x5c)
-      name += letter
-      at += letter.length
+      const isEscape = key[at] === '\\' && at + 1 < key.length
+      const letter = key[isEscape ? at + 1 : at] as string
+      name += isEscape && letter === ']' ? '' : letter
+      at += isEscape ? 2 : 1
     }
   }
   if (name !== undefined) steps.push({ kind: 'name', name })

@@ -4,7 +4,7 @@ import { needShallow } from './json-value.ts'
 
 /** Well under the time limit of the endpoint, so that the model hears why. Loops without steps in them are ended from outside. */
 const MAX_MS = 8_000
-const MAX_STACK = 200
+const MAX_STACK = 300
 const MAX_ITEMS = 1_000_000
 
 export async function query({ data, expression }: { data: unknown; expression: string; language?: 'jsonata' }) {

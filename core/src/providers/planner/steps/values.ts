@@ -69,7 +69,7 @@ function validate(state: State) {
     return
   }
   const valid = isRecord(attempt.value) ? (attempt.value.valid ?? attempt.value.ok) : attempt.value
-  const errors = isRecord(attempt.value) && Array.isArray(attempt.value.errors) ? attempt.value.errors : []
+  const errors = isRecord(attempt.value) && Array.isArray(attempt.value.errors ?? attempt.value.problems) ? ((attempt.value.errors ?? attempt.value.problems) as unknown[]) : []
   const said = errors
     .slice(0, 20)
     .map((error) =>
@@ -150,14 +150,23 @@ function diff(state: State) {
     })
 }
 
+/** The document as it came, where it is more than one table and nothing was changed. */
+function wholeDocument(state: State): Row | undefined {
+  if (state.touched || state.group || state.facts.length > 0) return undefined
+  const found = state.sources.find((source) => source.kind === 'value' && isRecord(source.value) && !looksLikeSchema(source.value))
+  return found?.kind === 'value' && isRecord(found.value) ? found.value : undefined
+}
+
 function write(format: Of<'write'>['format'], state: State) {
+  const whole = format === 'csv' || format === 'tsv' || format === 'markdown' || format === 'ndjson' ? undefined : wholeDocument(state)
   if (format === 'json') {
     state.reading.wantsJson = true
+    if (whole) state.facts.push({ type: 'value', key: 'document', value: whole, title: 'The document' })
     if (state.at && state.facts.length === 0) state.product ??= 'rows'
     return
   }
-  const rows = state.group?.rows ?? state.at?.rows
-  const value = rows ?? candidates(state)[0]?.value
+  const rows = whole ? undefined : (state.group?.rows ?? state.at?.rows)
+  const value = whole ?? rows ?? candidates(state)[0]?.value
   if (format === 'markdown' && rows) {
     // Groups are shown as a table anyway.
     if (state.group) return
