@@ -38,7 +38,11 @@ function complaint(error: unknown): unknown {
 function plain(result: unknown): unknown {
   let hasFunction = false
   const text = JSON.stringify(result, (_, value: unknown) => {
-    if (typeof value === 'function' || isFunction(value)) hasFunction = true
+    if (typeof value === 'function' || isFunction(value)) {
+      hasFunction = true
+      // What a function closes over refers back to it.
+      return null
+    }
     if (typeof value === 'number' && !Number.isFinite(value))
       throw new HookError(`the result holds ${value}, which is no number of JSON`, 'expression')
     return value

@@ -7,10 +7,10 @@ import { needShallow } from './json-value.ts'
 const MAX_PROBLEMS = 200
 const MAX_SCHEMA = 200_000
 const options = { allErrors: true, strict: false, logger: false, verbose: true } as const
-const DRAFTS: Record<string, () => Ajv> = {
-  'https://json-schema.org/draft/2020-12/schema': () => new Ajv2020(options),
-  'http://json-schema.org/draft-07/schema': () => new Ajv(options),
-}
+const DRAFTS = new Map<string, () => Ajv>([
+  ['https://json-schema.org/draft/2020-12/schema', () => new Ajv2020(options)],
+  ['http://json-schema.org/draft-07/schema', () => new Ajv(options)],
+])
 
 /** `path` is a JSON pointer, '' for the whole value. Nothing is ever fetched to understand a schema. */
 export function validate({ data, schema }: { data: unknown; schema: Record<string, unknown> | boolean }) {
@@ -41,7 +41,7 @@ function draftOf(schema: Record<string, unknown> | boolean): Ajv {
   const named = typeof schema === 'object' ? schema['$schema'] : undefined
   if (named !== undefined && typeof named !== 'string') throw new HookError('must be text', 'schema.$schema')
   const uri = named?.replace(/#$/, '') ?? 'https://json-schema.org/draft/2020-12/schema'
-  const make = Object.hasOwn(DRAFTS, uri) ? DRAFTS[uri] : DRAFTS[uri.replace(/^https:/, 'http:')]
+  const make = DRAFTS.get(uri) ?? DRAFTS.get(uri.replace(/^https:/, 'http:'))
   if (!make) throw new HookError(`'${uri}' is not known; draft 2020-12 and draft 7 are`, 'schema.$schema')
   return make()
 }

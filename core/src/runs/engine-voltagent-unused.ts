@@ -9,7 +9,14 @@ const unused: Record<string, string[]> = {
   '@opentelemetry/resources': ['defaultResource', 'resourceFromAttributes'],
   '@opentelemetry/sdk-logs': ['BatchLogRecordProcessor', 'LoggerProvider', 'SimpleLogRecordProcessor'],
   '@opentelemetry/sdk-trace-node': ['NodeTracerProvider'],
-  '@opentelemetry/sdk-trace-base': ['AlwaysOffSampler', 'AlwaysOnSampler', 'BasicTracerProvider', 'BatchSpanProcessor', 'ParentBasedSampler', 'TraceIdRatioBasedSampler'],
+  '@opentelemetry/sdk-trace-base': [
+    'AlwaysOffSampler',
+    'AlwaysOnSampler',
+    'BasicTracerProvider',
+    'BatchSpanProcessor',
+    'ParentBasedSampler',
+    'TraceIdRatioBasedSampler',
+  ],
   '@opentelemetry/exporter-logs-otlp-http': ['OTLPLogExporter'],
   '@opentelemetry/exporter-trace-otlp-http': ['OTLPTraceExporter'],
   '@opentelemetry/otlp-transformer': ['JsonLogsSerializer', 'JsonTraceSerializer'],
@@ -31,7 +38,9 @@ registerHooks({
   load(url, context, next) {
     if (!url.startsWith(scheme)) return next(url, context)
     const name = url.slice(scheme.length)
-    const source = (unused[name] ?? []).map((each) => `export function ${each}() { throw new Error('${name} is left out of VoltAgent (engine-voltagent-unused.ts)') }`)
+    const source = (unused[name] ?? []).map(
+      (each) => `export function ${each}() { throw new Error('${name} is left out of VoltAgent (engine-voltagent-unused.ts)') }`,
+    )
     return { format: 'module', source: source.join('\n'), shortCircuit: true }
   },
 })

@@ -20,7 +20,9 @@ export async function openRun(app: App, lease: Lease): Promise<OpenedRun | undef
   const row = await findRun(app.db.read, run_id)
   if (!row || row.completed_at !== null) return undefined
   const setup = await app.setups.get(app.db.read, row.setup)
-  const resolved = await app.providers.resolveModel(row.provider ?? setup.provider, row.model ?? setup.model).catch((error: unknown) => refusal(app, run_id, error))
+  const resolved = await app.providers
+    .resolveModel(row.provider ?? setup.provider, row.model ?? setup.model)
+    .catch((error: unknown) => refusal(app, run_id, error))
   const names = 'stop' in resolved ? { provider: setup.provider, model: setup.model } : { provider: resolved.provider, model: resolved.model }
   app.probe('run.claimed', run_id)
   const journal = await Journal.open(app, row, { token: base + lease.token, ...names })

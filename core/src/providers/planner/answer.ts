@@ -46,6 +46,8 @@ function jsonAnswer(state: State): unknown {
   const { schema } = state.reading
   const answer: Row = {}
   for (const fact of facts) put(answer, fact.key, valueOf(fact))
+  const [only] = facts
+  if (facts.length === 1 && only?.type === 'value' && only.key === 'document' && state.problems.length === 0 && !schema) return only.value
   if (schema) return fit(schema, answer, facts)
   if (facts.length === 0 && state.problems.length === 0) return { message: nothingDone(state) }
   if (state.problems.length > 0) answer.problems = state.problems

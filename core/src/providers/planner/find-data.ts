@@ -158,7 +158,7 @@ function inInstruction(instruction: string): { text: string; sources: Source[] }
     // [amount] in a formula or a list such as ["a", "b"] of a call is no data; {} says nothing.
     if (/\w$/.test(text.slice(0, start)) || JSON.stringify(value).length < 3 || /[=]\s*$/.test(text.slice(0, start))) continue
     const name = nameBefore(text, start) ?? `value ${sources.length + 1}`
-    sources.push(isRows(value) ? { kind: 'rows', name, rows: value } : (inValue(value, name, 0)[0] ?? { kind: 'value', name, value }))
+    sources.push(...(isRows(value) ? [{ kind: 'rows' as const, name, rows: value }] : inValue(value, name, 1).toReversed()))
     text = `${text.slice(0, start)}\n${text.slice(end)}`
   }
   const block = tableLines(text)

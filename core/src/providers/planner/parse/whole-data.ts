@@ -18,7 +18,7 @@ const FORMATS: Record<string, Format> = {
 }
 const FORMAT = '(csv|tsv|json|ndjson|jsonl|xml|yaml|yml|markdown|md)'
 const DATA_NOUN =
-  '(?:data(?:set)?|csv|tsv|json|xml|yaml|table|rows?|records?|list|result(?:s|ing)?|output|file|them|it|this|that|these|everything|all|orders|answer|text|above|below|following|attached)'
+  '(?:data(?:set)?|csv|tsv|json|ndjson|jsonl|xml|yaml|table|rows?|records?|list|result(?:s|ing)?|output|file|them|it|this|that|these|everything|all|orders|answer|text|above|below|following|attached)'
 
 /** "return it as CSV", "convert this JSON to YAML", "as a markdown table". */
 export const write: Rule = (text) => {

@@ -42,10 +42,11 @@ function load(source: Source, state: State): Table | undefined {
 function fromTool(source: TextSource, value: unknown, state: State): Table | undefined {
   const rows = rowsIn(value) ?? rowsOfValue(isRecord(value) && value.value !== undefined ? value.value : value)
   if (isRecord(value)) for (const key of ['warnings', 'errors', 'notes']) reportList(value[key], source.format, state)
+  const whole = isRecord(value) && 'value' in value ? value.value : value
+  // A document around the table stays at hand: to be written in another format it must be whole.
+  if (rows && isRecord(value) && isRecord(value.value)) state.sources = [...state.sources, { kind: 'value', name: source.name, value: whole }]
   if (rows) return tableOf(source.name, rows)
-  state.sources = state.sources.map((item) =>
-    item === source ? { kind: 'value', name: source.name, value: isRecord(value) && 'value' in value ? value.value : value } : item,
-  )
+  state.sources = state.sources.map((item) => (item === source ? { kind: 'value', name: source.name, value: whole } : item))
   return undefined
 }
 

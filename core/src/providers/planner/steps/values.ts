@@ -69,7 +69,10 @@ function validate(state: State) {
     return
   }
   const valid = isRecord(attempt.value) ? (attempt.value.valid ?? attempt.value.ok) : attempt.value
-  const errors = isRecord(attempt.value) && Array.isArray(attempt.value.errors ?? attempt.value.problems) ? ((attempt.value.errors ?? attempt.value.problems) as unknown[]) : []
+  const errors =
+    isRecord(attempt.value) && Array.isArray(attempt.value.errors ?? attempt.value.problems)
+      ? ((attempt.value.errors ?? attempt.value.problems) as unknown[])
+      : []
   const said = errors
     .slice(0, 20)
     .map((error) =>
