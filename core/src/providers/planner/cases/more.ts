@@ -143,9 +143,30 @@ export const more: Case[] = [
   { ask: 'Parse this NDJSON and count errors:\n{"level":"error"}\n{"level":"info"}', has: [/\b1\b.*level = error/] },
   { ask: 'What share of amount comes from each status?', data: orders, has: ['73.64'] },
   { ask: "delete rows where status is open and add a column fee = amount * 0.1; what's the total fee?", data: orders, has: ['68'] },
-  { ask: 'Convert the following YAML to JSON\n\nname: x\nitems:\n  - id: 1\n    qty: 4\n  - id: 2\n    qty: 6', json: { name: 'x', items: [{ id: 1, qty: 4 }, { id: 2, qty: 6 }] } },
+  {
+    ask: 'Convert the following YAML to JSON\n\nname: x\nitems:\n  - id: 1\n    qty: 4\n  - id: 2\n    qty: 6',
+    json: {
+      name: 'x',
+      items: [
+        { id: 1, qty: 4 },
+        { id: 2, qty: 6 },
+      ],
+    },
+  },
   { ask: 'convert this JSON to YAML', data: { json: { name: 'x', items: [{ id: 1 }] } }, has: ['name: x', 'items:', 'id: 1'] },
   { ask: 'Convert this to XML: [{"a":1}]', has: ['<a>1</a>'] },
-  { ask: 'sum of qty', data: { json: { name: 'x', items: [{ id: 1, qty: 4 }, { id: 2, qty: 6 }] } }, has: ['10'] },
+  {
+    ask: 'sum of qty',
+    data: {
+      json: {
+        name: 'x',
+        items: [
+          { id: 1, qty: 4 },
+          { id: 2, qty: 6 },
+        ],
+      },
+    },
+    has: ['10'],
+  },
   { ask: 'convert the prices from strings to numbers and sum them', data: [{ price: '10' }, { price: '20.5' }], has: ['30.5'] },
 ]

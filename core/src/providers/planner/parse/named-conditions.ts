@@ -2,7 +2,7 @@ import { defaultMeasure, mentions } from '../columns.ts'
 import { plain, words } from '../words.ts'
 import { DATE_TEXT, field, isoDay, period, PERIOD_TEXT, type Scene } from './scene.ts'
 import type { Column, Op } from '../types.ts'
-import { type Found } from './conditions.ts'
+import type { Found } from './conditions.ts'
 
 /** "above the average amount", "salary below average". */
 export function againstFigures(text: string, scene: Scene): Found[] {

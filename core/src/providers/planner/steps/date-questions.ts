@@ -1,6 +1,6 @@
 import { isRecord } from '../words.ts'
 import { failure, textIn, valueIn, type State } from './state.ts'
-import { type Of, type ScalarOperation } from './scalars.ts'
+import type { Of, ScalarOperation } from './scalars.ts'
 
 const NO_DATES = 'no tool that works with dates is offered (date-utils does).'
 const WEEKDAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday']

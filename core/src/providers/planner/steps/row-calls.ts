@@ -2,7 +2,7 @@ import { AGGREGATE_WORDS } from '../naming.ts'
 import { takes, wordFor, type PlannedCall } from '../toolbox.ts'
 import { type State } from './state.ts'
 import type { Condition, Op, Row } from '../types.ts'
-import { type Of, type RowOperation } from './rows.ts'
+import type { Of, RowOperation } from './rows.ts'
 
 const OP_WORDS: Record<Op, string[]> = {
   eq: ['eq', '=', '==', 'equals', 'is'],
