@@ -21,7 +21,7 @@ import { removeProvider } from './providers/remove-provider.ts'
 import { testProvider } from './providers/test-provider.ts'
 import { askOnce } from './runs/ask-once.ts'
 import { cancelRun } from './runs/cancel-run.ts'
-import { awaitRun, followRun } from './runs/follow-run.ts'
+import { awaitRun, followFromStart, followRun, type Mailbox, openMailbox } from './runs/follow-run.ts'
 import { getRun } from './runs/get-run.ts'
 import { listRuns } from './runs/list-runs.ts'
 import { resolveStep } from './runs/resolve-step.ts'
@@ -78,7 +78,9 @@ async function startAndAnswer(
   input: Ref & StartRun,
   extra: StartExtra,
 ): Promise<Run | (AsyncGenerator<RunEvent> & { run_id: string })> {
-  const runId = await startRun(app, actor, input, extra.idempotency_key)
-  if (input.stream) return Object.assign(await followRun(app, actor, runId, undefined, extra.signal), { run_id: runId })
-  return awaitRun(app, actor, runId, input.wait * 1000, extra.signal)
+  let mailbox: Mailbox | undefined
+  const runId = await startRun(app, actor, input, extra.idempotency_key, (id) => (mailbox = openMailbox(app, id, extra.signal)))
+  mailbox ??= openMailbox(app, runId, extra.signal)
+  if (input.stream) return Object.assign(followFromStart(app, runId, extra.signal, mailbox), { run_id: runId })
+  return awaitRun(app, actor, runId, input.wait * 1000, extra.signal, mailbox)
 }

@@ -35,6 +35,7 @@ export async function beginHere(
   setup: Setup,
   job: NewJob,
   store: (trx: Trx, taken: Partial<NewRun>) => Promise<{ row: RunRow }>,
+  onStored: (runId: string) => void,
 ): Promise<boolean> {
   // A model that must be found out first may take a while, and the caller waits: the worker does it.
   const place = setup.model === 'auto' ? undefined : app.reserve()
@@ -54,6 +55,7 @@ export async function beginHere(
     })
     if (!begun) return cancelled(place)
     app.probe('run.enqueued', run.id)
+    onStored(run.id)
     const journal = Journal.begun(app, begun.row, numbered(started, 1, at))
     app.begun.put({ row: { ...begun.row, attempts: 0 }, setup, journal, model: model.languageModel })
     place.begin(begun.lease)

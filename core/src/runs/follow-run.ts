@@ -35,11 +35,15 @@ export async function followRun(
 ): Promise<AsyncGenerator<RunEvent>> {
   const place = readPlace(lastEventId)
   await requireRun(app, actor, runId)
-  return follow(app, runId, place, signal)
+  return follow(app, runId, place, signal, openMailbox(app, runId, signal))
 }
 
-async function* follow(app: App, runId: string, place: Place, signal: AbortSignal): AsyncGenerator<RunEvent> {
-  const mailbox = openMailbox(app, runId, signal)
+/** Every event of a run that is about to begin; the mailbox was opened before, so that no text is missed. */
+export function followFromStart(app: App, runId: string, signal: AbortSignal, mailbox: Mailbox): AsyncGenerator<RunEvent> {
+  return follow(app, runId, readPlace(undefined), signal, mailbox)
+}
+
+async function* follow(app: App, runId: string, place: Place, signal: AbortSignal, mailbox: Mailbox): AsyncGenerator<RunEvent> {
   // The same text may be met in memory and in the mailbox.
   const seen = new WeakSet<TextDelta>()
   try {
@@ -81,15 +85,20 @@ async function* follow(app: App, runId: string, place: Place, signal: AbortSigna
   }
 }
 
+export type Mailbox = ReturnType<typeof openMailbox>
+
 /** What is published about a run, kept until it is asked for. `next` answers `[]` when nothing came in time or the signal was aborted. */
-function openMailbox(app: App, runId: string, signal: AbortSignal) {
+export function openMailbox(app: App, runId: string, signal: AbortSignal) {
   let waiting: RunEvent[] = []
   let wake: (() => void) | undefined
   const stop = app.live.listen(runId, (events) => {
     waiting.push(...events)
     wake?.()
   })
-  const onAbort = () => wake?.()
+  const onAbort = () => {
+    stop()
+    wake?.()
+  }
   signal.addEventListener('abort', onAbort)
   return {
     async next(ms: number): Promise<RunEvent[]> {
@@ -115,9 +124,8 @@ function openMailbox(app: App, runId: string, signal: AbortSignal) {
 }
 
 /** Waits for the end of a run, at most so long; answers with the run as it is then. */
-export async function awaitRun(app: App, actor: Actor, runId: string, ms: number, signal: AbortSignal) {
+export async function awaitRun(app: App, actor: Actor, runId: string, ms: number, signal: AbortSignal, mailbox: Mailbox) {
   const deadline = app.now() + ms
-  const mailbox = openMailbox(app, runId, signal)
   try {
     let over = await isEnded(app.db.read, runId)
     while (!over && !signal.aborted && app.now() < deadline) {

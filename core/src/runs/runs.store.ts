@@ -1,5 +1,5 @@
 import type { JournalEvent, RunStatus } from '@cadre/contract/run-events'
-import type { Insertable, Selectable, Updateable } from 'kysely'
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
 import { firstIdAt } from '../storage/ids.ts'
 import type { Tables } from '../storage/tables.ts'
@@ -44,8 +44,11 @@ export async function insertRunOnce(trx: Trx, run: NewRun): Promise<{ row: RunRo
   return { row: existing, isNew: false }
 }
 
-export function findRun(db: Db['read'], id: string): Promise<RunRow | undefined> {
-  return db.selectFrom('runs').selectAll().where('id', '=', id).executeTakeFirst()
+// The statements of every run are written out: Kysely builds and compiles a query in 20 µs, five times what SQLite takes to run it.
+
+export async function findRun(db: Db['read'], id: string): Promise<RunRow | undefined> {
+  const { rows } = await sql<RunRow>`select * from runs where id = ${id}`.execute(db)
+  return rows[0]
 }
 
 export async function isEnded(db: Db['read'], id: string): Promise<boolean> {
@@ -79,14 +82,11 @@ export function takeRun(trx: Trx, run: { id: string; token: number; now: number;
  * undefined says that the run is over or that a newer lease holds it, and then nothing was written.
  */
 export async function appendEvents(trx: Trx, runId: string, token: number, events: EventRow[], patch: RunPatch = {}): Promise<number | undefined> {
-  const changed = await trx
-    .updateTable('runs')
-    .set((is) => ({ waiting: null, ...patch, last_seq: is('last_seq', '+', events.length) }))
-    .where('id', '=', runId)
-    .where('token', '=', token)
-    .where('completed_at', 'is', null)
-    .returning('last_seq')
-    .executeTakeFirst()
+  const columns = Object.entries({ waiting: null, ...patch }).map(([column, value]) => sql`${sql.raw(column)} = ${value}`)
+  const { rows } = await sql<{ last_seq: number }>`
+    update runs set ${sql.join(columns)}, last_seq = last_seq + ${events.length}
+    where id = ${runId} and token = ${token} and completed_at is null returning last_seq`.execute(trx)
+  const [changed] = rows
   if (!changed) return undefined
   const first = changed.last_seq - events.length + 1
   await insertEvents(trx, runId, first, events)
@@ -95,14 +95,14 @@ export async function appendEvents(trx: Trx, runId: string, token: number, event
 
 export async function insertEvents(trx: Trx, runId: string, first: number, events: EventRow[]) {
   if (events.length === 0) return
-  await trx
-    .insertInto('run_events')
-    .values(events.map((event, i) => ({ run_id: runId, seq: first + i, ...event })))
-    .execute()
+  const values = events.map(({ type, at, data }, i) => sql`(${runId}, ${first + i}, ${type}, ${at}, ${data})`)
+  await sql`insert into run_events (run_id, seq, type, at, data) values ${sql.join(values)}`.execute(trx)
 }
 
-export function selectEvents(db: Db['read'], runId: string) {
-  return db.selectFrom('run_events').select(['seq', 'type', 'at', 'data']).where('run_id', '=', runId).orderBy('seq').execute()
+type StoredEvent = { seq: number; type: string; at: number; data: string }
+
+export async function selectEvents(db: Db['read'], runId: string): Promise<StoredEvent[]> {
+  return (await sql<StoredEvent>`select seq, type, at, data from run_events where run_id = ${runId} order by seq`.execute(db)).rows
 }
 
 export type RunFilter = {

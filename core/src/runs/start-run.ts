@@ -16,9 +16,16 @@ export type NewRunInput = Pick<StartRun, 'input' | 'data' | 'output_schema'> & {
 /**
  * Accepts a run. The run, its setup and its job commit together: a run that no worker will ever take up cannot exist, and neither can
  * a job without its run. With an idempotency key the second call gets the first run. The work happens in execute-run.ts.
+ * @param onStored called when the run is stored and before anyone here works on it.
  * @returns the id of the run.
  */
-export async function startRun(app: App, actor: Actor, input: NewRunInput, requestKey: string | undefined): Promise<Run['run_id']> {
+export async function startRun(
+  app: App,
+  actor: Actor,
+  input: NewRunInput,
+  requestKey: string | undefined,
+  onStored: (runId: string) => void = () => {},
+): Promise<Run['run_id']> {
   const agent = await requireRunnableAgent(app, actor, input.idOrSlug)
   // Its patterns run in this process: whoever brings one must be known.
   if (input.output_schema && actor.kind === 'public') throw invalid('output_schema', 'needs an API key')
@@ -50,7 +57,7 @@ export async function startRun(app: App, actor: Actor, input: NewRunInput, reque
     await app.setups.put(trx, setup)
     return insertRunOnce(trx, { ...run, ...taken, data: input.data === undefined ? null : toJson(await shelve(trx, input.data)) })
   }
-  if (requestKey === undefined && (await beginHere(app, run, setup.setup, job, store))) {
+  if (requestKey === undefined && (await beginHere(app, run, setup.setup, job, store, onStored))) {
     app.setups.committed(setup)
     return run.id
   }
@@ -68,6 +75,7 @@ export async function startRun(app: App, actor: Actor, input: NewRunInput, reque
     )
   }
   app.probe('run.enqueued', row.id)
+  onStored(row.id)
   app.wakeWorkers()
   return row.id
 }

@@ -1,7 +1,7 @@
 import { items, messy, orders, ordersTsv, people, sales, shop, staff } from './data.ts'
 import type { Case } from './known.ts'
 
-/** Instructions written before the rules were tried on the others, and first run when those passed. */
+/** Instructions written beside the known ones but first run when those passed: 26 of 34 passed at first sight (76 %). The rest were fixed since. */
 export const heldBack: Case[] = [
   { ask: 'Give me the three cheapest items', data: items, has: ['Pen', 'Paper', 'Lamp'], not: ['| Desk'] },
   { ask: 'Using the data below, tell me who the oldest employee is.', data: staff, has: ['Dee Fox'] },
