@@ -6,7 +6,7 @@ import type { Engine, EngineTool } from './engine.ts'
 /**
  * The one file that knows VoltAgent (2.10.0; design.md section 4 lists its traps). It runs the loop (model, tools, model...) and
  * nothing else: no memory, no retries, no spans, no second model. It is always asked to generate; where a run streams, the model
- * wrapper streams from the provider and publishes the text itself (docs/decisions/0003).
+ * wrapper streams from the provider and publishes the text itself (docs/decisions/0002).
  */
 export const runWithVoltAgent: Engine = async (turn) => {
   const agent = new Agent({
