@@ -50,12 +50,10 @@ function opened(csv: string, asked: string | undefined): { text: string; delimit
 
 /** In a table of one column an empty line among others may be an empty cell; elsewhere it is nothing. */
 function withoutBlankLines(records: string[][]): string[][] {
-  const isBlankLine = (record: string[]) => record.length === 1 && record[0]?.trim() === ''
-  const single = records.every((record) => record.length === 1)
-  if (!single) return records.filter((record) => !isBlankLine(record))
-  const first = records.findIndex((record) => !isBlankLine(record))
-  const last = records.findLastIndex((record) => !isBlankLine(record))
-  return first < 0 ? [] : records.slice(first, last + 1)
+  const isFilled = (record: string[]) => record.length > 0
+  if (records.some((record) => record.length > 1)) return records.filter(isFilled)
+  const first = records.findIndex(isFilled)
+  return first < 0 ? [] : records.slice(first, records.findLastIndex(isFilled) + 1).map((record) => (isFilled(record) ? record : ['']))
 }
 
 type Column = { name: string; at: number }

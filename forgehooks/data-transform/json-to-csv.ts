@@ -13,7 +13,8 @@ export function jsonToCsv({ rows, columns, delimiter = ',', line_end = '\n', saf
     // A spreadsheet runs text that begins so (OWASP, CSV Injection); a number is no text.
     const guard = safe_for_spreadsheets && typeof value === 'string' && /^[=+\-@\t\r]/.test(value) ? "'" : ''
     const text = guard + textOf(value)
-    return text.includes(delimiter) || /["\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+    // In a table of one column an empty line would be no row at all.
+    return (text === '' && names.length === 1) || text.includes(delimiter) || /["\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
   }
   const lines = [names, ...rows.map((row) => names.map((name) => (Object.hasOwn(row, name) ? row[name] : null)))]
   const csv = names.length === 0 ? '' : lines.map((cells) => cells.map(write).join(delimiter) + line_end).join('')

@@ -10,11 +10,26 @@ export function filter(input: FilterInput) {
   const columns = columnsOf(input.rows)
   const tests = input.where.map((condition, index) => {
     needColumn(columns, condition.field, `where[${index}].field`)
+    needComparable(input.rows, condition, `where[${index}].value`)
     return { field: condition.field, test: makeTest(condition, input.case_sensitive ?? false, `where[${index}].value`) }
   })
   const meets = (row: Row) => (item: { field: string; test: Test }) => item.test(cell(row, item.field))
   const rows = input.rows.filter((row) => (input.match === 'any' ? tests.some(meets(row)) : tests.every(meets(row))))
   return { rows, row_count: rows.length }
+}
+
+const ISO = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}.*)?$/
+
+/** As text, March 5 2024 comes after and 1/15/24 before any ISO date: an answer that looks right and is not. */
+function needComparable(rows: Row[], { field, op, value }: Condition, at: string) {
+  if (!/^[<>]/.test(op) || typeof value !== 'string' || !ISO.test(value)) return
+  const place = rows.findIndex((row) => !isMissing(cell(row, field)) && !ISO.test(textOf(cell(row, field))))
+  if (place < 0) return
+  const found = textOf(cell(rows[place] as Row, field)).slice(0, 60)
+  throw new HookError(
+    `"${value}" is an ISO date, but row ${place + 1} has "${found}" in "${field}"; turn the column into ISO dates first (date-utils parse_dates), or filter out such rows`,
+    at,
+  )
 }
 
 function makeTest({ op, value }: Condition, caseSensitive: boolean, at: string): Test {

@@ -85,6 +85,7 @@ export function compareText(a: string, b: string, caseSensitive = false): number
 
 export function needPattern(pattern: unknown, flags: string, at: string): RegExp {
   if (typeof pattern !== 'string') throw new HookError('must be a regular expression as text', at)
+  if (pattern.length > 200) throw new HookError(`is a regular expression of ${pattern.length} characters; the limit is 200`, at)
   try {
     return new RegExp(pattern, `${flags}u`)
   } catch (error) {

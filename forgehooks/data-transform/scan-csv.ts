@@ -3,6 +3,7 @@ const LF = 10
 const CR = 13
 const SPACE = 32
 
+/** An empty line is a record without cells; `""` alone on a line is one with an empty cell. */
 export type Scanned = { records: string[][]; warnings: string[] }
 export type ScanOptions = {
   /** One character. */
@@ -90,12 +91,13 @@ export function scanCsv(text: string, { delimiter, trim, max_records = Infinity 
   }
 
   while (at < end && records.length < max_records) {
+    const start = at
     const record = [cell()]
     while (text.charCodeAt(at) === separator && at < end) {
       at++
       record.push(cell())
     }
-    records.push(record)
+    records.push(record.length === 1 && text.slice(start, at).trim() === '' ? [] : record)
     if (text.charCodeAt(at) === CR && text.charCodeAt(at + 1) === LF) at++
     at++
   }
@@ -125,7 +127,7 @@ export function detectDelimiter(text: string): string {
   let best = { delimiter: ',', share: 0 }
   for (const delimiter of CANDIDATES) {
     const { records } = scanCsv(sample, { delimiter, trim: true, max_records: 100 })
-    const filled = records.filter((record) => record.length > 1 || record[0] !== '')
+    const filled = records.filter((record) => record.length > 0)
     const width = filled[0]?.length ?? 0
     if (width < 2) continue
     const share = filled.filter((record) => record.length === width).length / filled.length

@@ -1,8 +1,10 @@
 import { HookError, type HookHandlers } from '@cadre/contract/forgehook'
-import { parse as parseYaml, stringify as stringifyYaml } from 'yaml'
+import { stringify as stringifyYaml } from 'yaml'
+import { JsonTextError, parseJsonText, type ParsedJson } from '../lib/json-text.ts'
 import { csvToJson } from './csv-to-json.ts'
 import { jsonToCsv } from './json-to-csv.ts'
 import { columnsOf, type Row, textOf } from './rows-shared.ts'
+import { readYaml } from './read-yaml.ts'
 import { readXml, writeXml } from './xml.ts'
 
 type Format = 'csv' | 'tsv' | 'json' | 'ndjson' | 'yaml' | 'xml'
@@ -18,34 +20,51 @@ export const textHandlers: HookHandlers = {
 }
 
 function parseText({ text, format }: { text: string; format: Format }) {
-  const value = valueOf(text, format)
+  const { value, warnings } = read(text.replace(/^\uFEFF/, ''), format)
   const rows = rowsIn(value)
-  return rows ? { value, rows, row_count: rows.length } : { value }
+  return { value, ...(rows ? { rows, row_count: rows.length } : {}), ...(warnings.length > 0 ? { warnings } : {}) }
 }
 
-function valueOf(text: string, format: Format): unknown {
-  const body = text.replace(/^\uFEFF/, '')
-  try {
-    if (format === 'csv') return csvToJson({ csv: body }).rows
-    if (format === 'tsv') return csvToJson({ csv: body, delimiter: '\t' }).rows
-    if (format === 'ndjson') return readLines(body)
-    if (format === 'yaml') return parseYaml(body, { maxAliasCount: 100 })
-    return format === 'xml' ? readXml(body) : JSON.parse(body)
-  } catch (error) {
-    if (error instanceof HookError) throw error
-    throw new HookError(`is not ${format.toUpperCase()}: ${(error as Error).message.split('\n')[0]}`, 'text')
+/** A value and what is questionable about it, such as numbers that JSON cannot hold, which stay text. */
+export type ReadText = ParsedJson
+
+function read(text: string, format: Format): ReadText {
+  switch (format) {
+    case 'csv':
+    case 'tsv': {
+      const { rows, warnings } = csvToJson(format === 'tsv' ? { csv: text, delimiter: '\t' } : { csv: text })
+      return { value: rows, warnings }
+    }
+    case 'ndjson':
+      return readLines(text)
+    case 'yaml':
+      return readYaml(text)
+    case 'xml':
+      return { value: readXml(text), warnings: [] }
+    case 'json':
+      return readJson(text, 'is')
   }
 }
 
-function readLines(text: string): unknown[] {
-  return text.split(/\r\n|\n|\r/).flatMap((line, index) => {
-    if (line.trim() === '') return []
-    try {
-      return [JSON.parse(line)]
-    } catch (error) {
-      throw new HookError(`line ${index + 1} is not JSON: ${(error as Error).message}`, 'text')
-    }
-  })
+function readJson(text: string, subject: string): ReadText {
+  try {
+    return parseJsonText(text)
+  } catch (error) {
+    if (error instanceof JsonTextError) throw new HookError(`${subject} not JSON: ${error.message}`, 'text')
+    throw error
+  }
+}
+
+function readLines(text: string): ReadText {
+  const values: unknown[] = []
+  const warnings: string[] = []
+  for (const [index, line] of text.split(/\r\n|\n|\r/).entries()) {
+    if (line.trim() === '') continue
+    const found = readJson(line, `line ${index + 1} is`)
+    values.push(found.value)
+    if (warnings.length < 20) warnings.push(...found.warnings.map((warning) => `line ${index + 1}: ${warning}`))
+  }
+  return { value: values, warnings }
 }
 
 /** The rows that a value is, or the one list of objects in it, as in {orders: [...]} or <orders><order/>...</orders>. */
@@ -68,7 +87,9 @@ function formatValue(input: { value?: unknown; rows?: Row[]; format: Format | 'm
   const value = input.rows ?? input.value
   if (value === undefined) throw new HookError('is needed, or value', 'rows')
   if (format === 'json') return { text: JSON.stringify(value, null, 2) }
-  if (format === 'yaml') return { text: stringifyYaml(value) }
+  if (format === 'yaml')
+    // Quoted where a reader of YAML 1.1 would take it for something else (yes, 1:30); nothing is folded.
+    return { text: stringifyYaml(value, { compat: 'yaml-1.1', lineWidth: 0, aliasDuplicateObjects: false }) }
   if (format === 'xml') return { text: writeXml(value) }
   if (format === 'ndjson') return { text: (Array.isArray(value) ? value : [value]).map((each) => `${JSON.stringify(each)}\n`).join('') }
   if (!Array.isArray(value) || !value.every(isObject))

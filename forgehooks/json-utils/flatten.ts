@@ -3,8 +3,8 @@ import { isObject, MAX_DEPTH, needShallow, setMember, type JsonObject } from './
 
 /**
  * One level of `a.b[0].c` for each value that is not an object or list with something in it. A name that holds the
- * separator, `[` or `\` is written with `\` before each, so that unflatten
- * gives back what there was; an empty name at the root is written `\]`.
+ * separator, `[` or `\` is written with `\` before each, so that unflatten gives back what there was; an empty name at
+ * the root is written `\]`.
  */
 export function flatten({ data, separator = '.' }: { data: unknown; separator?: string }) {
   needSeparator(separator)
@@ -72,7 +72,11 @@ function branchFor(step: Step): Branch {
 function insert(root: Branch, steps: Step[], value: unknown, key: string) {
   let at = root
   for (const [index, step] of steps.entries()) {
-    if (at.kind !== branchFor(step).kind) throw new HookError(`it makes a list of what another name makes an object`, fieldOf(key))
+    if (at.kind !== branchFor(step).kind)
+      throw new HookError(
+        step.kind === 'index' ? 'it makes a list of what another name makes an object' : 'it makes an object of what another name makes a list',
+        fieldOf(key),
+      )
     const name = step.kind === 'name' ? step.name : String(step.index)
     const known = at.children.get(name)
     const next = steps[index + 1]
@@ -88,7 +92,7 @@ function built(node: Branch | Leaf, path: string): unknown {
   if (node.kind === 'object') return Object.fromEntries([...node.children].map(([name, item]) => [name, built(item, `${path}.${name}`)]))
   return Array.from({ length: node.children.size }, (_, index) => {
     const item = node.children.get(String(index))
-    if (!item) throw new HookError(`the list at "${path || 'the root'}" has ${node.children.size} items, but not [${index}]`, 'flat')
+    if (!item) throw new HookError(`the list at "${path.replace(/^\./, '')}" has ${node.children.size} items, but not [${index}]`, 'flat')
     return built(item, `${path}[${index}]`)
   })
 }

@@ -3,7 +3,7 @@ import jsonata from 'jsonata'
 import { needShallow } from './json-value.ts'
 
 /** Well under the time limit of the endpoint, so that the model hears why. Loops without steps in them are ended from outside. */
-const MAX_MS = 8_000
+const MAX_MS = 5_000
 const MAX_STACK = 300
 const MAX_ITEMS = 1_000_000
 
