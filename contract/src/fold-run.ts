@@ -37,6 +37,12 @@ function applyToTrace(trace: Trace, event: JournalEvent) {
       if (step) Object.assign(step, { status: 'uncertain', error: event.reason })
       break
     }
+    case 'tool.resolved': {
+      // What happened, or did not, follows as `tool.completed`.
+      const step = findStep(trace, event.step)
+      if (step && event.outcome === 'run_again') Object.assign(step, { status: 'running', error: null })
+      break
+    }
     case 'run.warning':
       trace.warnings.push({ code: event.code, message: event.message })
       break

@@ -1,0 +1,37 @@
+import { expect, test } from 'vitest'
+import { foldTrace } from './fold-run.ts'
+import type { JournalEvent } from './run-events.ts'
+
+const at = '2024-03-05T10:00:00.000Z'
+const started = (step: number, effect: 'read' | 'once' = 'once'): JournalEvent => ({
+  type: 'tool.started',
+  seq: step,
+  at,
+  step,
+  call: 1,
+  index: step - 1,
+  call_id: `c${step}`,
+  tool: 'mail',
+  action: 'send',
+  input: {},
+  effect,
+  attempt: 1,
+})
+const uncertain = (step: number): JournalEvent => ({ type: 'tool.uncertain', seq: 10 + step, at, step, reason: 'interrupted' })
+const statuses = (events: JournalEvent[], over = false) => foldTrace(events, over).steps.map((step) => step.status)
+
+test('a step that is to run again is no longer uncertain, though another still is', () => {
+  const events = [started(1), started(2), uncertain(1), uncertain(2)]
+  expect(statuses(events)).toEqual(['uncertain', 'uncertain'])
+  expect(statuses([...events, { type: 'tool.resolved', seq: 20, at, step: 1, outcome: 'run_again', by: 'local' }])).toEqual(['running', 'uncertain'])
+})
+
+test('a step in flight when the run ended failed if it only read, and may have happened otherwise', () => {
+  expect(statuses([started(1, 'read'), started(2)], true)).toEqual(['failed', 'uncertain'])
+})
+
+test('the outcome of a repetition stands in for the one before', () => {
+  const done: JournalEvent = { type: 'tool.completed', seq: 30, at, step: 1, output: { ok: true }, error: null, duration_ms: 3, retries: 0 }
+  const [step] = foldTrace([started(1), uncertain(1), started(1), done], false).steps
+  expect(step).toMatchObject({ status: 'completed', output: { ok: true }, error: null })
+})
