@@ -34,12 +34,14 @@ export function sqlQueue(db: Db, { now = Date.now, random = Math.random, lease_m
     },
 
     async enqueueHeld(trx, job, worker_id) {
-      const { rows } =
-        await sql`select 1 from workers where id = ${worker_id} and not exists (select 1 from job_pauses where name = ${job.name})`.execute(trx)
-      if (rows.length === 0) return undefined
       const at = now()
       const row = { ...rowOf(job.id ?? newId('job'), job, at), status: 'active', worker_id, token: 1, attempts: 1, started_at: at }
-      await trx.insertInto('jobs').values(row).execute()
+      const { rows } = await sql`
+        insert into jobs (${sql.join(Object.keys(row).map((column) => sql.raw(column)))})
+        select ${sql.join(Object.values(row).map((value) => typedParameter(db.kind, value)))}
+        where exists (select 1 from workers where id = ${worker_id}) and not exists (select 1 from job_pauses where name = ${job.name})
+        returning id`.execute(trx)
+      if (rows.length === 0) return undefined
       return leaseOf(row, worker_id)
     },
 
@@ -47,11 +49,11 @@ export function sqlQueue(db: Db, { now = Date.now, random = Math.random, lease_m
 
     async complete(trx, lease, result) {
       const done = { status: 'completed', progress: 100, worker_id: null, failure_reason: null, completed_at: now() }
-      return changed(
-        await held(trx, lease)
-          .set({ ...done, result: result === undefined ? null : toJson(result) })
-          .executeTakeFirst(),
-      )
+      const set = Object.entries({ ...done, result: result === undefined ? null : toJson(result) })
+      const { rows } = await sql`
+        update jobs set ${sql.join(set.map(([column, value]) => sql`${sql.raw(column)} = ${value}`))}
+        where id = ${lease.job_id} and token = ${lease.token} and status = 'active' returning id`.execute(trx)
+      return rows.length > 0
     },
 
     async fail(trx, lease, reason, { final = false, retry_in_ms } = {}) {
@@ -97,6 +99,11 @@ export function sqlQueue(db: Db, { now = Date.now, random = Math.random, lease_m
       return rows.map((row) => leaseOf(row, worker_id))
     },
   }
+}
+
+/** In the list of a select, Postgres takes a parameter for text unless it is told. */
+function typedParameter(kind: Db['kind'], value: unknown) {
+  return kind === 'postgres' && typeof value === 'number' ? sql`cast(${value} as bigint)` : sql`${value}`
 }
 
 function rowOf(id: string, job: NewJob, now: number) {

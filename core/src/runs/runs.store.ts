@@ -22,10 +22,28 @@ export type RunPatch = Pick<
 /** One journal row as it is stored: what other rows or columns already say is left out of `data` (journal-codec.ts). */
 export type EventRow = { type: JournalEvent['type']; at: number; data: string }
 
+/** What a new run has in the columns that nobody names. */
+const empty = {
+  data: null,
+  output_text: null,
+  error_code: null,
+  error_message: null,
+  waiting: null,
+  provider: null,
+  model: null,
+  cost: null,
+  cancel_requested_at: null,
+  request_key: null,
+  request_hash: null,
+  started_at: null,
+  completed_at: null,
+}
+
 /** Inserts the run, or returns the one already stored under the same request key. */
 export async function insertRunOnce(trx: Trx, run: NewRun): Promise<{ row: RunRow; isNew: boolean }> {
   if (run.request_key === null || run.request_key === undefined) {
-    return { row: await trx.insertInto('runs').values(run).returningAll().executeTakeFirstOrThrow(), isNew: true }
+    await trx.insertInto('runs').values(run).execute()
+    return { row: { ...empty, ...run } as RunRow, isNew: true }
   }
   const inserted = await trx
     .insertInto('runs')
