@@ -51,6 +51,23 @@ export function queueConformance(name: string, make: () => Promise<QueueWorld>) 
       expect(job!.completed_at! - job!.started_at!).toBe(7)
     })
 
+    test('a job can be held by a worker from the start, unless its name is paused or the worker is unknown', async () => {
+      const hold = (worker: string) => world.db.write((trx) => queue.enqueueHeld(trx, { name: 'mail', data: { n: 1 }, max_attempts: 2 }, worker))
+      const lease = await hold('w1')
+      expect(lease).toMatchObject({ name: 'mail', data: { n: 1 }, attempt: 1, worker_id: 'w1', max_attempts: 2 })
+      expect(await queue.claim('w2', null, 10)).toEqual([])
+      expect(await hold('nobody')).toBeUndefined()
+      await queue.pause('mail')
+      expect(await hold('w1')).toBeUndefined()
+      expect(await queue.list()).toHaveLength(1)
+      await queue.resume('mail')
+      await world.forget('w1')
+      expect(await queue.reclaim()).toMatchObject([{ id: lease?.job_id, status: 'waiting', attempts: 1 }])
+      const again = await take('w2')
+      expect(again.token).toBeGreaterThan(lease?.token ?? Infinity)
+      expect(await complete(lease as Lease)).toBe(false)
+    })
+
     test('a job exists exactly if the transaction of its enqueue does', async () => {
       const lost = world.db.write(async (trx) => {
         await queue.enqueue(trx, { name: 'mail', data: {} })
