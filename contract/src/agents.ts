@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { JsonSchema } from './forgehook.ts'
+import { JsonSchema } from './manifest.ts'
 import { Instant, PageQuery, pageOf } from './page.ts'
 
 export const AgentConfig = z.strictObject({

@@ -19,6 +19,7 @@ export const errorStatus = {
   PLUGIN_BUNDLED: 409,
   PLUGIN_IN_USE: 409,
   PROVIDER_ID_TAKEN: 409,
+  PLUGIN_NOT_PENDING: 409, // there is nothing to approve, or something else than what was seen
   RUN_ENDED: 409, // a terminal state never changes
   STEP_NOT_UNCERTAIN: 409,
   PAYLOAD_TOO_LARGE: 413,
@@ -26,6 +27,7 @@ export const errorStatus = {
   INVALID: 422, // well-formed, but some field is not acceptable; `issues` says which
   IDEMPOTENCY_KEY_REUSED: 422,
   TOOL_FAILED: 422,
+  PLUGIN_UNREACHABLE: 422, // the server behind a plugin does not answer as it must
   TOO_MANY_REQUESTS: 429,
   INTERNAL: 500,
   UNAVAILABLE: 503,

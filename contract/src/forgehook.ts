@@ -1,66 +1,7 @@
-import { z } from 'zod'
+// What the author of a ForgeHook imports. It has no dependencies: hooks load it in threads and in the sandbox.
+import type { FromSchema } from './schema-type.ts'
 
-/**
- * What a tool does to the world, which decides what happens to a call that a crash interrupted:
- * `read` and `idempotent` run again, `keyed` runs again with the same Idempotency-Key, `once` becomes uncertain.
- */
-export const Effect = z.enum(['read', 'idempotent', 'keyed', 'once'])
-export type Effect = z.infer<typeof Effect>
-
-/** A JSON Schema (draft 2020-12 or 7) whose root describes an object. It is compiled when the plugin is registered. */
-export const JsonSchema = z.record(z.string(), z.unknown())
-export type JsonSchema = z.infer<typeof JsonSchema>
-
-export const HookEndpoint = z.strictObject({
-  path: z
-    .string()
-    .regex(/^\/[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/, 'must be like /parse_dates')
-    .max(100),
-  description: z.string().max(2000).default(''),
-  effect: Effect.default('once'),
-  input: JsonSchema.default({ type: 'object' }),
-  output: JsonSchema.optional(),
-  /** Worked calls, shown in the catalogue and run by the plugin's own test. */
-  examples: z.array(z.strictObject({ title: z.string().optional(), input: z.unknown(), output: z.unknown().optional() })).optional(),
-})
-export type HookEndpoint = z.infer<typeof HookEndpoint>
-
-export const HookRuntime = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('embedded'), entry: z.string().default('./index.ts') }),
-  z.strictObject({ type: z.literal('http'), base_url: z.url({ protocol: /^https?$/ }), headers: z.record(z.string(), z.string()).optional() }),
-])
-
-/** `forgehook.json`: the law of one plugin. What it does not grant, the runtime refuses. */
-export const Manifest = z.strictObject({
-  id: z
-    .string()
-    .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens')
-    .max(40),
-  name: z.string().min(1).max(100),
-  version: z.string().regex(/^\d+\.\d+\.\d+([-+].+)?$/, 'must be a semantic version like 1.0.0'),
-  description: z.string().max(2000).default(''),
-  runtime: HookRuntime,
-  endpoints: z.array(HookEndpoint).min(1).max(100),
-  permissions: z
-    .strictObject({
-      /** Host names, addresses or CIDR blocks it may reach, with an optional port (`api.example.com`, `127.0.0.1:9000`, `10.0.0.0/8`). */
-      network: z.array(z.string().max(300)).default([]),
-      files: z.array(z.string().max(1000)).default([]),
-      secrets: z.array(z.string().max(100)).default([]),
-    })
-    .prefault({}),
-  limits: z
-    .strictObject({
-      timeout_ms: z.int().min(1).max(3_600_000).default(30_000),
-      memory_mb: z.int().min(16).max(16_384).default(512),
-      output_bytes: z.int().min(1).max(100_000_000).default(10_000_000),
-    })
-    .prefault({}),
-})
-export type Manifest = z.infer<typeof Manifest>
-export type ManifestInput = z.input<typeof Manifest>
-
-/** What a handler of an embedded ForgeHook is given beside its input (which already passed the endpoint's schema). */
+/** What a handler of a ForgeHook is given beside its input (which already passed the endpoint's schema). */
 export type HookContext = {
   /** Aborted when the run is cancelled or out of time. A handler that ignores it is ended from outside. */
   signal: AbortSignal
@@ -68,10 +9,77 @@ export type HookContext = {
   now: number
   /** The same on every repetition of the call: what a `keyed` tool hands to the service behind it. */
   idempotencyKey: string
+  /** What the operator set for this ForgeHook (`hooks:` in cadre.yaml, CADRE_HOOK_<ID>_<NAME>). */
+  settings: Readonly<Record<string, unknown>>
+  /** One line in the server's log, under the tool's name. */
+  log: (message: string) => void
+} & HookCapabilities
+
+/**
+ * The ways out of a ForgeHook. Each does what the manifest's permissions grant and nothing else; a refusal is an Error in plain words.
+ * They work until the call ends.
+ */
+export type HookCapabilities = {
+  /** HTTP through the server's connector. `permissions.network`. */
+  fetch: (url: string, request?: HookRequest) => Promise<HookResponse>
+  /** Reading inside the operator's file roots. `permissions.files`. */
+  files: {
+    /** The entries of a folder, by name; without a path, the roots. */
+    list: (path?: string) => Promise<HookFile[]>
+    stat: (path: string) => Promise<HookFile>
+    read: (path: string, range?: { offset?: number; max_bytes?: number }) => Promise<Uint8Array>
+  }
+  /** Reading by SQL. Files of `permissions.files`, connections of `permissions.databases`; rows handed in need no permission. */
+  sql: (query: SqlQuery) => Promise<SqlAnswer>
+  /** Values of the operator's by name, from CADRE_SECRET_<NAME>. `permissions.secrets`. */
+  secret: (name: string) => Promise<string>
+  /** This ForgeHook's own values, kept between calls. `permissions.store`. */
+  store: {
+    get: (key: string) => Promise<unknown>
+    /** @param value JSON of at most 64 kB. */
+    set: (key: string, value: unknown) => Promise<void>
+    delete: (key: string) => Promise<void>
+    /** In order, at most 1000. */
+    keys: (prefix?: string) => Promise<string[]>
+  }
 }
-// oxlint-disable-next-line typescript/no-explicit-any -- the type of the input is the endpoint's JSON Schema, which TypeScript cannot see
+
+export type HookRequest = {
+  method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS'
+  headers?: Record<string, string>
+  body?: string | Uint8Array
+  /** `follow` (the default) checks every hop as it checked the first; at most 10. */
+  redirect?: 'follow' | 'manual'
+  /** More bytes than this, after decompression, fail. At most the endpoint's limits.output_bytes, which is the default. */
+  max_bytes?: number
+}
+/** Any status is an answer; names of headers are in lower case, and several of one name are joined by ", ". */
+export type HookResponse = { status: number; url: string; headers: Record<string, string>; body: Uint8Array }
+
+/** `path` is how it is named in further calls; `size` in bytes; `modified` in milliseconds. */
+export type HookFile = { path: string; type: 'file' | 'folder'; size: number; modified: number }
+
+export type SqlQuery = {
+  /** One statement that only reads. */
+  sql: string
+  /** Values for `?` (or `$1` on Postgres), or for `:name`. */
+  params?: unknown[] | Record<string, unknown>
+  source:
+    | { type: 'sqlite'; file: string }
+    /** Each file is a table by its name without the extension; CSV, JSON, NDJSON and Parquet. */
+    | { type: 'duckdb'; files: string[] }
+    /** Tables of rows that are handed in, for SQLite. */
+    | { type: 'rows'; tables: Record<string, Record<string, unknown>[]> }
+    | { type: 'connection'; name: string }
+  /** Rows beyond it are not read, and `truncated` says so. */
+  max_rows?: number
+}
+/** Integers beyond 2^53, and decimals, are text. */
+export type SqlAnswer = { columns: { name: string; type: string | null }[]; rows: Record<string, unknown>[]; truncated: boolean }
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the type of the input is the endpoint's JSON Schema; defineHook infers it
 export type HookHandler = (input: any, context: HookContext) => unknown
-/** The default export of an embedded plugin's entry: endpoint path to handler. */
+/** The default export of a plugin's entry: endpoint path to handler. */
 export type HookHandlers = Record<string, HookHandler>
 
 /** A handler's word that the call cannot be done as asked. The message goes to the model and to people; it names the field. */
@@ -84,7 +92,31 @@ export class HookError extends Error {
   }
 }
 
-/** `data-transform` + `/csv_to_json` -> `data-transform__csv_to_json`, the name by which a model calls an endpoint. */
-export function toolName(hookId: string, path: string) {
-  return `${hookId}__${path.replace(/^\//, '').replaceAll('/', '_')}`
+/** One endpoint as code defines it; the fields are those of the manifest. */
+export type EndpointDefinition<I, O = unknown> = {
+  description: string
+  /** `once` where it is left out: a call that a crash interrupted is then never repeated by itself. */
+  effect?: 'read' | 'idempotent' | 'keyed' | 'once'
+  /** JSON Schema of an object. The handler's input has its type. */
+  input: I
+  output?: O
+  /** Worked calls; `cadre plugins test` runs them. */
+  examples?: { title?: string; input: FromSchema<I>; output?: unknown }[]
+  handler: (input: FromSchema<I>, context: HookContext) => unknown
+}
+
+/** Under this name each handler carries its definition, for `cadre plugins pack` and for registering code without a list of endpoints. */
+export const definition = 'definition'
+
+/**
+ * Defines a ForgeHook in code: path to endpoint. The types of handlers' inputs follow from the schemas.
+ * @returns what an entry module exports as its default.
+ */
+export function defineHook<const I extends Record<string, unknown>>(endpoints: { [P in keyof I]: EndpointDefinition<I[P]> }): HookHandlers {
+  return Object.fromEntries(
+    Object.entries<EndpointDefinition<never>>(endpoints as never).map(([path, { handler, ...rest }]) => {
+      const own: HookHandler = (input, context) => handler(input as never, context)
+      return [path, Object.assign(own, { [definition]: { path, ...rest } })]
+    }),
+  )
 }

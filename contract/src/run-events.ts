@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Effect } from './forgehook.ts'
+import { Effect } from './manifest.ts'
 import { Instant } from './page.ts'
 
 /** A run moves forward through these and stops at one of the last four. */

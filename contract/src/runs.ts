@@ -1,7 +1,7 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { AgentRef } from './agents.ts'
-import { Effect, JsonSchema } from './forgehook.ts'
+import { Effect, JsonSchema } from './manifest.ts'
 import { Instant, PageQuery, pageOf } from './page.ts'
 import { RunError, RunEvent, RunStatus, Waiting } from './run-events.ts'
 

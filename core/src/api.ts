@@ -1,6 +1,7 @@
 import type { AgentRef, CreateAgent, UpdateAgent } from '@cadre/contract/agents'
-import type { Manifest } from '@cadre/contract/forgehook'
+import type { Manifest } from '@cadre/contract/manifest'
 import type { PageQuery } from '@cadre/contract/page'
+import type { HookBundle, ImportOpenapi } from '@cadre/contract/plugins'
 import type { CreateProvider } from '@cadre/contract/providers'
 import type { RunEvent } from '@cadre/contract/run-events'
 import type { ListRuns, ResolveStep, Run, StartRun } from '@cadre/contract/runs'
@@ -13,8 +14,13 @@ import { listAgents } from './agents/list-agents.ts'
 import { updateAgent } from './agents/update-agent.ts'
 import type { App } from './app.ts'
 import { addPlugin } from './plugins/add-plugin.ts'
+import { approvePlugin, refreshPlugin } from './plugins/approve-plugin.ts'
+import { importOpenapi } from './plugins/import-openapi.ts'
+import { installPlugin } from './plugins/install-plugin.ts'
+import { invokeEndpoint } from './plugins/invoke-endpoint.ts'
 import { getPlugin, listPlugins } from './plugins/list-plugins.ts'
 import { removePlugin } from './plugins/remove-plugin.ts'
+import { searchTools } from './plugins/search-tools.ts'
 import { addProvider } from './providers/add-provider.ts'
 import { listProviders } from './providers/list-providers.ts'
 import { removeProvider } from './providers/remove-provider.ts'
@@ -26,7 +32,6 @@ import { getRun } from './runs/get-run.ts'
 import { listRuns } from './runs/list-runs.ts'
 import { resolveStep } from './runs/resolve-step.ts'
 import { startRun } from './runs/start-run.ts'
-import { invokeByHand } from './tools/invoke-by-hand.ts'
 
 type Ref = z.infer<typeof AgentRef>
 type Paging = z.infer<typeof PageQuery>
@@ -60,7 +65,14 @@ export function buildApi(app: App) {
       get: (actor: Actor, input: { id: string }) => getPlugin(app, actor, input.id),
       add: (actor: Actor, input: Manifest) => addPlugin(app, actor, input),
       remove: (actor: Actor, input: { id: string }) => removePlugin(app, actor, input.id),
-      invoke: (actor: Actor, input: { tool: string; input: Record<string, unknown> }) => invokeByHand(app, actor, input),
+      install: (actor: Actor, input: HookBundle) => installPlugin(app, actor, input),
+      importOpenapi: (actor: Actor, input: ImportOpenapi) => importOpenapi(app, actor, input),
+      refresh: (actor: Actor, input: { id: string }) => refreshPlugin(app, actor, input.id),
+      approve: (actor: Actor, input: { id: string; hash: string }) => approvePlugin(app, actor, input),
+      invoke: (actor: Actor, input: Parameters<typeof invokeEndpoint>[2]) => invokeEndpoint(app, actor, input),
+    },
+    tools: {
+      search: (actor: Actor, input: { q: string; limit: number }) => searchTools(app, actor, input),
     },
     providers: {
       list: (actor: Actor) => listProviders(app, actor),

@@ -5,7 +5,9 @@ import { jobHandlers } from './job-handlers.ts'
 import type { Queue } from './jobs/queue.ts'
 import { sqlQueue } from './jobs/sql-queue.ts'
 import { type Reservation, startWorker, type Worker } from './jobs/worker.ts'
+import { connectionUrl } from './connections/connection-url.ts'
 import { openHooks, type HookHost } from './plugins/hook-host.ts'
+import { noteOffer } from './plugins/note-offer.ts'
 import { openProviders, type Providers } from './providers/providers.ts'
 import { BegunRuns } from './runs/begin-here.ts'
 import { LiveRuns } from './runs/live-runs.ts'
@@ -72,7 +74,13 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
       wakeWorkers: () => {},
       probe: options.probe ?? (() => {}),
     } as Partial<App> as App
-    app.hooks = await openHooks(app, [options.bundledHooks, ...config.plugins_dirs])
+    app.hooks = openHooks(app, {
+      folders: [options.bundledHooks, ...config.plugins_dirs],
+      connections: (name) => connectionUrl(app, name),
+      onOffer: (hookId, endpoints) => {
+        noteOffer(app, hookId, endpoints).catch((err: unknown) => log.error({ err, plugin: hookId }, 'what an MCP server offers could not be kept'))
+      },
+    })
     opened.push(() => app.hooks.close())
     app.providers = await openProviders(app)
     opened.push(() => app.providers.close())

@@ -39,6 +39,12 @@ test('an empty folder gives the defaults', () => {
     body_limit: 10_000_000,
     allowed_hosts: [],
     plugins_dirs: [],
+    file_roots: [{ name: 'files', path: join(cwd, 'data', 'files') }],
+    private_hosts: [],
+    docker_host: '/var/run/docker.sock',
+    hooks: {},
+    hook_env: {},
+    secrets: {},
     providers: [],
     env: {},
     warnings: [],
@@ -54,6 +60,35 @@ test('the command line stands over the environment, that over .env, that over ca
     concurrency: 2,
     log_level: 'error',
     host: '0.0.0.1',
+  })
+})
+
+describe('what tools are given', () => {
+  test('file roots, private hosts, settings and secrets', () => {
+    write(
+      'cadre.yaml',
+      'hooks: { web-search: { url: "http://a.test", limit: 3 } }\nfile_roots: [reports, docs=/srv/d]\nprivate_hosts: [10.0.0.0/8]\n',
+    )
+    write('token', 'from a file\n')
+    expect(load({ CADRE_HOOK_WEB_SEARCH_URL: 'http://b.test', CADRE_SECRET_TOKEN_FILE: join(cwd, 'token'), CADRE_SECRET_KEY: 'k' })).toMatchObject({
+      file_roots: [
+        { name: 'reports', path: join(cwd, 'reports') },
+        { name: 'docs', path: '/srv/d' },
+      ],
+      private_hosts: ['10.0.0.0/8'],
+      hooks: { 'web-search': { url: 'http://a.test', limit: 3 } },
+      hook_env: { WEB_SEARCH_URL: 'http://b.test' },
+      secrets: { token: 'from a file', key: 'k' },
+      warnings: [],
+    })
+  })
+  test.each<[Record<string, string>, RegExp]>([
+    [{ CADRE_FILE_ROOTS: '/a/x,/b/x' }, /two roots are named 'x'/],
+    [{ CADRE_FILE_ROOTS: 'a b=/x' }, /'a b' cannot name a root/],
+    [{ CADRE_FILE_ROOTS: '/' }, /cannot name a root; give a name/],
+    [{ CADRE_PRIVATE_HOSTS: 'http://x' }, /private_hosts: 'http:\/\/x' is not a host/],
+  ])('%j is refused', (env, message) => {
+    expect(refusal(env)).toMatch(message)
   })
 })
 

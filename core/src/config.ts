@@ -2,6 +2,7 @@ import { isAbsolute, join, resolve } from 'node:path'
 import { CreateProvider } from '@cadre/contract/providers'
 import { z } from 'zod'
 import { ConfigError } from './config-error.ts'
+import { fileRoots, prefixed, privateHosts } from './config-tools.ts'
 import { type Layer, first, firstSecret, readDotEnv, readYaml } from './config-sources.ts'
 
 export { ConfigError }
@@ -34,6 +35,18 @@ export type Config = {
   allowed_hosts: string[]
   /** More folders of ForgeHooks. Absolute. */
   plugins_dirs: string[]
+  /** Folders that tools may read, by name. Absolute; the first is made in the data folder where none is set. */
+  file_roots: { name: string; path: string }[]
+  /** Private hosts, addresses or blocks that a ForgeHook with network `*` may reach. */
+  private_hosts: string[]
+  /** Where the Docker API answers: a unix socket's path or an http URL. */
+  docker_host: string
+  /** `hooks:` of cadre.yaml: settings by ForgeHook id. */
+  hooks: Record<string, Record<string, unknown>>
+  /** CADRE_HOOK_*, by name without the prefix: settings of ForgeHooks too. */
+  hook_env: Record<string, string>
+  /** CADRE_SECRET_*, by name without the prefix in lower case: what ForgeHooks may be granted. */
+  secrets: Record<string, string>
   providers: ConfiguredProvider[]
   /** OPENAI_* and ANTHROPIC_* as they were set, `_FILE` forms already read. */
   env: Record<string, string>
@@ -69,6 +82,9 @@ const settings = {
   CADRE_BODY_LIMIT: { yaml: 'server.body_limit', schema: integer(1_000, 1_000_000_000), secret: false },
   CADRE_ALLOWED_HOSTS: { yaml: 'server.allowed_hosts', schema: words, secret: false },
   CADRE_PLUGINS_DIR: { yaml: 'plugins_dir', schema: words, secret: false },
+  CADRE_FILE_ROOTS: { yaml: 'file_roots', schema: words, secret: false },
+  CADRE_PRIVATE_HOSTS: { yaml: 'private_hosts', schema: words, secret: false },
+  DOCKER_HOST: { yaml: 'docker_host', schema: text, secret: false },
 } as const
 type Name = keyof typeof settings
 /** Known here, used before or outside this table. */
@@ -84,6 +100,10 @@ const yamlShape = z.strictObject({
   concurrency: any,
   log_level: any,
   plugins_dir: any,
+  file_roots: any,
+  private_hosts: any,
+  docker_host: any,
+  hooks: z.record(z.string(), z.record(z.string(), z.unknown(), 'must be settings by name'), 'must be settings by ForgeHook').optional(),
   providers: z.array(CreateProvider, 'must be a list').optional(),
 })
 
@@ -117,6 +137,12 @@ export function loadConfig({ env, cwd, argv = [] }: ConfigSources): Config {
     body_limit: value('CADRE_BODY_LIMIT') ?? 10_000_000,
     allowed_hosts: (value('CADRE_ALLOWED_HOSTS') ?? []).map((host) => host.toLowerCase()),
     plugins_dirs: (value('CADRE_PLUGINS_DIR') ?? []).map(absolute),
+    file_roots: fileRoots(value('CADRE_FILE_ROOTS'), absolute, data_dir),
+    private_hosts: privateHosts(value('CADRE_PRIVATE_HOSTS') ?? []),
+    docker_host: value('DOCKER_HOST') ?? '/var/run/docker.sock',
+    hooks: (document.hooks as Config['hooks'] | undefined) ?? {},
+    hook_env: prefixed(layers, 'CADRE_HOOK_'),
+    secrets: Object.fromEntries(Object.entries(prefixed(layers, 'CADRE_SECRET_')).map(([name, secret]) => [name.toLowerCase(), secret])),
     providers: (document.providers as ConfiguredProvider[] | undefined) ?? [],
     env: providerEnvironment(layers),
     warnings: unknownNames(layers),
@@ -167,7 +193,7 @@ function unknownNames(layers: Layer[]) {
   for (const [name, { secret }] of Object.entries(settings)) if (secret) known.add(`${name}_FILE`)
   return layers.flatMap(({ where, values }) =>
     Object.keys(values)
-      .filter((name) => name.startsWith('CADRE_') && !known.has(name))
+      .filter((name) => name.startsWith('CADRE_') && !known.has(name) && !/^CADRE_(HOOK|SECRET)_/.test(name))
       .map((name) => `${name}: there is no such setting (set in ${where}); it is ignored`),
   )
 }

@@ -1,6 +1,6 @@
 import { HookError } from '@cadre/contract/forgehook'
 import type { Decimal } from 'decimal.js'
-import { bounded, ExpressionError, jsonNumber, num, numberText, parseNumberText, type Precision } from '../lib/expression-number.ts'
+import { bounded, ExpressionError, answerNumber, num, numberText, parseNumberText, type Precision } from '../lib/expression-number.ts'
 
 export type Answer = { result: number | string | boolean; text: string; exact: boolean }
 
@@ -9,7 +9,7 @@ export function answer(value: Decimal, precision: Precision, digits?: number): A
   // A rounded value has some 60 good digits, however many are asked for.
   const shown = digits === undefined ? value : value.toSignificantDigits(precision.exact ? digits : Math.min(digits, 50))
   const exact = precision.exact && shown.eq(value)
-  return { result: jsonNumber(shown, exact), text: numberText(shown, exact || digits !== undefined), exact }
+  return { result: answerNumber(shown, exact), text: numberText(shown, exact || digits !== undefined), exact }
 }
 
 /** Turns complaints of the language into ones about a field of this call. */

@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { context, testManifest } from '../lib/expression-examples.ts'
+import { testContext, testExamples } from '../lib/hook-test.ts'
 import handlers from './index.ts'
 
-testManifest(new URL('.', import.meta.url), handlers)
+testExamples(new URL('./', import.meta.url), handlers)
+
+const context = testContext()
 
 const call = (path: string, input: unknown) => handlers[path]?.(input, context) as any
 const calculate = (expression: string, more = {}) => call('/calculate', { expression, ...more })

@@ -6,11 +6,13 @@ import { answer, needValue, onField } from './answer.ts'
 type Given = number | string
 export type PercentageInput = { part?: Given; whole?: Given; percent?: Given; from?: Given; to?: Given; precision?: number }
 
-/** Three questions, told apart by what is given: what percent is part of whole, how much is percent of whole, by how many percent does from grow to to. */
+/** Questions told apart by what is given: what percent is part of whole, how much is percent of whole, of what is part percent, by how many percent does from grow to to, and what becomes of from by percent. */
 export function percentage(input: PercentageInput, context: HookContext) {
   const env = newEnvironment({ now: context.now })
   const given = (['part', 'whole', 'percent', 'from', 'to'] as const).filter((name) => input[name] !== undefined).join('+')
-  const value = (name: 'part' | 'whole' | 'percent' | 'from' | 'to') => needValue(input[name] as Given, name)
+  // 15 and "15%" are the same percent.
+  const value = (name: 'part' | 'whole' | 'percent' | 'from' | 'to') =>
+    needValue(name === 'percent' && typeof input.percent === 'string' ? input.percent.replace(/\s*%\s*$/, '') : (input[name] as Given), name)
   const hundred = num(100)
   if (given === 'part+whole') {
     const result = onField('whole', () => divide(env, multiply(env, value('part'), hundred), value('whole')))
@@ -25,5 +27,16 @@ export function percentage(input: PercentageInput, context: HookContext) {
     const result = onField('from', () => divide(env, multiply(env, add(env, value('to'), start.neg()), hundred), start.abs()))
     return { ...answer(result, env, input.precision), meaning: 'percentage change from from to to' }
   }
-  throw new HookError(`give part and whole, or percent and whole, or from and to (given: ${given.replaceAll('+', ', ') || 'none of them'})`, 'part')
+  if (given === 'part+percent') {
+    const result = onField('percent', () => divide(env, multiply(env, value('part'), hundred), value('percent')))
+    return { ...answer(result, env, input.precision), meaning: 'the whole of which part is percent' }
+  }
+  if (given === 'percent+from') {
+    const result = onField('from', () => divide(env, multiply(env, value('from'), add(env, hundred, value('percent'))), hundred))
+    return { ...answer(result, env, input.precision), meaning: 'from changed by percent' }
+  }
+  throw new HookError(
+    `give part and whole, percent and whole, part and percent, from and to, or from and percent (given: ${given.replaceAll('+', ', ') || 'none of them'})`,
+    'part',
+  )
 }

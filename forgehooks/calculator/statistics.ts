@@ -1,7 +1,7 @@
 import type { HookContext } from '@cadre/contract/forgehook'
 import type { Decimal } from 'decimal.js'
 import { deviation, mean, modes, percentile, sum, variance } from '../lib/expression-columns.ts'
-import { add, jsonNumber, num } from '../lib/expression-number.ts'
+import { add, answerNumber, jsonNumber, num } from '../lib/expression-number.ts'
 import { newEnvironment, type Environment } from '../lib/expression-value.ts'
 import { needValue, onField } from './answer.ts'
 
@@ -13,7 +13,7 @@ export function statistics(input: StatisticsInput, context: HookContext) {
   const figure = (work: (env: Environment) => Decimal | null) => {
     const env = newEnvironment({ now: context.now })
     const found = onField('values', () => work(env))
-    return found === null ? null : jsonNumber(found, env.exact)
+    return found === null ? null : answerNumber(found, env.exact)
   }
   const inOrder = values.toSorted((a, b) => a.cmp(b))
   const [low, high] = [inOrder[0] as Decimal, inOrder.at(-1) as Decimal]

@@ -50,8 +50,7 @@ test.each([
   ['xml', '<a/><b/>', /exactly one root/],
   ['xml', '<a/><a/>', /exactly one root/],
   ['xml', 'text', /^text: is not XML/],
-  ['xml', '<r><__proto__>1</__proto__></r>', /^text: is not XML that can be read/],
-  ['xml', '<a>'.repeat(200) + '</a>'.repeat(200), /^text: is not XML that can be read/],
+  ['xml', '<a>'.repeat(500) + '</a>'.repeat(500), /^text: .*nested/],
 ])('%s that is refused in words (%#)', async (as, text, reason) => {
   await expect(parse(text, as)).rejects.toThrow(reason)
 })

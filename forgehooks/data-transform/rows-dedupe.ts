@@ -1,22 +1,25 @@
-import { cell, columnsOf, needColumns, type Row } from './rows-shared.ts'
+import { rowKeys } from './equality.ts'
+import { columnsOf, needColumns, type Row } from './rows-shared.ts'
 
-type DedupeInput = { rows: Row[]; by?: string[]; keep?: 'first' | 'last' }
+type DedupeInput = { rows: Row[]; by?: string | string[]; keep?: 'first' | 'last' | 'none'; case_sensitive?: boolean }
 
-export function dedupe({ rows, by, keep = 'first' }: DedupeInput) {
+export function dedupe({ rows, by, keep = 'first', case_sensitive: caseSensitive = true }: DedupeInput) {
   const columns = columnsOf(rows)
-  if (by) needColumns(columns, by, 'by')
-  const fields = by ?? columns
+  const fields = by === undefined ? columns : [by].flat()
+  needColumns(columns, fields, 'by')
+  const keyOf = rowKeys(rows, fields, caseSensitive)
   const stays = new Map<string, number>()
-  for (const [index, row] of rows.entries()) {
-    const key = keyOf(row, fields)
-    if (keep === 'last' || !stays.has(key)) stays.set(key, index)
+  const repeated = new Set<string>()
+  for (let index = 0; index < rows.length; index++) {
+    const key = keyOf(rows[index] as Row)
+    if (!stays.has(key)) stays.set(key, index)
+    else {
+      repeated.add(key)
+      if (keep === 'last') stays.set(key, index)
+    }
   }
+  if (keep === 'none') for (const key of repeated) stays.delete(key)
   const places = new Set(stays.values())
   const kept = rows.filter((_, index) => places.has(index))
   return { rows: kept, row_count: kept.length, removed: rows.length - kept.length }
-}
-
-/** The same for rows with the same values in these columns; 1 and "1" differ, a missing cell is null. */
-export function keyOf(row: Row, fields: string[]): string {
-  return JSON.stringify(fields.map((field) => cell(row, field)))
 }

@@ -1,41 +1,97 @@
 import { HookError } from '@cadre/contract/forgehook'
-import { aggregate, type Found, type Op } from './rows-aggregate.ts'
-import { keyOf } from './rows-dedupe.ts'
-import { cell, columnsOf, needColumn, needColumns, rowOf, type Row } from './rows-shared.ts'
+import { datePart, type Part } from './date-part.ts'
+import { rowKeys } from './equality.ts'
+import { aggregate, type Found, opNamed } from './rows-aggregate.ts'
+import { type Condition, filter } from './rows-filter.ts'
+import { cell, columnsOf, isMissing, needColumn, needColumns, type Row } from './rows-shared.ts'
+import { rowMaker } from './table.ts'
 
-type Wanted = { op: Op; field?: string; as?: string }
-type GroupInput = { rows: Row[]; by: string[]; aggregates: Wanted[]; skip_invalid?: boolean }
+type Wanted = { op: string; field?: string; as?: string; p?: number; separator?: string; distinct?: boolean }
+type By = string | { field: string; part?: Part; as?: string }
+type GroupInput = {
+  rows: Row[]
+  by?: By | By[]
+  aggregates?: Wanted[]
+  having?: Condition | Condition[]
+  skip_invalid?: boolean
+  case_sensitive?: boolean
+}
 /** Rows of one group, by their place in the table. */
 type Group = { first: Row; places: number[] }
 
-export function group({ rows, by, aggregates, skip_invalid: skipInvalid = false }: GroupInput) {
+export function group(input: GroupInput) {
+  const { aggregates = [{ op: 'count' }], skip_invalid: skipInvalid = false } = input
+  const { rows, by } = withParts(input.rows, input.by === undefined ? [] : [input.by].flat())
   const columns = columnsOf(rows)
   needColumns(columns, by, 'by')
   const names = namesOf(by, aggregates)
   for (const [index, { op, field }] of aggregates.entries()) {
-    if (field !== undefined) needColumn(columns, field, `aggregates[${index}].field`)
-    else if (op !== 'count') throw new HookError(`is needed for ${op}`, `aggregates[${index}].field`)
+    if (field !== undefined && field !== '*') needColumn(columns, field, `aggregates[${index}].field`)
+    else if (opNamed(op) !== 'count') throw new HookError(`is needed for ${op}`, `aggregates[${index}].field`)
   }
-  const work = ({ op, field }: Wanted, places: number[], index: number) =>
-    field === undefined ? places.length : aggregate(op, cellsOf(rows, places, field), { field, skipInvalid, at: `aggregates[${index}]` })
-  const groups = groupsOf(rows, by)
+  const work = (wanted: Wanted, places: number[], index: number) => {
+    const { op, field, p, separator, distinct } = wanted
+    if (field === undefined || field === '*') return places.length
+    const options = {
+      field,
+      skipInvalid,
+      at: `aggregates[${index}]`,
+      ...(p === undefined ? {} : { p }),
+      ...(separator === undefined ? {} : { separator }),
+    }
+    return aggregate(op, cellsOf(rows, places, field), distinct ? { ...options, distinct } : options)
+  }
+  const groups = groupsOf(rows, by, input.case_sensitive)
   // Without columns to group by there is one group, even of no rows.
   if (by.length === 0 && groups.length === 0) groups.push({ first: {}, places: [] })
-  return {
-    rows: groups.map(({ first, places }) =>
-      rowOf([
-        ...by.map((field) => [field, cell(first, field)] as const),
-        ...aggregates.map((wanted, index) => [names[index] as string, work(wanted, places, index)] as const),
-      ]),
+  const make = rowMaker([...by, ...names])
+  const made = groups.map(({ first, places }) =>
+    make((place) =>
+      place < by.length ? keyCell(first, by[place] as string) : work(aggregates[place - by.length] as Wanted, places, place - by.length),
     ),
-  }
+  )
+  return { rows: input.having ? filter({ rows: made, where: input.having }).rows : made }
+}
+
+/** Empty cells are one group, whatever way they are empty. */
+export function keyCell(row: Row, field: string): unknown {
+  const value = cell(row, field)
+  return isMissing(value) ? null : value
+}
+
+/** Parts of dates are columns of their own, under `as` or a name such as date_month. */
+function withParts(rows: Row[], by: By[]): { rows: Row[]; by: string[] } {
+  const columns = columnsOf(rows)
+  const made = new Map<string, { field: string; part: Part; at: string }>()
+  const names = by.map((given, index) => {
+    if (typeof given === 'string') return given
+    const { field, part, as } = given
+    if (part === undefined) return field
+    needColumn(columns, field, `by[${index}].field`)
+    const name = as ?? `${field}_${part}`
+    made.set(name, { field, part, at: `by[${index}].field` })
+    return name
+  })
+  if (made.size === 0) return { rows, by: names }
+  const make = rowMaker([...columns.filter((column) => !made.has(column)), ...made.keys()])
+  const all = [...columns.filter((column) => !made.has(column)), ...made.keys()]
+  const wide = rows.map((row, index) =>
+    make((place) => {
+      const name = all[place] as string
+      const wanted = made.get(name)
+      return wanted ? datePart(cell(row, wanted.field), wanted.part, { row: index + 1, field: wanted.field, at: wanted.at }) : cell(row, name)
+    }),
+  )
+  return { rows: wide, by: names }
 }
 
 /** Groups in the order of their first rows. */
-export function groupsOf(rows: Row[], by: string[]): Group[] {
+export function groupsOf(rows: Row[], by: string[], caseSensitive = true): Group[] {
+  const keyOf = rowKeys(rows, by, caseSensitive)
   const groups = new Map<string, Group>()
-  for (const [place, row] of rows.entries()) {
-    const key = keyOf(row, by)
+  for (let place = 0; place < rows.length; place++) {
+    const row = rows[place] as Row
+    const key = keyOf(row)
     const known = groups.get(key)
     if (known) known.places.push(place)
     else groups.set(key, { first: row, places: [place] })
@@ -50,7 +106,7 @@ export function cellsOf(rows: Row[], places: number[], field: string): Found[] {
 function namesOf(by: string[], aggregates: Wanted[]): string[] {
   const taken = new Set(by)
   return aggregates.map(({ op, field, as }, index) => {
-    const name = as ?? (field === undefined ? op : `${op}_${field}`)
+    const name = as ?? (field === undefined || field === '*' ? op : `${op}_${field}`)
     if (taken.has(name)) throw new HookError(`there is already a column "${name}"; choose another name`, `aggregates[${index}].as`)
     taken.add(name)
     return name

@@ -1,104 +1,163 @@
 import { HookError } from '@cadre/contract/forgehook'
-import { cell, columnsOf, isMissing, MAX_ROWS, needColumn, rowOf, textOf, type Row } from './rows-shared.ts'
+import { hasNumbers, keyOfValue } from './equality.ts'
+import { type KeyPair, needKeys, type OnInput } from './join-keys.ts'
+import { cell, columnsOf, MAX_ROWS, type Row } from './rows-shared.ts'
+import { rowMaker } from './table.ts'
 
-type JoinInput = { left: Row[]; right: Row[]; on: (string | { left: string; right: string })[]; type?: 'inner' | 'left' | 'right' | 'full' }
-type Pair = { left?: Row; right?: Row }
+type JoinInput = OnInput & {
+  left: Row[]
+  right: Row[]
+  type?: string
+  suffixes?: [string, string]
+  keep_right_keys?: boolean
+  max_rows?: number
+  case_sensitive?: boolean
+}
+/** Places in the two tables; -1 where there is no partner. */
+type Pairs = { left: number[]; right: number[] }
 
-export function join({ left, right, on, type = 'inner' }: JoinInput) {
-  const keys = on.map((key) => (typeof key === 'string' ? { left: key, right: key } : key))
+const TYPES: Record<string, string> = {
+  outer: 'full',
+  full_outer: 'full',
+  left_outer: 'left',
+  right_outer: 'right',
+  left_semi: 'semi',
+  left_anti: 'anti',
+}
+
+export function join(input: JoinInput) {
+  const { left, right, max_rows: most = MAX_ROWS, case_sensitive: caseSensitive = true } = input
+  const type = TYPES[input.type ?? 'inner'] ?? input.type ?? 'inner'
   const leftColumns = columnsOf(left)
   const rightColumns = columnsOf(right)
-  for (const [index, key] of keys.entries()) {
-    needColumn(leftColumns, key.left, `on[${index}] (left table)`)
-    needColumn(rightColumns, key.right, `on[${index}] (right table)`)
+  const keys = needKeys(input, leftColumns, rightColumns, type === 'cross')
+  const keyOf = (rows: Row[], fields: string[]) => {
+    const numeric = keys.map((key) => hasNumbers(left, key.left) || hasNumbers(right, key.right))
+    return rows.map((row) => joinKey(row, fields, numeric, caseSensitive))
   }
-  const pairs =
-    type === 'right'
-      ? match(
-          right,
-          left,
-          keys.map((key) => key.right),
-          keys.map((key) => key.left),
-          true,
-          false,
-        ).map(([a, b]): Pair => ({ left: b, right: a }))
-      : match(
-          left,
-          right,
-          keys.map((key) => key.left),
-          keys.map((key) => key.right),
-          type !== 'inner',
-          type === 'full',
-        ).map(([a, b]): Pair => ({ left: a, right: b }))
-  const shape = shapeOf(leftColumns, rightColumns, keys)
-  const rows = pairs.map((pair) =>
-    rowOf(
-      shape.map(({ name, left: from, right: other }) => {
-        const value = pair.left && from !== undefined ? cell(pair.left, from) : null
-        // A right row without partner still shows its key, under the left name.
-        return [name, !(pair.left && from !== undefined) && pair.right && other !== undefined ? cell(pair.right, other) : value]
-      }),
-    ),
+  if (type === 'cross') {
+    needSize(left.length * right.length, most, 'each row with each')
+    const pairs = { left: left.flatMap((_, at) => right.map(() => at)), right: left.flatMap(() => right.map((_, at) => at)) }
+    return made(pairs, input, leftColumns, rightColumns, [])
+  }
+  const leftKeys = keyOf(
+    left,
+    keys.map((key) => key.left),
   )
-  return { rows, row_count: rows.length }
+  const rightKeys = keyOf(
+    right,
+    keys.map((key) => key.right),
+  )
+  if (type === 'semi' || type === 'anti') {
+    const known = new Set(rightKeys)
+    const rows = left.filter((_, at) => (leftKeys[at] !== undefined && known.has(leftKeys[at])) === (type === 'semi'))
+    return { rows, row_count: rows.length }
+  }
+  if (type === 'right') {
+    const turned = match(rightKeys, leftKeys, { keepBase: true, rest: false, most })
+    return made({ left: turned.right, right: turned.left }, input, leftColumns, rightColumns, keys)
+  }
+  const pairs = match(leftKeys, rightKeys, { keepBase: type !== 'inner', rest: type === 'full', most })
+  return made(pairs, input, leftColumns, rightColumns, keys)
+}
+
+function needSize(count: number, most: number, why: string) {
+  if (count > most) throw new HookError(`the join would make more than ${most} rows: ${why}`, 'on')
 }
 
 /** Pairs in the order of `base`; then, if `rest`, the others without partner. */
 function match(
-  base: Row[],
-  other: Row[],
-  baseKeys: string[],
-  otherKeys: string[],
-  keepBase: boolean,
-  rest: boolean,
-): [Row | undefined, Row | undefined][] {
+  base: (string | undefined)[],
+  other: (string | undefined)[],
+  { keepBase, rest, most }: { keepBase: boolean; rest: boolean; most: number },
+): Pairs {
   const index = new Map<string, number[]>()
-  for (const [place, row] of other.entries()) {
-    const key = keyOf(row, otherKeys)
+  for (const [place, key] of other.entries()) {
     if (key === undefined) continue
     const known = index.get(key)
     if (known) known.push(place)
     else index.set(key, [place])
   }
-  const pairs: [Row | undefined, Row | undefined][] = []
-  const used = new Set<number>()
-  for (const row of base) {
-    const key = keyOf(row, baseKeys)
-    const places = (key === undefined ? undefined : index.get(key)) ?? []
-    if (pairs.length + places.length > MAX_ROWS)
-      throw new HookError(`the join would make more than ${MAX_ROWS} rows: the keys repeat on both sides`, 'on')
-    for (const place of places) {
-      pairs.push([row, other[place]])
-      used.add(place)
+  const pairs: Pairs = { left: [], right: [] }
+  const used = new Uint8Array(rest ? other.length : 0)
+  for (const [place, key] of base.entries()) {
+    const found = key === undefined ? undefined : index.get(key)
+    if (found) {
+      needSize(pairs.left.length + found.length, most, 'the keys repeat on both sides')
+      for (const partner of found) {
+        pairs.left.push(place)
+        pairs.right.push(partner)
+        if (rest) used[partner] = 1
+      }
+    } else if (keepBase) {
+      pairs.left.push(place)
+      pairs.right.push(-1)
     }
-    if (places.length === 0 && keepBase) pairs.push([row, undefined])
   }
-  if (rest) for (const [place, row] of other.entries()) if (!used.has(place)) pairs.push([undefined, row])
+  if (rest)
+    for (let place = 0; place < other.length; place++) {
+      if (used[place] === 1) continue
+      pairs.left.push(-1)
+      pairs.right.push(place)
+    }
   return pairs
 }
 
-/** Undefined where a part is empty: such a row matches nothing. Values are told apart by how they are written, so 7 matches "7" and not "07". */
-function keyOf(row: Row, fields: string[]): string | undefined {
-  const values = fields.map((field) => cell(row, field))
-  return values.some(isMissing) ? undefined : JSON.stringify(values.map(textOf))
+/** Undefined where a part is empty: such a row matches nothing. */
+function joinKey(row: Row, fields: string[], numeric: boolean[], caseSensitive: boolean): string | undefined {
+  let key = ''
+  for (let at = 0; at < fields.length; at++) {
+    const part = keyOfValue(cell(row, fields[at] as string), { numeric: numeric[at] as boolean, caseSensitive })
+    if (part === undefined) return undefined
+    key += fields.length === 1 ? part : `${part.length}:${part}`
+  }
+  return key
 }
 
-/** The columns of the result, and from which column of each side they come. */
-function shapeOf(leftColumns: string[], rightColumns: string[], keys: { left: string; right: string }[]) {
-  const rightOfKey = new Map(keys.map((key) => [key.left, key.right]))
-  const names = [...new Set([...leftColumns, ...rightOfKey.keys()])]
-  const shape: { name: string; left?: string; right?: string }[] = names.map((name) => {
-    const right = rightOfKey.get(name)
-    return { name, left: name, ...(right === undefined ? {} : { right }) }
+function made(pairs: Pairs, input: JoinInput, leftColumns: string[], rightColumns: string[], keys: KeyPair[]) {
+  const { left, right, suffixes = ['', '_right'], keep_right_keys: keepKeys = false } = input
+  const shape = shapeOf(leftColumns, rightColumns, keys, { suffixes, keepKeys })
+  const make = rowMaker(shape.map((column) => column.name))
+  const rows = pairs.left.map((leftAt, at) => {
+    const rightAt = pairs.right[at] as number
+    const [one, two] = [left[leftAt], right[rightAt]]
+    return make((place) => {
+      const { left: from, right: other } = shape[place] as Shape
+      if (one && from !== undefined) return cell(one, from)
+      // A right row without partner still shows its key, under the left name.
+      return two && other !== undefined ? cell(two, other) : null
+    })
   })
-  const taken = new Set([...names])
-  const keyNames = new Set(keys.map((key) => key.right))
-  const others = rightColumns.filter((column) => !keyNames.has(column))
-  for (const column of others) {
-    let name = column
-    while (taken.has(name) || (name !== column && others.includes(name))) name += '_right'
+  return { rows, row_count: rows.length }
+}
+
+type Shape = { name: string; left?: string; right?: string }
+
+/** The columns of the result, and from which column of each side they come. */
+function shapeOf(
+  leftColumns: string[],
+  rightColumns: string[],
+  keys: KeyPair[],
+  { suffixes, keepKeys }: { suffixes: [string, string]; keepKeys: boolean },
+) {
+  const rightOfKey = new Map(
+    keepKeys ? keys.filter((key) => key.left === key.right).map((key) => [key.left, key.right]) : keys.map((key) => [key.left, key.right]),
+  )
+  const leftNames = [...new Set([...leftColumns, ...keys.map((key) => key.left)])]
+  const hidden = new Set(rightOfKey.values())
+  const others = rightColumns.filter((column) => !hidden.has(column))
+  const clash = new Set(others.filter((column) => leftNames.includes(column)))
+  const taken = new Set<string>()
+  const named = (column: string, suffix: string, isKey: boolean) => {
+    let name = clash.has(column) && !isKey ? column + suffix : column
+    while (taken.has(name) || (name !== column && (leftNames.includes(name) || others.includes(name)))) name += suffix || '_2'
     taken.add(name)
-    shape.push({ name, right: column })
+    return name
   }
+  const shape: Shape[] = leftNames.map((column) => {
+    const right = rightOfKey.get(column)
+    return { name: named(column, suffixes[0], right !== undefined), left: column, ...(right === undefined ? {} : { right }) }
+  })
+  for (const column of others) shape.push({ name: named(column, suffixes[1], false), right: column })
   return shape
 }

@@ -9,7 +9,7 @@ const CURRENCY = /^(?:R\$|US\$|A\$|C\$|\p{Sc}|[A-Z]{3}(?=[\s\d.,]))\s*|\s*(?:\p{
 /** A number as people write it, with the decimal sign that the caller knows of; the other sign only groups digits. */
 export function looseNumber(value: number | string, decimal: '.' | ','): { number: Decimal } | { reason: string } {
   if (typeof value === 'number') return { number: num(value) }
-  let text = value.normalize('NFKC').replaceAll('\u2212', '-').trim()
+  let text = narrowed(value)
   if (text.length > 400) return { reason: 'it is not a number' }
   let negative = false
   const bracketed = /^\((.*)\)$/.exec(text)
@@ -39,4 +39,13 @@ export function looseNumber(value: number | string, decimal: '.' | ','): { numbe
   }
   const number = percent ? num(digits).div(100) : num(digits)
   return { number: negative && !number.isZero() ? number.neg() : number }
+}
+
+/** Wide digits and signs as plain ones, spaces of all kinds as one kind. Not NFKC: it makes 22 of 2². */
+function narrowed(text: string): string {
+  return text
+    .replace(/[\uFF01-\uFF5E]/g, (sign) => String.fromCharCode(sign.charCodeAt(0) - 0xfee0))
+    .replace(/[\u00A0\u2000-\u200A\u202F\u3000]/g, ' ')
+    .replaceAll('\u2212', '-')
+    .trim()
 }

@@ -1,6 +1,6 @@
 import { HookError } from '@cadre/contract/forgehook'
 import { Decimal } from 'decimal.js'
-import { MAX_DIGITS } from '../lib/expression-number.ts'
+import { MAX_DIGITS, num } from '../lib/expression-number.ts'
 
 export type Row = Record<string, unknown>
 
@@ -44,9 +44,26 @@ export function isMissing(value: unknown): boolean {
   return value === null || value === undefined || (typeof value === 'string' && value.trim() === '')
 }
 
+/** Without exponent: what the number is in plain decimals. */
+export function numberText(value: number): string {
+  const text = String(value === 0 ? 0 : value)
+  return text.includes('e') ? num(value).toFixed() : text
+}
+
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value
+  if (typeof value === 'number') return numberText(value)
   return value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value)
+}
+
+/** -5, +1.5: a spreadsheet makes a number of it, not a formula. */
+export function isPlainNumber(text: string): boolean {
+  return /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/i.test(text)
+}
+
+/** A whole number of more than the 15 digits that Excel keeps. */
+export function isBigInteger(value: number): boolean {
+  return Number.isInteger(value) && Math.abs(value) >= 1e15
 }
 
 const PLAIN = /^\s*[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?\s*$/i

@@ -1,115 +1,147 @@
-import { FixedOffsetZone, IANAZone, type Zone } from 'luxon'
-import { HookError } from '@cadre/contract/forgehook'
+import type { DateTime, Zone } from 'luxon'
+import { isImpossible, type Impossible } from './impossible.ts'
+import { readZone } from './zone.ts'
 
 /** A wall clock reading with the zone that was written beside it, if any. */
-export type Clock = { hour: number; minute: number; second: number; millisecond: number; zone?: Zone }
-/** A reading that cannot be, with the reason. */
-export type Impossible = { reason: string }
-
-// Offsets that mean one thing everywhere they are used; IST, CST of China and the like are refused rather than guessed.
-const ABBREVIATIONS: Record<string, number> = {
-  Z: 0,
-  UTC: 0,
-  GMT: 0,
-  UT: 0,
-  WET: 0,
-  WEST: 60,
-  CET: 60,
-  CEST: 120,
-  EET: 120,
-  EEST: 180,
-  MSK: 180,
-  JST: 540,
-  KST: 540,
-  BRT: -180,
-  BRST: -120,
-  ART: -180,
-  EST: -300,
-  EDT: -240,
-  CST: -360,
-  CDT: -300,
-  MST: -420,
-  MDT: -360,
-  PST: -480,
-  PDT: -420,
-  AKST: -540,
-  AKDT: -480,
-  HST: -600,
-  AEST: 600,
-  AEDT: 660,
-  NZST: 720,
-  NZDT: 780,
+export type Clock = {
+  hour: number
+  minute: number
+  second: number
+  millisecond: number
+  /** Digits of the fraction after the milliseconds. */
+  beyond?: string
+  zone?: Zone
+  /** 1 for 24:00, which is 00:00 of the next day. */
+  nextDay?: 1
+  /** 23:59:60: the second after the one that is given here. */
+  leapSecond?: true
+  /** A zone that was written as well as an offset: the two must agree. */
+  also?: Zone
+  note?: string
 }
 
-/** The zone of a parameter: an IANA name, UTC, or an offset such as +02:00. */
-export function needZone(name: string | undefined, field: string): Zone {
-  const written = (name ?? 'UTC').trim()
-  const zone = readZone(written, true)
-  if (zone) return zone
-  throw new HookError(
-    `unknown time zone "${written.slice(0, 60)}"; use an IANA name such as America/Sao_Paulo, UTC, or an offset such as -03:00`,
-    field,
-  )
+const WORDS: Record<string, string> = {
+  ...{ noon: 'noon', midday: 'noon', 'meio-dia': 'noon', 'meio dia': 'noon', mediodia: 'noon', midi: 'noon', mittag: 'noon', '12 noon': 'noon' },
+  ...{
+    midnight: 'midnight',
+    'meia-noite': 'midnight',
+    'meia noite': 'midnight',
+    medianoche: 'midnight',
+    minuit: 'midnight',
+    mitternacht: 'midnight',
+  },
+  ...{ '12 midnight': 'midnight', '12:00 noon': 'noon', '12:00 midnight': 'midnight' },
 }
+const WORD = new RegExp(
+  `^(${Object.keys(WORDS)
+    .toSorted((one, other) => other.length - one.length)
+    .join('|')})(?![\\p{L}\\d])(.*)$`,
+  'iu',
+)
+const HALF = '(?:([ap])\\.? ?m\\b\\.?(?!\\p{L}))?'
+const HOURS_WORD = '(?:hours|horas|heures|hora|hrs|hs|hr|h|uhr)\\b\\.?'
+const AT = /^(?:(?:at|@|as|ao|a las|a la|um|alle|ore|om)\s+|à(?:s)? |@|a (?=\d{1,2} ?h))/iu
 
-/** Undefined when the text names no zone. */
-export function readZone(written: string, anyName = false): Zone | undefined {
-  const text = written.replace(/^\[(.*)\]$/, '$1').trim()
-  const offset = /^(?:UTC|GMT)?\s*([-+−])(\d{1,2})(?::?(\d{2}))?$/i.exec(text)
-  if (offset) {
-    const minutes = Number(offset[2]) * 60 + Number(offset[3] ?? 0)
-    if (minutes > 14 * 60 || Number(offset[3] ?? 0) > 59) return undefined
-    return FixedOffsetZone.instance(offset[1] === '+' ? minutes : -minutes)
+// In each: hour, minute, second, fraction, half of the day, rest.
+const FORMS = [
+  new RegExp(`^(\\d{1,2}):(\\d{2})(?::(\\d{2})(?:[.,:](\\d{1,12}))?)? ?(?:${HOURS_WORD})? ?${HALF}(.*)$`, 'iu'),
+  new RegExp(`^(\\d{1,2})\\.(\\d{2})(?:\\.(\\d{2})(?:[.,](\\d{1,12}))?)?(?![\\d.]) ?(?:${HOURS_WORD})? ?${HALF}(.*)$`, 'iu'),
+  new RegExp(`^(\\d{1,2}) ?h ?(\\d{2})(?: ?(?:min|mn|m)?(?: ?(\\d{2})(?: ?s)?)?\\b)()?()(.*)$`, 'iu'),
+  new RegExp(`^(\\d{1,2}) ?${HOURS_WORD}()()() ?${HALF}(.*)$`, 'iu'),
+  /^(\d{1,2})()()()()( (?:in the (?:morning|afternoon|evening)|at night|da |de la |du ).*)$/iu,
+  new RegExp(`^(\\d{1,2})()()() ?(?:([ap])\\.? ?m\\b\\.?(?!\\p{L}))(.*)$`, 'iu'),
+]
+// Without colons only after a T or the like, or with a word that makes it a time: 2024 alone is a year.
+const BASIC = /^(\d{2})(\d{2})(?:(\d{2})(?:[.,](\d{1,12}))?)?()((?!\d).*)$/
+const BASIC_SAID = /^(\d{2})(\d{2})()()()(?: ?(?:hrs|hours|hr|h|uhr)\b\.?|(?=Z$))(.*)$/i
+const HOUR_ONLY = /^(\d{2})()()()()((?:Z|[-+]\d{2}(?::?\d{2})?)?)$/i
+
+/**
+ * `14:30`, `3pm`, `3:05:07.250 PM`, `14h30`, `noon`, each with an offset or zone after it. Undefined when it is no time at all.
+ * `basic`: the text follows a date in the way ISO 8601 writes it, so 1430 and 14 are times.
+ */
+export function readClock(written: string, basic = false): Clock | Impossible | undefined {
+  const text = written.trim().replace(AT, '').trim()
+  const word = WORD.exec(text)
+  if (word) {
+    const noon = WORDS[(word[1] as string).toLowerCase()] === 'noon'
+    const note = noon ? undefined : 'midnight is taken as the start of the day, 00:00'
+    return withZone({ hour: noon ? 12 : 0, minute: 0, second: 0, millisecond: 0, ...(note ? { note } : {}) }, word[2] as string)
   }
-  const known = text.toUpperCase()
-  if (Object.hasOwn(ABBREVIATIONS, known)) return FixedOffsetZone.instance(ABBREVIATIONS[known] as number)
-  // Names like "Japan" or "MET" are zones too, but in the middle of a date only Area/City is taken for one.
-  if ((anyName || text.includes('/')) && /^[A-Za-z_+\-0-9/]{2,60}$/.test(text) && IANAZone.isValidZone(text)) return IANAZone.create(text)
+  for (const form of basic ? [...FORMS, BASIC, HOUR_ONLY] : [...FORMS, BASIC_SAID]) {
+    const match = form.exec(text)
+    if (match) return finish(match.slice(1).map((part) => part ?? ''))
+  }
   return undefined
 }
 
-const TIME =
-  /^(?:at\s+|as\s+|às\s+|um\s+|,\s*|@\s*)?(\d{1,2})(?:(?::|h|\.(?=\d{2}(?:\D|$)))(\d{2})(?:(?::|m|\.)(\d{2})(?:[.,](\d{1,9}))?)?s?(?:min)?|h(?:rs?|oras)?)?\s*(?:([ap])\.?m\.?(?!\p{L}))?\s*(.*)$/iu
-
-/** `14:30`, `3pm`, `3:05:07.250 PM`, `14h30`, each with an offset or zone after it. Undefined when it is no time at all. */
-export function readClock(text: string): Clock | Impossible | undefined {
-  if (/^\d{4}/.test(text.trim())) return basicClock(text.trim())
-  const match = TIME.exec(text.trim())
-  if (!match) return undefined
-  const [, hours = '', minutes, seconds, fraction, half, rest = ''] = match
-  if (minutes === undefined && !half && !/^\D*\d{1,2}\s*h/i.test(text.trim())) return undefined
-  return finish(Number(hours), Number(minutes ?? 0), Number(seconds ?? 0), fraction, half?.toLowerCase(), rest)
-}
-
-/** `101500`, `1015`, `101500.5` after the T of a basic ISO date. */
-function basicClock(text: string): Clock | Impossible | undefined {
-  const match = /^(\d{2})(\d{2})(?:(\d{2})(?:[.,](\d{1,9}))?)?\s*(\D.*)?$/.exec(text)
-  return match ? finish(Number(match[1]), Number(match[2]), Number(match[3] ?? 0), match[4], undefined, match[5] ?? '') : undefined
-}
-
-function finish(
-  written: number,
-  minute: number,
-  second: number,
-  fraction: string | undefined,
-  half: string | undefined,
-  rest: string,
-): Clock | Impossible | undefined {
-  let hour = written
-  if (half !== undefined) {
-    if (hour < 1 || hour > 12) return { reason: `hour ${hour} does not go with ${half}m` }
-    hour = (hour % 12) + (half === 'p' ? 12 : 0)
+function finish([hours = '', minutes = '', seconds = '', fraction = '', half = '', rest = '']: string[]): Clock | Impossible {
+  const [minute, second] = [Number(minutes), Number(seconds)]
+  let hour = Number(hours)
+  const said = half === '' ? dayPart(rest, hour) : { half: half.toLowerCase(), rest }
+  if (isImpossible(said)) return said
+  if (said.half !== '') {
+    if (hour < 1 || hour > 12) return { reason: `hour ${hour} does not go with ${said.half}m` }
+    hour = (hour % 12) + (said.half === 'p' ? 12 : 0)
   }
-  if (hour > 23) return { reason: `hour ${hour} does not exist (0 to 23)` }
   if (minute > 59) return { reason: `minute ${minute} does not exist (0 to 59)` }
-  if (second > 59) return { reason: `second ${second} does not exist (0 to 59)` }
-  const clock = { hour, minute, second, millisecond: fraction ? Math.floor(Number(`0.${fraction}`) * 1000) : 0 }
-  // JavaScript writes "GMT+0100 (Central European Standard Time)", Java "Z[UTC]".
-  const after = rest
-    .replace(/\(.*\)$/, '')
-    .replace(/^(Z|[-+−]\d{2}:?\d{2})\s*\[[^\]]*\]$/i, '$1')
-    .trim()
+  if (hour === 24 && (minute > 0 || second > 0 || Number(fraction) > 0)) return { reason: 'a day ends at 24:00:00; there is nothing after it' }
+  if (hour > 24) return { reason: `hour ${hour} does not exist (0 to 23)` }
+  const leap = second === 60 && minute === 59
+  if (second > 59 && !leap) return { reason: `second ${second} does not exist (0 to 59)` }
+  const clock: Clock = {
+    hour: hour % 24,
+    minute,
+    second: leap ? 59 : second,
+    millisecond: leap ? 0 : Number(fraction.padEnd(3, '0').slice(0, 3)),
+    ...(!leap && /[1-9]/.test(fraction.slice(3)) ? { beyond: inGroups(fraction.slice(3)) } : {}),
+    ...(hour === 24 ? { nextDay: 1, note: '24:00 is 00:00 of the next day' } : {}),
+    ...(leap ? { leapSecond: true } : {}),
+  }
+  return withZone(clock, said.rest)
+}
+
+/** Digits by threes, as microseconds and nanoseconds are written. */
+function inGroups(digits: string): string {
+  const short = digits.replace(/0+$/, '')
+  return short.padEnd(Math.ceil(short.length / 3) * 3, '0')
+}
+
+/** `9 in the morning`, `8:30 at night`, `3 da tarde`. The night has hours before and after midnight: only 6 to 11 are sure. */
+function dayPart(rest: string, hour: number): { half: string; rest: string } | Impossible {
+  const match =
+    /^ ?(?:in the |at |da |de la |du |de l')(morning|afternoon|evening|night|manha|manhã|tarde|noite|mañana|noche|matin|soir)(?!\p{L})(.*)$/iu.exec(
+      rest,
+    )
+  if (!match) return { half: '', rest }
+  const [, part = '', after = ''] = match
+  if (hour > 12) return { half: '', rest: after }
+  const morning = /^m/i.test(part)
+  if ((morning && hour === 12) || (/^n/i.test(part) && (hour < 6 || hour === 12))) return { reason: `write "${hour} ${part}" with am or pm` }
+  return { half: morning ? 'a' : 'p', rest: after }
+}
+
+function withZone(clock: Clock, written: string): Clock | Impossible {
+  // JavaScript writes "GMT+0100 (Central European Standard Time)", mail programs "+0000 (UTC)".
+  const after = written.replace(/^,/, '').trim()
   if (after === '') return clock
-  const zone = readZone(after)
-  return zone ? { ...clock, zone } : { reason: `"${after.slice(0, 40)}" after the time is not a time zone that is understood` }
+  const alone = readZone(after.replace(/^\((.*)\)$/, '$1'))
+  if (alone) return isImpossible(alone) ? alone : { ...clock, zone: alone }
+  // 2024-03-05T14:30-05:00[America/New_York], Go's "-0500 EST", "+0000 (UTC)"
+  const both = /^((?:UTC|GMT)?[-+]\d{2}:?\d{2}(?::\d{2})?|Z|UTC|GMT) ?(?:\[!?([^\]]+)\]|\(([^)]*)\)|([A-Z]{2,5}))$/i.exec(after)
+  const zone = both ? readZone(both[1] as string) : undefined
+  if (!both || !zone) return { reason: `"${after.slice(0, 40)}" after the time is not a time zone that is understood` }
+  if (isImpossible(zone)) return zone
+  const other = readZone((both[2] ?? both[3] ?? both[4]) as string, both[2] !== undefined)
+  if (other && isImpossible(other) && both[2] !== undefined) return other
+  if (!other && both[2] !== undefined) return { reason: `"${both[2]}" is not a time zone that is known` }
+  // What is written beside an offset in brackets is a comment; a zone that is known must agree with it all the same.
+  return { ...clock, zone, ...(other && !isImpossible(other) ? { also: other } : {}) }
+}
+
+/** Whether the second zone that was written has the offset of the first at that moment. */
+export function zonesDisagree(clock: Clock, at: DateTime): Impossible | undefined {
+  const other = clock.also?.offset(at.toMillis())
+  if (other === undefined || other === clock.zone?.offset(at.toMillis())) return undefined
+  return { reason: `the offset that is written is not that of ${clock.also?.name} at that time` }
 }

@@ -1,7 +1,9 @@
-import { DateTime, type Zone } from 'luxon'
-import { isImpossible, type Order } from './day.ts'
-import { parseText, type Parsed } from './parse-text.ts'
+import type { Zone } from 'luxon'
+import type { Order } from './day.ts'
+import { isImpossible } from './impossible.ts'
 import { fold } from './names.ts'
+import { clean } from './normalize.ts'
+import { parseText, type Parsed } from './parse-text.ts'
 
 const NUMERIC = /^\s*(?:\p{L}{2,9}\.?,?\s+)?(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?!\d|[-/.])/u
 
@@ -14,7 +16,7 @@ export type Orders = Record<string, 'mdy' | 'dmy' | undefined>
 export function columnOrders(values: unknown[]): Orders {
   const seen: Record<string, Set<'mdy' | 'dmy'>> = {}
   for (const value of values) {
-    const match = typeof value === 'string' ? NUMERIC.exec(value.normalize('NFKC')) : null
+    const match = typeof value === 'string' ? NUMERIC.exec(clean(value).text) : null
     if (!match) continue
     const [first, second] = [Number(match[1]), Number(match[3])]
     const says = (seen[match[2] as string] ??= new Set())
@@ -27,7 +29,7 @@ export function columnOrders(values: unknown[]): Orders {
 /** The order for one value: as the caller says, else as its column says. */
 export function orderFor(value: unknown, order: Order, orders: Orders): Order {
   if (order !== 'auto' || typeof value !== 'string') return order
-  const separator = NUMERIC.exec(value.normalize('NFKC'))?.[2]
+  const separator = NUMERIC.exec(clean(value).text)?.[2]
   return (separator && orders[separator]) || 'auto'
 }
 
@@ -62,7 +64,7 @@ export function looksLikeDates(column: string, values: unknown[], zone: Zone): b
 
 function isBareDate(value: unknown, zone: Zone): boolean {
   const digits = String(value).trim()
-  if (!/^(\d{8}|\d{10}|\d{13})$/.test(digits)) return false
+  if (!/^(\d{8}|\d{10}|\d{13}|\d{16}|\d{19})$/.test(digits)) return false
   const parsed = read(value as string | number, zone)
   return parsed !== undefined && plausible(parsed)
 }
@@ -72,6 +74,8 @@ function isDateText(value: unknown, hinted: boolean, zone: Zone): boolean {
   const text = value.trim()
   if (!hinted && (/^\d{4}-\d{1,3}$/.test(text) || /^\d{1,2}[-/]\d{4}$/.test(text) || /^[\d\s]+$/.test(text))) return false
   if (!hinted && /^\d{1,2}\.\d{1,2}\.\d{2}$/.test(text) && !/^\d{2}\.\d{2}\.\d{2}$/.test(text)) return false
+  // T3 2024 and H1 2024 may be models.
+  if (!hinted && /^(?:[hst] ?\d|\d[hst])/i.test(text)) return false
   const parsed = read(text, zone)
   if (parsed === undefined) return impossibleButDated(text)
   return parsed.kind !== 'year' && plausible(parsed)
@@ -88,6 +92,6 @@ function read(value: string | number, zone: Zone): Parsed | undefined {
 }
 
 const plausible = (parsed: Parsed) => {
-  const { year } = DateTime.fromISO(parsed.date, { zone: 'utc' })
+  const year = Number(parsed.date.slice(0, 4))
   return year >= 1900 && year <= 2100
 }

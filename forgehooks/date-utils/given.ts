@@ -1,27 +1,70 @@
 import { HookError, type HookContext } from '@cadre/contract/forgehook'
 import { DateTime, type Zone } from 'luxon'
-import { needZone } from './clock.ts'
-import { isImpossible, type Order } from './day.ts'
-import { isoOf, parseText, type Parsed } from './parse-text.ts'
+import { isoDay, type Civil } from './calendar.ts'
+import type { Order } from './day.ts'
+import { numbersNamed } from './epoch.ts'
+import { isImpossible } from './impossible.ts'
+import { readText, type Read } from './read-text.ts'
+import { isoOf, startOfDay } from './wall.ts'
+import { needZone } from './zone.ts'
 
-export type Given = { at: DateTime; hasTime: boolean; parsed: Parsed }
+/** What every endpoint that takes dates takes beside them. */
+export type Reading = { order?: string; time_zone?: string; reference?: string; numbers?: string }
+export type Given = { at: DateTime; day: Civil; hasTime: boolean; read: Read }
 
-/** The date of a parameter, in the zone of the call (UTC by default) or the one that is written in it. */
-export function needDate(value: string | number, field: string, zoneName: string | undefined, context: HookContext, order: Order = 'auto'): Given {
-  const zone = needZone(zoneName, 'time_zone')
-  const reference = DateTime.fromMillis(context.now, { zone })
-  const parsed = parseText(value, { order, zone, convert: zoneName !== undefined, reference })
-  if (isImpossible(parsed)) throw new HookError(`"${String(value).slice(0, 80)}" cannot be read as a date: ${parsed.reason}`, field)
-  return { at: moment(parsed, zone), hasTime: parsed.has_time, parsed }
+const ORDERS: Record<string, Order> = {
+  ...{ auto: 'auto', mdy: 'mdy', month_first: 'mdy', us: 'mdy', dmy: 'dmy', day_first: 'dmy', eu: 'dmy', ymd: 'ymd', year_first: 'ymd', iso: 'ymd' },
+}
+export const orderNamed = (name: string | undefined): Order => (name === undefined ? 'auto' : (ORDERS[name.toLowerCase()] ?? 'auto'))
+
+/** The moment that relative dates count from, on the clock of the call's zone; without one, on the clock that is written with it. */
+export function needReference(written: string | undefined, zone: Zone, context: HookContext, ownClock = false): DateTime {
+  const now = DateTime.fromMillis(context.now, { zone })
+  if (written === undefined) return now
+  const read = readText(written, { order: 'ymd', zone, convert: !ownClock })
+  if (isImpossible(read)) throw new HookError(`"${written.slice(0, 60)}" is not an ISO 8601 date: ${read.reason}`, 'reference')
+  const at = read.at ?? startOfDay(read.day, zone)
+  return ownClock ? at : at.setZone(zone)
 }
 
-/** A date without a time is the start of its day in the zone. */
-function moment(parsed: Parsed, zone: Zone): DateTime {
-  if (!parsed.has_time) return DateTime.fromISO(parsed.iso, { zone })
-  const at = DateTime.fromISO(parsed.iso, { setZone: true })
-  // The same instant shown by the named zone, so that arithmetic knows its clock changes.
-  const inZone = at.setZone(zone)
-  return inZone.offset === at.offset ? inZone : at
+/** Reads the dates of one call, and gathers what is doubtful about them. */
+export class Dates {
+  readonly zone: Zone
+  readonly warnings: string[] = []
+  readonly #input: Reading
+  readonly #reference: DateTime
+
+  constructor(input: Reading, context: HookContext) {
+    this.#input = input
+    this.zone = needZone(input.time_zone, 'time_zone')
+    this.#reference = needReference(input.reference, this.zone, context, input.time_zone === undefined)
+  }
+
+  /** A date without a time is the start of its day in the zone of the call (UTC by default). */
+  need(value: string | number, field: string): Given {
+    const { order, numbers, time_zone } = this.#input
+    const read = readText(value, {
+      ...{ order: orderNamed(order), numbers: numbersNamed(numbers), zone: this.zone },
+      ...{ convert: time_zone !== undefined, reference: this.#reference },
+    })
+    if (isImpossible(read)) throw new HookError(`"${String(value).slice(0, 80)}" cannot be read as a date: ${read.reason}`, field)
+    for (const note of [...read.ambiguous, ...read.notes]) this.warn(`${field}: ${note}`)
+    if (read.day.kind !== 'date') this.warn(`${field}: a whole ${read.day.kind} is written; its first day, ${isoDay(read.day)}, is taken`)
+    if (read.beyond !== '') this.warn(`${field}: the digits after the milliseconds are left out`)
+    const at = read.at ?? startOfDay(read.day, this.zone)
+    // The same instant on the clock of the zone, so that arithmetic knows its changes.
+    const inZone = at.setZone(this.zone)
+    return { at: inZone.offset === at.offset ? inZone : at, day: read.day, hasTime: read.at !== undefined, read }
+  }
+
+  warn(text: string) {
+    if (!this.warnings.includes(text)) this.warnings.push(text)
+  }
+
+  /** The field of the answer, left out when there is nothing to say. */
+  said(): { warnings?: string[] } {
+    return this.warnings.length > 0 ? { warnings: this.warnings } : {}
+  }
 }
 
 export function needInRange(at: DateTime, field: string): DateTime {
@@ -29,15 +72,4 @@ export function needInRange(at: DateTime, field: string): DateTime {
   return at
 }
 
-export const written = (at: DateTime, hasTime: boolean) => (hasTime ? isoOf(at) : (at.toISODate() as string))
-
-export type Unit = 'years' | 'quarters' | 'months' | 'weeks' | 'days' | 'hours' | 'minutes' | 'seconds' | 'milliseconds'
-const UNITS: Unit[] = ['years', 'quarters', 'months', 'weeks', 'days', 'hours', 'minutes', 'seconds', 'milliseconds']
-
-export function needUnit(name: string, field: string): Unit {
-  const unit = UNITS.find((known) => known === name.toLowerCase() || known === `${name.toLowerCase()}s`)
-  if (!unit) throw new HookError(`unknown unit "${name.slice(0, 40)}"; use one of ${UNITS.join(', ')}`, field)
-  return unit
-}
-
-export const isClockUnit = (unit: Unit) => unit === 'hours' || unit === 'minutes' || unit === 'seconds' || unit === 'milliseconds'
+export const written = (at: DateTime, hasTime: boolean) => (hasTime ? isoOf(at) : isoDay(at))

@@ -1,9 +1,13 @@
 import type { HookHandlers } from '@cadre/contract/forgehook'
-import { add, diff, range } from './arithmetic.ts'
+import { add } from './add.ts'
 import { businessDays } from './business-days.ts'
+import { convertZone } from './convert-zone.ts'
+import { diff } from './diff.ts'
+import { format } from './format.ts'
+import { now } from './now.ts'
 import { parse } from './parse.ts'
 import { parseDates } from './parse-dates.ts'
-import { convertZone, format, now } from './zones.ts'
+import { range } from './range.ts'
 
 const handlers: HookHandlers = {
   '/parse': parse,

@@ -1,19 +1,25 @@
 import { HookError, type HookContext } from '@cadre/contract/forgehook'
-import { DateTime, type Zone } from 'luxon'
-import { needZone } from './clock.ts'
+import type { Zone } from 'luxon'
 import { columnOrders, looksLikeDates, orderFor } from './column.ts'
-import { isImpossible, type Order } from './day.ts'
-import { isoOf, parseText, type Parsed } from './parse-text.ts'
+import { numbersNamed } from './epoch.ts'
+import { needReference, orderNamed, type Reading } from './given.ts'
+import { isImpossible } from './impossible.ts'
+import { parseText, type Parsed } from './parse-text.ts'
+import { isoOf, startOfDay } from './wall.ts'
+import { needZone } from './zone.ts'
 
 type Row = Record<string, unknown>
-export type ParseDatesInput = { rows: Row[]; fields?: string[]; order?: Order; time_zone?: string; output?: 'date' | 'datetime' | 'auto' }
+export type ParseDatesInput = Reading & { rows: Row[]; fields?: string[]; output?: 'date' | 'datetime' | 'auto' }
 /** `row` counts from 1. */
 type Note = { row: number; field: string; value: unknown; reason: string }
 
 /** The rows with the dates of some columns in ISO 8601. Nothing else is touched, and every cell that could not be read is named. */
-export function parseDates(input: ParseDatesInput, _context: HookContext) {
-  const { rows, order = 'auto', output = 'auto' } = input
-  const zone = needZone(input.time_zone, 'time_zone')
+export function parseDates(input: ParseDatesInput, context: HookContext) {
+  const { rows, output = 'auto' } = input
+  const [order, zone] = [orderNamed(input.order), needZone(input.time_zone, 'time_zone')]
+  // Without a reference a table has no today: relative words and days without a year are refused.
+  const reference = input.reference === undefined ? {} : { reference: needReference(input.reference, zone, context, input.time_zone === undefined) }
+  const options = { zone, convert: input.time_zone !== undefined, numbers: numbersNamed(input.numbers), ...reference }
   const columns = columnsOf(rows)
   const fields = input.fields ?? columns.filter((column) => looksLikeDates(column, valuesOf(rows, column), zone))
   for (const field of fields)
@@ -33,7 +39,7 @@ export function parseDates(input: ParseDatesInput, _context: HookContext) {
           unparsed.push({ ...at, reason: 'it is neither text nor a number' })
           return [field, value]
         }
-        const parsed = parseText(value, { order: orderFor(value, order, known), zone, convert: input.time_zone !== undefined })
+        const parsed = parseText(value, { ...options, order: orderFor(value, order, known) })
         if (isImpossible(parsed)) {
           unparsed.push({ ...at, reason: parsed.reason })
           return [field, value]
@@ -53,7 +59,8 @@ export function parseDates(input: ParseDatesInput, _context: HookContext) {
 function shape(parsed: Parsed, output: 'date' | 'datetime' | 'auto', zone: Zone): string {
   if (output === 'date') return parsed.date
   if (output === 'auto' || parsed.has_time) return parsed.iso
-  return isoOf(DateTime.fromISO(parsed.iso, { zone }))
+  const [year, month, day] = parsed.date.split('-').map(Number) as [number, number, number]
+  return isoOf(startOfDay({ year, month, day }, zone))
 }
 
 function columnsOf(rows: Row[]): string[] {

@@ -1,7 +1,8 @@
 import { HookError, type HookContext } from '@cadre/contract/forgehook'
 import { evaluate as work } from '../lib/expression-evaluate.ts'
 import { parseExpression } from '../lib/expression-parser.ts'
-import { newEnvironment, toJson } from '../lib/expression-value.ts'
+import { num, numberText } from '../lib/expression-number.ts'
+import { isNumber, newEnvironment, toJson } from '../lib/expression-value.ts'
 import { bind, columnNames, columnScope, groupRows, needColumns, onField, type Row } from './rows.ts'
 
 export type EvaluateInput = {
@@ -20,15 +21,19 @@ export function evaluate(input: EvaluateInput, context: HookContext) {
   const columns = rows ? (rows.length > 0 ? columnNames(rows) : undefined) : []
   const bound = onField('expression', () => bind(parseExpression(expression), columns, variables))
   let skipped = 0
+  let text: string | undefined
   const result = (part: Row[] | undefined, what: string) => {
     const env = newEnvironment({ now: context.now, nonNumbers: input.non_numbers ?? 'error' })
-    const value = onField(`expression${what}`, () => toJson(work(bound.tree, columnScope(bound, part, env)), env))
+    const found = onField(`expression${what}`, () => work(bound.tree, columnScope(bound, part, env)))
+    const value = onField(`expression${what}`, () => toJson(found, env))
+    // An exact number of which JSON holds the first 17 digits only has the rest of them beside it.
+    if (env.exact && isNumber(found) && typeof value === 'number' && !num(value).eq(found)) text = numberText(found, true)
     skipped += env.skipped
     return value
   }
   if (by.length === 0) {
     const value = result(rows, '')
-    return skipped > 0 ? { result: value, skipped } : { result: value }
+    return { result: value, ...(text === undefined ? {} : { text }), ...(skipped > 0 ? { skipped } : {}) }
   }
   needColumns(by, rows ?? [], 'group_by')
   if (by.includes('result')) throw new HookError('a column named "result" cannot be grouped by; rename it first', 'group_by')

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest'
-import { context } from '../lib/expression-examples.ts'
+import { testContext } from '../lib/hook-test.ts'
 import { spreadsheet } from './spreadsheet.ts'
 
+const context = testContext()
 const cells = (given: Record<string, unknown>) => spreadsheet({ cells: given }, context)
 const once = (formula: string, rows: unknown[][] = [[]]) => spreadsheet({ rows, formula }, context).result
 
@@ -86,9 +87,9 @@ test.each([
   [{ XFE1: 1 }, /outside the sheet/],
   [{ A1: 1, a1: 2 }, /given twice/],
   [{ A1: `=${'('.repeat(200)}1${')'.repeat(200)}` }, /nested more than 100/],
-  [{ A1: `=${'1+'.repeat(3000)}1` }, /limit is 5000/],
+  [{ A1: `=${'1+'.repeat(4500)}1` }, /limit is 8192/],
   [{ A1: `=${'-'.repeat(2000)}1` }, /signs in a row/],
-])('%j is refused', (given, reason) => {
+])('refuses sheet %#', (given, reason) => {
   expect(() => cells(given)).toThrow(reason)
 })
 

@@ -1,4 +1,4 @@
-import ajvFormats from 'ajv-formats'
+import { fitsFormat } from './formats.ts'
 import { isObject, needShallow, setMember } from './json-value.ts'
 
 type Schema = Record<string, unknown>
@@ -48,19 +48,12 @@ function typeOf(value: unknown): string {
   return typeof value === 'number' ? (Number.isInteger(value) ? 'integer' : 'number') : typeof value
 }
 
-const FORMATS = ['date', 'date-time', 'email', 'uuid', 'uri'] as const
+const FORMATS = ['date', 'date-time', 'time', 'email', 'uuid', 'uri', 'ipv4', 'ipv6'] as const
 
-/** Asks the very tests that validate makes, so that the data always fits. */
+/** What is data of another kind reads as a URI too, such as "note:later"; those with a host, and the usual ones without, are meant as one. */
+const MEANT_AS_URI = /^(?:[a-z][a-z\d+.-]*:\/\/|(?:mailto|tel|urn|data):)/i
+
+/** The data always fits: these are the tests that validate makes. */
 function formatOf(texts: string[]): string | undefined {
-  return FORMATS.find((name) => texts.every((text) => fits(text, name)))
-}
-
-function fits(text: string, name: (typeof FORMATS)[number]): boolean {
-  const format = ajvFormats.default.get(name)
-  if (format instanceof RegExp) return format.test(text)
-  if (typeof format === 'function') return format(text) === true
-  if (typeof format !== 'object' || !('validate' in format)) return false
-  const { validate } = format
-  if (validate instanceof RegExp) return validate.test(text)
-  return typeof validate === 'function' && (validate as (text: string) => unknown)(text) === true
+  return FORMATS.find((name) => texts.every((text) => fitsFormat(text, name) && (name !== 'uri' || MEANT_AS_URI.test(text))))
 }

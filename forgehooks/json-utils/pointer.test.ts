@@ -31,3 +31,14 @@ test('what is no pointer is refused', async () => {
   await expect(get('foo')).rejects.toThrow(/^pointer: "foo" is not a JSON pointer/)
   await expect(get('/a~2')).rejects.toThrow(/^pointer: .*~0/)
 })
+
+// RFC 6901, section 6.
+test.each([
+  ['#', document],
+  ['#/foo/0', 'bar'],
+  ['#/a~1b', 1],
+  ['#/c%25d', 2],
+  ['#/e%5Ef', 3],
+  ['#/k%22l', 6],
+  ['#/%20', 7],
+])('%s, as in a URI', async (pointer, value) => expect(await get(pointer)).toEqual({ found: true, value }))

@@ -33,9 +33,22 @@ export function child(container: unknown, token: string): { found: boolean; valu
   return { found: false, value: null }
 }
 
+/** RFC 6901, section 6: a pointer as the fragment of a URI, percent-encoded behind "#". */
+function fromFragment(pointer: string): string {
+  if (!pointer.startsWith('#')) return pointer
+  try {
+    return decodeURIComponent(pointer.slice(1))
+  } catch {
+    throw new HookError(
+      `${JSON.stringify(pointer)} is not a JSON pointer; behind "#" it is percent-encoded, and "%" itself is written %25`,
+      'pointer',
+    )
+  }
+}
+
 export function get({ data, pointer }: { data: unknown; pointer: string }) {
   let at: { found: boolean; value: unknown } = { found: true, value: data }
-  for (const token of parsePointer(pointer, 'pointer')) {
+  for (const token of parsePointer(fromFragment(pointer), 'pointer')) {
     at = child(at.value, token)
     if (!at.found) break
   }

@@ -1,5 +1,6 @@
 import { HookError } from '@cadre/contract/forgehook'
 import jsonata from 'jsonata'
+import { searchJmespath } from './jmespath.ts'
 import { needShallow } from './json-value.ts'
 
 /** Well under the time limit of the endpoint, so that the model hears why. Loops without steps in them are ended from outside. */
@@ -7,7 +8,11 @@ const MAX_MS = 5_000
 const MAX_STACK = 300
 const MAX_ITEMS = 1_000_000
 
-export async function query({ data, expression }: { data: unknown; expression: string; language?: 'jsonata' }) {
+export async function query({ data, expression, language = 'jsonata' }: { data: unknown; expression: string; language?: string }) {
+  if (language.toLowerCase() === 'jmespath') {
+    const value = await searchJmespath(data, expression)
+    return { result: plain(value), found: value !== null }
+  }
   let compiled: jsonata.Expression
   try {
     compiled = jsonata(expression, { timeout: MAX_MS, stack: MAX_STACK, sequence: MAX_ITEMS })
@@ -54,5 +59,9 @@ function plain(result: unknown): unknown {
 }
 
 function isFunction(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && ('_jsonata_lambda' in value || '_jsonata_function' in value)
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    ('_jsonata_lambda' in value || '_jsonata_function' in value || ('expref' in value && 'type' in value))
+  )
 }

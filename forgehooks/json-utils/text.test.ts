@@ -93,3 +93,8 @@ test('stringify sorts at every level', () => {
 test('endless nesting is refused before the stack is full', () => {
   expect(() => parse({ text: '['.repeat(100_000) })).toThrow('nested more than')
 })
+
+test('names that look like numbers are sorted as text too', () => {
+  expect(stringify({ value: { b: 1, 10: [], 9: { z: 1, a: {} } }, sort_keys: true }).text).toBe('{"10":[],"9":{"a":{},"z":1},"b":1}')
+  expect(stringify({ value: { b: [], a: [1, {}] }, sort_keys: true, indent: 2 }).text).toBe('{\n  "a": [\n    1,\n    {}\n  ],\n  "b": []\n}')
+})

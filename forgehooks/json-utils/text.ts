@@ -1,6 +1,6 @@
 import { HookError } from '@cadre/contract/forgehook'
 import { JsonTextError, parseJsonText } from '../lib/json-text.ts'
-import { isObject, needShallow } from './json-value.ts'
+import { needShallow } from './json-value.ts'
 
 export function parse({ text }: { text: string }) {
   try {
@@ -13,16 +13,19 @@ export function parse({ text }: { text: string }) {
 
 export function stringify({ value, indent = 0, sort_keys = false }: { value: unknown; indent?: number; sort_keys?: boolean }) {
   needShallow(value, 'value')
-  return { text: JSON.stringify(sort_keys ? sorted(value) : value, null, indent) }
+  return { text: sort_keys ? sorted(value, ' '.repeat(indent), '') : JSON.stringify(value, null, indent) }
 }
 
-/** Names that look like whole numbers come first whatever is done: that is how JavaScript orders an object's members. */
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted)
-  if (!isObject(value)) return value
-  return Object.fromEntries(
-    Object.entries(value)
-      .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
-      .map(([name, item]): [string, unknown] => [name, sorted(item)]),
-  )
+/** Written here, because an object's members cannot be sorted: JavaScript puts names that look like whole numbers first whatever is done. */
+function sorted(value: unknown, indent: string, margin: string): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value)
+  const inner = margin + indent
+  const items = Array.isArray(value)
+    ? value.map((item) => sorted(item, indent, inner))
+    : Object.entries(value)
+        .toSorted(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))
+        .map(([name, item]) => `${JSON.stringify(name)}:${indent ? ' ' : ''}${sorted(item, indent, inner)}`)
+  const [open, close] = Array.isArray(value) ? '[]' : '{}'
+  if (items.length === 0) return `${open}${close}`
+  return indent ? `${open}\n${inner}${items.join(`,\n${inner}`)}\n${margin}${close}` : `${open}${items.join(',')}${close}`
 }

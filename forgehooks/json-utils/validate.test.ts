@@ -59,3 +59,28 @@ test('inferred formats are those that validate checks', async () => {
   expect((await call('/infer_schema', { data: ['2024-03-05', null] })).schema.items).toEqual({ type: ['string', 'null'], format: 'date' })
   expect((await call('/infer_schema', { data: ['2024-03-05', '2023-02-29'] })).schema.items).toEqual({ type: 'string' })
 })
+
+test.each<[unknown, object, boolean]>([
+  [0.3, { multipleOf: 0.1 }, true],
+  [19.99, { multipleOf: 0.01 }, true],
+  [0.35, { multipleOf: 0.1 }, false],
+  [{}, { required: ['toString'] }, false],
+  ['2024-03-06T24:00:00Z', { format: 'date-time' }, false],
+  ['2016-12-31T23:59:60Z', { format: 'date-time' }, true],
+  ['2024-03-06T10:00:00+05', { format: 'date-time' }, false],
+  ['P1Y2D', { format: 'duration' }, false],
+  ['example.com.', { format: 'hostname' }, false],
+  ['http://a:x/', { format: 'uri' }, false],
+  [{ a: 1 }, { if: { properties: { a: { const: 1 } } }, unevaluatedProperties: false }, true],
+  [
+    [1, 1, 1],
+    { $schema: 'http://json-schema.org/draft-07/schema#', $ref: '#/definitions/l', maxItems: 1, definitions: { l: { type: 'array' } } },
+    true,
+  ],
+])('%j by %j', async (data, schema, valid) => expect((await check(data, schema)).valid).toBe(valid))
+
+test('what cannot be checked is said or refused', async () => {
+  expect((await check('x', { format: 'iri' })).warnings).toEqual(['the format iri is not checked; it is not known here'])
+  await expect(check('x', { $dynamicRef: '#x' })).rejects.toThrow('$dynamicRef')
+  await expect(check(1, { $ref: '#' })).rejects.toThrow('schema: refers to itself without end')
+})

@@ -1,7 +1,8 @@
 import type { Decimal } from 'decimal.js'
-import { compareText, equal, isoMoment } from './expression-compare.ts'
+import { compareText, equal } from './expression-compare.ts'
+import { isoMoment } from './expression-iso.ts'
 import { columns, named, type FunctionTable } from './expression-function.ts'
-import { add, divide, ExpressionError, multiply, num, ONE, parseNumberText, squareRoot, ZERO } from './expression-number.ts'
+import { add, divide, ExpressionError, multiply, num, ONE, parseNumberText, squareRoot, ZERO, type Precision } from './expression-number.ts'
 import {
   boundedText,
   flat,
@@ -19,19 +20,19 @@ import {
   type Value,
 } from './expression-value.ts'
 
-export function sum(list: Decimal[], env: Environment): Decimal {
+export function sum(list: Decimal[], env: Precision): Decimal {
   return list.reduce((total, value) => add(env, total, value), ZERO)
 }
 
 /** Null for no numbers: the mean of nothing is unknown, not zero. */
-export function mean(list: Decimal[], env: Environment): Decimal | null {
+export function mean(list: Decimal[], env: Precision): Decimal | null {
   return list.length === 0 ? null : divide(env, sum(list, env), num(list.length))
 }
 
 const sorted = (list: Decimal[]) => list.toSorted((a, b) => a.cmp(b))
 
 /** Between the neighbours in proportion, as PERCENTILE.INC; part runs from 0 to 1. */
-export function percentile(list: Decimal[], part: Decimal, env: Environment): Decimal | null {
+export function percentile(list: Decimal[], part: Decimal, env: Precision): Decimal | null {
   if (part.lt(0) || part.gt(1)) throw new ExpressionError('the percentile must be between 0 and 1 (0.9 or 90%)')
   if (list.length === 0) return null
   const inOrder = sorted(list)
@@ -43,7 +44,7 @@ export function percentile(list: Decimal[], part: Decimal, env: Environment): De
 }
 
 /** Sum of squared deviations, by n·Σx² − (Σx)², which is exact where the numbers are. */
-export function variance(list: Decimal[], kind: 'sample' | 'population', env: Environment): Decimal | null {
+export function variance(list: Decimal[], kind: 'sample' | 'population', env: Precision): Decimal | null {
   const n = num(list.length)
   if (list.length < (kind === 'sample' ? 2 : 1)) return null
   const total = sum(list, env)
@@ -55,7 +56,7 @@ export function variance(list: Decimal[], kind: 'sample' | 'population', env: En
   return divide(env, spread, multiply(env, n, kind === 'sample' ? n.minus(1) : n))
 }
 
-export function deviation(list: Decimal[], kind: 'sample' | 'population', env: Environment): Decimal | null {
+export function deviation(list: Decimal[], kind: 'sample' | 'population', env: Precision): Decimal | null {
   const square = variance(list, kind, env)
   return square === null ? null : squareRoot(env, square)
 }

@@ -1,21 +1,6 @@
-import { DateTime } from 'luxon'
+import { isoMoment } from './expression-iso.ts'
 import { compareNumbers, ExpressionError, parseNumberText, type Precision } from './expression-number.ts'
 import { isBlank, isNumber, must, shorten, toText, type Cell, type Scalar } from './expression-value.ts'
-
-const ISO = /^(\d{4}-\d{2}-\d{2})([T ]\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(Z|[+-]\d{2}(:?\d{2})?)?)?$/
-
-/** The moment an ISO 8601 date or date and time stands for (without offset: UTC), in milliseconds. */
-export function isoMoment(text: string): number | undefined {
-  const match = ISO.exec(text)
-  if (!match) return undefined
-  if (!match[2]) {
-    const at = Date.parse(`${text}T00:00:00Z`)
-    // Date.parse rolls 2023-02-29 over in some forms; only a date that comes back as written exists.
-    return Number.isNaN(at) || new Date(at).toISOString().slice(0, 10) !== text ? undefined : at
-  }
-  const at = DateTime.fromISO(text.replace(' ', 'T'), { zone: 'utc' })
-  return at.isValid ? at.toMillis() : undefined
-}
 
 /** Orders two cells, or undefined when one of them is blank. Numbers before text; ISO dates by time; other text without regard to case. */
 export function order(precision: Precision, a: Scalar, b: Scalar): number | undefined {
@@ -54,7 +39,7 @@ export function criterion(precision: Precision, wanted: Scalar): (value: Cell) =
   const [, operator = '=', operand = ''] = typeof wanted === 'string' ? (/^\s*(<=|>=|<>|!=|<|>|==?)?\s*(.*)$/s.exec(wanted) ?? []) : []
   const target: Scalar = typeof wanted === 'string' ? operand : wanted
   const matches =
-    typeof target === 'string' && /[*?]/.test(target)
+    typeof target === 'string' && /[*?~]/.test(target)
       ? (value: Scalar) => glob(target, toText(value))
       : (value: Scalar) => equalLoosely(precision, value, target)
   return (value) => {
@@ -75,15 +60,19 @@ function equalLoosely(precision: Precision, value: Scalar, target: Scalar): bool
   return left !== undefined && right !== undefined && left.eq(right)
 }
 
-/** Whole-text match with * and ?, without regard to case, in time proportional to the product of the lengths at worst. */
+/** Whole-text match with * and ?, without regard to case; ~ takes the sign behind it as it is. Time is the product of the lengths at worst. */
 export function glob(pattern: string, text: string): boolean {
-  const [want, have] = [pattern.toLowerCase(), text.toLowerCase()]
+  const want = [...pattern.toLowerCase().matchAll(/~[*?~]|[\s\S]/gu)].map(([sign]) =>
+    sign.length > 1 && sign.startsWith('~') ? { sign: sign.slice(1), kind: '' } : { sign, kind: sign },
+  )
+  const have = [...text.toLowerCase()]
   let [p, t, star, mark] = [0, 0, -1, 0]
   while (t < have.length) {
-    if (want[p] === '*') {
+    const rule = want[p]
+    if (rule?.kind === '*') {
       star = p++
       mark = t
-    } else if (p < want.length && (want[p] === '?' || want[p] === have[t])) {
+    } else if (rule && (rule.kind === '?' || rule.sign === have[t])) {
       p++
       t++
     } else if (star >= 0) {
@@ -91,6 +80,6 @@ export function glob(pattern: string, text: string): boolean {
       t = ++mark
     } else return false
   }
-  while (want[p] === '*') p++
+  while (want[p]?.kind === '*') p++
   return p === want.length
 }

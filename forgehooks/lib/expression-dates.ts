@@ -1,6 +1,8 @@
 import { DateTime, type DateTimeUnit } from 'luxon'
-import { isoMoment } from './expression-compare.ts'
-import { each, named, type ExpressionFunction, type FunctionTable } from './expression-function.ts'
+import { isoMoment } from './expression-iso.ts'
+import { each, type ExpressionFunction, type FunctionTable } from './expression-function.ts'
+import { serialOf } from './expression-serial.ts'
+import { yearFraction } from './expression-year-fraction.ts'
 import { ExpressionError, num } from './expression-number.ts'
 import { isBlank, needInteger, shorten, toText, type Scalar } from './expression-value.ts'
 
@@ -50,12 +52,20 @@ function difference(from: DateTime, to: DateTime, unit: string): number {
     minutes: 'minutes',
   }
   const key = unit.toLowerCase()
-  if (key === 'md') return Math.trunc(to.diff(from, ['months', 'days']).days)
-  if (key === 'ym') return Math.trunc(to.diff(from, 'months').months) % 12
-  if (key === 'yd') return Math.trunc(to.diff(from, ['years', 'days']).days)
+  if (key === 'md') return days(to) - days(from.plus({ months: wholeMonths(from, to) }))
+  if (key === 'ym') return wholeMonths(from, to) % 12
+  if (key === 'yd') return days(to) - days(from.plus({ years: Math.trunc(wholeMonths(from, to) / 12) }))
   const found = Object.hasOwn(known, key) ? known[key] : undefined
   if (!found) throw new ExpressionError(`DATEDIF: the unit "${unit}" is not one of D, W, M, Y, MD, YM, YD, hour, minute`)
-  return found === 'days' ? days(to) - days(from) : Math.trunc(to.diff(from, found)[found])
+  if (found === 'days') return days(to) - days(from)
+  if (found === 'months') return wholeMonths(from, to)
+  return found === 'years' ? Math.trunc(wholeMonths(from, to) / 12) : Math.trunc(to.diff(from, found)[found])
+}
+
+/** As spreadsheets count them: from January 31 to February 29 no month has passed, since the day has not come round. */
+function wholeMonths(from: DateTime, to: DateTime): number {
+  if (to < from) return -wholeMonths(to, from) || 0
+  return (to.year - from.year) * 12 + to.month - from.month - (to.day < from.day ? 1 : 0)
 }
 
 /** Weekdays from one day to another, both counted. */
@@ -69,6 +79,8 @@ export function workdays(from: DateTime, to: DateTime, holidays: Set<string>): n
   for (const holiday of holidays) if (holiday >= low && holiday <= high && DateTime.fromISO(holiday, { zone: 'utc' }).weekday <= 5) count--
   return count
 }
+
+const freeDays = (holidays: Scalar[]) => new Set(holidays.filter((day) => !isBlank(day)).map((day) => date(day, 'the holiday').toISODate() ?? ''))
 
 const monthsLater = (end: boolean) =>
   each(2, 2, ([value, months]) => {
@@ -92,17 +104,26 @@ export const dateFunctions: FunctionTable = {
   MINUTE: part((value) => value.minute),
   SECOND: part((value) => value.second),
   QUARTER: part((value) => value.quarter),
-  ...named(
-    'ISOWEEKNUM WEEKNUM',
-    part((value) => value.weekNumber),
-  ),
+  ISOWEEKNUM: part((value) => value.weekNumber),
+  /** The week that holds January 1 is the first; weeks begin on Sunday (1), on Monday (2), or by ISO 8601 (21). */
+  WEEKNUM: each(1, 2, ([value, kind]) => {
+    if (isBlank(value as Scalar)) return null
+    const day = date(value)
+    const mode = kind === undefined ? 1 : needInteger(kind, 'the kind', 1, 21)
+    if (mode === 21) return num(day.weekNumber)
+    if (![1, 2, 11, 17].includes(mode)) throw new ExpressionError('WEEKNUM: the kind must be 1 or 17 (Sunday), 2 or 11 (Monday), or 21 (ISO)')
+    const isMonday = mode === 2 || mode === 11
+    const lead = isMonday ? day.startOf('year').weekday - 1 : day.startOf('year').weekday % 7
+    return num(Math.floor((day.ordinal - 1 + lead) / 7) + 1)
+  }),
   MONTHNAME: part((value) => value.monthLong ?? ''),
   DAYNAME: part((value) => value.weekdayLong ?? ''),
   /** 1 = Sunday by default, as in spreadsheets; 2 makes Monday 1. */
   WEEKDAY: each(1, 2, ([value, kind]) => {
     if (isBlank(value as Scalar)) return null
     const { weekday } = date(value)
-    return num(kind === undefined || needInteger(kind, 'the kind', 1, 2) === 1 ? (weekday % 7) + 1 : weekday)
+    const mode = kind === undefined ? 1 : needInteger(kind, 'the kind', 1, 3)
+    return num(mode === 1 ? (weekday % 7) + 1 : mode === 2 ? weekday : weekday - 1)
   }),
   DATEDIF: each(3, 3, ([from, to, unit]) =>
     isBlank(from as Scalar) || isBlank(to as Scalar) ? null : num(difference(date(from), date(to), toText(unit as Scalar))),
@@ -127,8 +148,19 @@ export const dateFunctions: FunctionTable = {
       throw new ExpressionError(`DATETRUNC: the unit "${name}" is not one of year, quarter, month, week, day`)
     return written(date(value).startOf(name as DateTimeUnit), '')
   }),
-  NETWORKDAYS: each(2, Infinity, ([from, to, ...holidays]) => {
-    const free = new Set(holidays.filter((day) => !isBlank(day)).map((day) => date(day, 'the holiday').toISODate() ?? ''))
-    return num(workdays(date(from), date(to), free))
+  NETWORKDAYS: each(2, Infinity, ([from, to, ...holidays]) => num(workdays(date(from), date(to), freeDays(holidays)))),
+  WORKDAY: each(2, Infinity, ([from, count, ...holidays]) => {
+    const [free, left] = [freeDays(holidays), needInteger(count, 'the days', -100_000, 100_000)]
+    let day = date(from).startOf('day')
+    for (let done = 0; done < Math.abs(left);) {
+      day = day.plus({ days: Math.sign(left) })
+      if (day.weekday <= 5 && !free.has(day.toISODate() ?? '')) done++
+    }
+    return written(day, '')
+  }),
+  YEARFRAC: each(2, 3, ([from, to, basis]) => {
+    const [a, b] = [date(from), date(to)]
+    const kind = basis === undefined ? 0 : needInteger(basis, 'the basis', 0, 4)
+    return yearFraction(serialOf(a.year, a.month, a.day), serialOf(b.year, b.month, b.day), kind)
   }),
 }

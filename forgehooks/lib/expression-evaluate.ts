@@ -1,5 +1,6 @@
-import { add, divide, ExpressionError, factorial, modulo, multiply, num, ONE, power } from './expression-number.ts'
-import { equal, isoMoment, order } from './expression-compare.ts'
+import { add, divide, ExpressionError, factorial, modulo, multiply, num, ONE, power, snapped } from './expression-number.ts'
+import { equal, order } from './expression-compare.ts'
+import { isoMoment } from './expression-iso.ts'
 import { functions } from './expression-functions.ts'
 import type { BinaryOp, Node } from './expression-parser.ts'
 import { boundedText, isBlank, mapRows, toBoolean, toNumber, toText, type Environment, type Scalar, type Value } from './expression-value.ts'
@@ -65,6 +66,10 @@ function resolve(name: string, quoted: boolean, known: string[] | undefined): st
 function checkCall(node: Extract<Node, { type: 'call' }>) {
   const called = functions.get(node.name)
   if (!called) {
+    if (/^[VH]?LOOKUP$/.test(node.name))
+      throw new ExpressionError(
+        `${node.name} needs cells: use XLOOKUP(value, key column, result column), or the spreadsheet endpoint of formula-engine`,
+      )
     const near = [...functions.keys()].filter((name) => name[0] === node.name[0]).slice(0, 30)
     throw new ExpressionError(`unknown function "${node.name}". Functions with that initial: ${near.join(', ') || 'none'}.`)
   }
@@ -115,8 +120,7 @@ function binaryChain(root: Extract<Node, { type: 'binary' }>, scope: Scope): Val
   }
   let value = evaluate(node, scope)
   for (const link of chain.reverse()) {
-    const isPercent =
-      scope.env.relativePercent && link.right.type === 'unary' && link.right.op === '%' && !(link.left.type === 'unary' && link.left.op === '%')
+    const isPercent = scope.env.relativePercent && saysPercent(link.right) && !saysPercent(link.left)
     // A single value decides by itself whether the right side is needed at all.
     if ((link.op === 'and' || link.op === 'or') && !Array.isArray(value) && toBoolean(value) === (link.op === 'or')) {
       value = link.op === 'or'
@@ -125,6 +129,12 @@ function binaryChain(root: Extract<Node, { type: 'binary' }>, scope: Scope): Val
     value = mapRows([value, evaluate(link.right, scope)], ([a, b]) => binary(link.op, a as Scalar, b as Scalar, scope.env, isPercent))
   }
   return value
+}
+
+/** 10%, and also -10%. */
+function saysPercent(node: Node): boolean {
+  if (node.type !== 'unary') return false
+  return node.op === '%' || ((node.op === '-' || node.op === '+') && saysPercent(node.value))
 }
 
 function unary(op: string, value: Scalar, env: Environment): Scalar {
@@ -173,7 +183,7 @@ function arithmetic(op: '+' | '-' | '*' | '/' | 'mod' | 'of' | '^', a: Scalar, b
   if (op === '-') return isPercent ? multiply(env, left, add(env, ONE, right.neg())) : add(env, left, right.neg())
   if (op === '*' || op === 'of') return multiply(env, left, right)
   if (op === '/') return divide(env, left, right)
-  return op === 'mod' ? modulo(env, left, right) : power(env, left, right)
+  return op === 'mod' ? modulo(env, snapped(left), snapped(right)) : power(env, left, right)
 }
 
 /** ISO date - ISO date = days; ISO date ± days = ISO date. */

@@ -1,10 +1,19 @@
 import { readFileSync } from 'node:fs'
-import { Manifest, type HookContext, type HookHandlers } from '@cadre/contract/forgehook'
+import type { HookContext, HookHandlers } from '@cadre/contract/forgehook'
+import { Manifest } from '@cadre/contract/manifest'
+import { ungranted } from '@cadre/contract/ungranted'
 import { Ajv } from 'ajv'
 import { expect, test } from 'vitest'
 
 export const NOW = Date.UTC(2024, 2, 6, 10)
-export const context: HookContext = { now: NOW, signal: new AbortController().signal, idempotencyKey: 'test' }
+export const context: HookContext = {
+  now: NOW,
+  signal: new AbortController().signal,
+  idempotencyKey: 'test',
+  settings: {},
+  log: () => {},
+  ...ungranted,
+}
 
 /** Tests that the manifest is lawful, that its schemas compile, and that every example does what it says. */
 export function testManifest(folder: URL, handlers: HookHandlers) {

@@ -1,7 +1,8 @@
+import { isoMoment } from './expression-iso.ts'
 import { ExpressionError } from './expression-number.ts'
 
 export type Token = {
-  type: 'number' | 'text' | 'name' | 'quoted' | 'operator' | 'end'
+  type: 'number' | 'date' | 'text' | 'name' | 'quoted' | 'operator' | 'end'
   text: string
   /** Where it starts, counted from 1, as shown to people. */
   at: number
@@ -17,12 +18,14 @@ export const MAX_LENGTH = 5000
 const NUMBER = /(\d+(\.\d*)?|\.\d+)(e[+-]?\d+)?/iy
 const GROUPED = /\d{1,3}(,\d{3})+(?!\d)(\.\d+)?/y
 const NAME = /[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)*/uy
+const BASED = /0x[0-9a-f]+|0b[01]+|0o[0-7]+/iy
+const ISO_DATE = /\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?(?:Z|[+-]\d{2}:\d{2})?)?(?![\w.])/y
 const OPERATOR = /\*\*|<=|>=|<>|!=|==|&&|\|\||:=|=>|\+\+|[-+*/^%!=<>&(),;{}?:@#~|\\.]/y
 const SAME: Record<string, string> = { '×': '*', '·': '*', '÷': '/', '−': '-', '–': '-', '≤': '<=', '≥': '>=', '≠': '<>', π: 'PI' }
 
 export function tokens(source: string, options: LexOptions = {}): Token[] {
   if (source.length > MAX_LENGTH) throw new ExpressionError(`the expression has ${source.length} characters; the limit is ${MAX_LENGTH}`)
-  const text = source.replace(/[×·÷−–≤≥≠π]/g, (sign) => SAME[sign] ?? sign)
+  const text = source.replace(/[×·÷−–≤≥≠π]/g, (sign) => SAME[sign] ?? sign).replaceAll('\u00a0', ' ')
   const found: Token[] = []
   const open: ('call' | 'group')[] = []
   let at = 0
@@ -38,6 +41,23 @@ export function tokens(source: string, options: LexOptions = {}): Token[] {
     const char = text[at] as string
     if (/\s/.test(char)) {
       at++
+      continue
+    }
+    const date = match(ISO_DATE)
+    if (date && (found.at(-1)?.type !== 'operator' || found.at(-1)?.text !== '.')) {
+      // 2024-03-05 written without quotes is a day, not 2024 less 3 less 5.
+      if (isoMoment(date) === undefined)
+        throw new ExpressionError(
+          `"${date}" at character ${at + 1} looks like a date that does not exist; for a subtraction put spaces around the signs`,
+        )
+      push('date', date, date.length)
+      continue
+    }
+    const based = match(BASED)
+    if (based) {
+      if (/[\w.]/.test(text[at + based.length] ?? ''))
+        throw new ExpressionError(`"${based}" at character ${at + 1} is followed by what is no digit of it`)
+      push('number', BigInt(based).toString(), based.length)
       continue
     }
     const grouped = match(GROUPED)

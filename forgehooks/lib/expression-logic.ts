@@ -65,12 +65,19 @@ export const logicFunctions: FunctionTable = {
     }))
     return choose(tests, () => (args.length % 2 === 0 ? evaluate(node(args, args.length - 1), scope) : null))
   }),
-  IFERROR: lazy(2, 2, (args, scope, evaluate) => {
+  ...named(
+    'IFERROR IFNA',
+    lazy(2, 2, (args, scope, evaluate) => {
+      const value = guarded(() => evaluate(node(args, 0), scope))
+      if (value instanceof Failure) return evaluate(node(args, 1), scope)
+      if (!Array.isArray(value) || !value.some((item) => item instanceof Failure)) return value
+      const otherwise = evaluate(node(args, 1), scope)
+      return value.map((item, row) => (item instanceof Failure ? at(otherwise, row) : item))
+    }),
+  ),
+  ISERROR: lazy(1, 1, (args, scope, evaluate) => {
     const value = guarded(() => evaluate(node(args, 0), scope))
-    if (value instanceof Failure) return evaluate(node(args, 1), scope)
-    if (!Array.isArray(value) || !value.some((item) => item instanceof Failure)) return value
-    const otherwise = evaluate(node(args, 1), scope)
-    return value.map((item, row) => (item instanceof Failure ? at(otherwise, row) : item))
+    return Array.isArray(value) ? value.map((item) => item instanceof Failure) : value instanceof Failure
   }),
   COALESCE: each(1, Infinity, (args) => args.find((value) => !isBlank(value)) ?? null),
   AND: each(1, Infinity, (args) => args.every(toBoolean)),

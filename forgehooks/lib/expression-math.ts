@@ -12,6 +12,7 @@ import {
   ONE,
   power,
   rounded,
+  snapped,
   squareRoot,
   Work,
   ZERO,
@@ -52,22 +53,28 @@ function toPlaces(mode: Decimal.Rounding, defaultPlaces = 0) {
 }
 
 export function roundTo(value: Decimal, places: number, mode: Decimal.Rounding, env: Environment): Decimal {
-  if (places >= 0) return bounded(env, value.toDecimalPlaces(places, mode))
+  // 0.4999...9 (64 digits) is a half that was rounded on its way.
+  const clean = snapped(value)
+  if (places >= 0) return bounded(env, clean.toDecimalPlaces(places, mode))
   const scale = new Decimal(10).pow(-places)
-  return bounded(env, new Work(value.div(scale).toDecimalPlaces(0, mode)).mul(scale))
+  return bounded(env, new Work(clean.div(scale).toDecimalPlaces(0, mode)).mul(scale))
 }
 
-/** Rounds to a multiple of the second argument (1 by default). */
+/** To a multiple of the second argument (1 by default). As in spreadsheets, two negatives turn the direction, and a positive number needs a positive step. */
 function toMultiple(mode: Decimal.Rounding) {
   return each(1, 2, ([arg, step], env) => {
     const value = toNumber(arg as Scalar)
     if (value === null) return null
-    const size = step === undefined ? ONE : needNumber(step, 'the multiple').abs()
+    const size = step === undefined ? ONE : needNumber(step, 'the multiple')
     if (size.isZero()) return ZERO
-    const times = divide({ exact: true }, value, size)
-    return multiply(env, times.toDecimalPlaces(0, mode), size)
+    if (size.isNegative() && value.gt(0)) throw new ExpressionError('a positive number cannot be rounded to a negative multiple')
+    if (mode === HALF_UP && value.isNegative() && !value.isZero() && !size.isNegative()) return nearest(value.neg(), size, env).neg()
+    return multiply(env, snapped(divide({ exact: true }, value, size)).toDecimalPlaces(0, mode), size)
   })
 }
+
+const nearest = (value: Decimal, size: Decimal, env: Environment) =>
+  multiply(env, snapped(divide({ exact: true }, value, size)).toDecimalPlaces(0, HALF_UP), size)
 
 function gcd(a: bigint, b: bigint): bigint {
   while (b) [a, b] = [b, a % b]
@@ -112,13 +119,13 @@ export const mathFunctions: FunctionTable = {
   ROUNDDOWN: toPlaces(DOWN),
   TRUNC: toPlaces(DOWN),
   ROUNDUP: toPlaces(Decimal.ROUND_UP),
-  INT: one((value, env) => bounded(env, value.floor())),
+  INT: one((value, env) => bounded(env, snapped(value).floor())),
   FLOOR: toMultiple(Decimal.ROUND_FLOOR),
   ...named('CEILING CEIL', toMultiple(Decimal.ROUND_CEIL)),
   MROUND: toMultiple(HALF_UP),
-  MOD: each(2, 2, ([a, b], env) => modulo(env, needNumber(a, 'the first argument'), needNumber(b, 'the divisor'))),
+  MOD: each(2, 2, ([a, b], env) => modulo(env, snapped(needNumber(a, 'the first argument')), snapped(needNumber(b, 'the divisor')))),
   QUOTIENT: each(2, 2, ([a, b], env) =>
-    bounded(env, divide({ exact: true }, needNumber(a, 'the first argument'), needNumber(b, 'the divisor')).trunc()),
+    bounded(env, snapped(divide({ exact: true }, needNumber(a, 'the first argument'), needNumber(b, 'the divisor'))).trunc()),
   ),
   ...named(
     'POWER POW',

@@ -3,6 +3,12 @@ import { Decimal } from 'decimal.js'
 /** Why an expression cannot be read or worked out, in words for its writer. A hook turns it into a HookError that names its own field. */
 export class ExpressionError extends Error {
   override name = 'ExpressionError'
+  /** The error value that a cell shows for it. */
+  readonly code: string
+  constructor(message: string, code = '#NUM!') {
+    super(message)
+    this.code = code
+  }
 }
 
 /** What a calculation notes on its way: `exact` turns false at the first rounding. */
@@ -49,7 +55,7 @@ export function multiply(precision: Precision, a: Decimal, b: Decimal): Decimal 
 }
 
 export function divide(precision: Precision, a: Decimal, b: Decimal): Decimal {
-  if (b.isZero()) throw new ExpressionError('division by zero')
+  if (b.isZero()) throw new ExpressionError('division by zero', '#DIV/0!')
   const quotient = Work.div(a, b)
   if (!Exact.mul(quotient, b).eq(a)) precision.exact = false
   return bounded(precision, quotient)
@@ -57,14 +63,14 @@ export function divide(precision: Precision, a: Decimal, b: Decimal): Decimal {
 
 /** The remainder has the sign of the divisor, as MOD in spreadsheets. */
 export function modulo(precision: Precision, a: Decimal, b: Decimal): Decimal {
-  if (b.isZero()) throw new ExpressionError('division by zero (remainder)')
+  if (b.isZero()) throw new ExpressionError('division by zero (remainder)', '#DIV/0!')
   const rest = Exact.mod(a, b)
   return bounded(precision, !rest.isZero() && rest.isNegative() !== b.isNegative() ? Exact.add(rest, b) : rest)
 }
 
 export function power(precision: Precision, base: Decimal, exponent: Decimal): Decimal {
   if (base.isZero()) {
-    if (exponent.isNegative() && !exponent.isZero()) throw new ExpressionError('division by zero (zero to a negative power)')
+    if (exponent.isNegative() && !exponent.isZero()) throw new ExpressionError('division by zero (zero to a negative power)', '#DIV/0!')
     if (exponent.isZero()) return ONE
     return ZERO
   }
@@ -127,6 +133,20 @@ export function jsonNumber(value: Decimal, exact: boolean): number | string {
   const faithful = Number.isFinite(nearest) && (nearest !== 0 || shown.isZero())
   if (faithful && (!exact || new Work(nearest).eq(shown))) return nearest
   return numberText(value, exact)
+}
+
+/**
+ * What a hook answers: a JSON number, except for numbers beyond 2^53 of which JSON would lose digits (decimal text). A fraction
+ * such as 1.05^10 is a number even where JSON holds only 17 of its digits; `isWhole` tells, and the full text stands beside it.
+ */
+export function answerNumber(value: Decimal, exact: boolean): number | string {
+  const known = jsonNumber(value, exact)
+  return typeof known === 'string' && value.abs().lt(Number.MAX_SAFE_INTEGER) && value.abs().gt('1e-300') ? value.toNumber() : known
+}
+
+/** Snaps 0.999...9 (64 digits) to 1 before its digits are cut, so that INT(1/3*3) is 1. */
+export function snapped(value: Decimal): Decimal {
+  return value.precision() < WORKING_DIGITS - 4 ? value : value.toSignificantDigits(50)
 }
 
 const PLAIN = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?$/i

@@ -94,7 +94,7 @@ export function parseExpression(source: string, options: LexOptions = {}): Node 
   function prefix(): Node {
     const token = next()
     if (token.type === 'number') return numberNode(token)
-    if (token.type === 'text') return { type: 'constant', value: token.text }
+    if (token.type === 'text' || token.type === 'date') return { type: 'constant', value: token.text }
     if (token.type === 'quoted') return { type: 'name', name: token.text, quoted: true }
     if (token.type === 'name') {
       if (isOperator(peek(), '(') && !/^not$/i.test(token.text)) return call(token)
@@ -150,7 +150,7 @@ function own<T>(table: Record<string, T>, key: string): T | undefined {
 function startsOperand(token: Token | undefined): boolean {
   if (!token) return false
   if (token.type === 'name') return !/^(of|and|or|mod)$/i.test(token.text)
-  return token.type === 'number' || token.type === 'quoted' || (token.type === 'operator' && token.text === '(')
+  return token.type === 'number' || token.type === 'date' || token.type === 'quoted' || (token.type === 'operator' && token.text === '(')
 }
 
 function numberNode(token: Token): Node {

@@ -38,10 +38,12 @@ export const textFunctions: FunctionTable = {
       .join('')
   }),
   LEN: each(1, 1, ([value]) => num(characters(value).length)),
+  // oxlint-disable-next-line no-control-regex -- control characters are what CLEAN takes away
+  CLEAN: each(1, 1, ([value]) => toText(value as Scalar).replace(/[\x00-\x1f]/g, '')),
   UPPER: each(1, 1, ([value]) => toText(value as Scalar).toUpperCase()),
   LOWER: each(1, 1, ([value]) => lower(value)),
   PROPER: each(1, 1, ([value]) =>
-    lower(value).replace(/(^|[^\p{L}\p{M}'’])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase()),
+    lower(value).replace(/(^|[^\p{L}\p{M}])(\p{L})/gu, (_, before: string, letter: string) => before + letter.toUpperCase()),
   ),
   TRIM: each(1, 1, ([value]) =>
     toText(value as Scalar)

@@ -1,5 +1,5 @@
 import { Decimal } from 'decimal.js'
-import { ExpressionError, jsonNumber, num, ONE, parseNumberText, plain, ZERO, type Precision } from './expression-number.ts'
+import { answerNumber, ExpressionError, num, ONE, parseNumberText, plain, ZERO, type Precision } from './expression-number.ts'
 
 /** What went wrong for one row. It travels like a spreadsheet's error value until IF or IFERROR leaves it out, or the result is shown. */
 export class Failure {
@@ -43,7 +43,7 @@ export function cell(value: unknown): Scalar {
 
 export function toJson(value: Value, env: Environment): unknown {
   if (Array.isArray(value)) return value.map((item) => toJson(must(item), env))
-  return isNumber(value) ? jsonNumber(value, env.exact) : value
+  return isNumber(value) ? answerNumber(value, env.exact) : value
 }
 
 /** Takes a failure for what it is as soon as its value is really needed. */

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
-import { Manifest, type HookContext, type HookHandlers } from '@cadre/contract/forgehook'
+import type { HookContext, HookHandlers } from '@cadre/contract/forgehook'
+import { Manifest } from '@cadre/contract/manifest'
+import { ungranted } from '@cadre/contract/ungranted'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import { expect, test } from 'vitest'
@@ -7,8 +9,9 @@ import { expect, test } from 'vitest'
 /** 2024-03-06T10:00:00Z, the `now` of every example. */
 export const NOW = Date.UTC(2024, 2, 6, 10)
 
+/** Without permissions; `more` brings what the handler under test needs. */
 export function testContext(more: Partial<HookContext> = {}): HookContext {
-  return { now: NOW, signal: new AbortController().signal, idempotencyKey: 'test', ...more }
+  return { now: NOW, signal: new AbortController().signal, idempotencyKey: 'test', settings: {}, log: () => {}, ...ungranted, ...more } as HookContext
 }
 
 export function readManifest(folder: URL): Manifest {

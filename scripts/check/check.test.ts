@@ -36,7 +36,7 @@ const house = {
     "import { runs } from '@cadre/contract/runs'\nimport type { App } from '../app.ts'\nimport { queue } from '../jobs/queue.ts'\nimport { store } from './runs.store.ts'\nexport const startRun = (app: App) => [app, runs, queue, store]",
   'core/src/runs/engine-voltagent.ts':
     "import { Agent } from '@voltagent/core'\nimport { wrapLanguageModel } from 'ai'\nexport const engine = [Agent, wrapLanguageModel]",
-  'core/src/tools/connector.ts': "import { Agent } from 'undici'\nexport const connect = () => [fetch('http://a.example'), Agent]",
+  'core/src/tools/network/connector.ts': "import { Agent } from 'undici'\nexport const connect = () => [fetch('http://a.example'), Agent]",
   'server/src/server.ts': "import fastify from 'fastify'\nimport type { App } from '@cadre/core'\nexport const serve = (app: App) => [app, fastify]",
   'e2e/demo.test.ts':
     "import { serve } from '@cadre/server'\nimport { runs } from '@cadre/contract'\nexport const all = [serve, runs, fetch('http://127.0.0.1')]",
@@ -112,7 +112,7 @@ describe('library homes', () => {
     ["import { Agent } from '@voltagent/core'", 'core/src/agents/a.ts', '@voltagent/core has no place here'],
     ["import { openai } from '@ai-sdk/openai'", 'core/src/runs/engine.ts', '@ai-sdk/openai has no place here'],
     ["import fastify from 'fastify'", 'core/src/app.ts', 'core knows no HTTP'],
-    ["import { request } from 'undici'", 'core/src/runs/a.ts', 'outgoing HTTP goes through core/src/tools/connector.ts'],
+    ["import { request } from 'undici'", 'core/src/runs/a.ts', 'outgoing HTTP goes through core/src/tools/network/connector.ts'],
     ["import { request } from 'node:http'", 'core/src/runs/a.ts', 'node:http has no place here'],
     ["import vm from 'node:vm'", 'forgehooks/x/index.ts', 'vm contains nothing'],
     ["export const a = () => fetch('http://a')", 'core/src/runs/a.ts', 'fetch has no place here'],

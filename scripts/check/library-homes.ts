@@ -23,11 +23,11 @@ const libraries: Home[] = [
   // The interface of a model: types that runs and providers share.
   { what: /^@ai-sdk\/provider$/, where: /^core\/src\/(runs|providers)\//, advice: 'speak of models through core/src/runs/engine.ts' },
   { what: /^(fastify|@fastify\/.+)$/, where: /^server\/src\//, advice: 'core knows no HTTP: return a value or throw a CadreError' },
-  { what: /^undici$/, where: /^core\/src\/(tools\/connector|providers\/)/, advice: 'outgoing HTTP goes through core/src/tools/connector.ts' },
+  { what: /^undici$/, where: /^core\/src\/(tools\/network\/|providers\/)/, advice: 'outgoing HTTP goes through core/src/tools/network/connector.ts' },
   {
     what: /^node:(http|https|http2)$/,
-    where: /^server\/src\/|^core\/src\/tools\/connector/,
-    advice: 'outgoing HTTP goes through core/src/tools/connector.ts, incoming through server/',
+    where: /^server\/src\/|^core\/src\/tools\/(network|container)\//,
+    advice: 'outgoing HTTP goes through core/src/tools/network/connector.ts, incoming through server/',
   },
   { what: /^(node:)?vm$/, where: /(?!)/, advice: 'vm contains nothing: run user code in the runner of design.md section 7' },
 ]
@@ -36,7 +36,7 @@ const calls: Home[] = [
   {
     what: /^fetch$/,
     where: /^core\/src\/(tools|providers)\/|^client\//,
-    advice: 'outgoing HTTP goes through core/src/tools/connector.ts, which checks the address it dials',
+    advice: 'outgoing HTTP goes through core/src/tools/network/connector.ts, which checks the address it dials',
   },
   { what: /^(eval|Function)$/, where: /(?!)/, advice: 'text must not become code: parse it, or interpret it' },
 ]

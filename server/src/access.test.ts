@@ -84,7 +84,7 @@ test('the public may try what is public, and is asked for the key for all else b
     ['GET', '/api/v1/runs'],
     ['GET', '/api/v1/plugins'],
     ['GET', '/api/v1/providers'],
-    ['POST', '/api/v1/tools/x__y/invoke'],
+    ['POST', '/api/v1/plugins/x/endpoints/y/invoke'],
     ['POST', '/rpc/agents/create'],
   ] as const) {
     expect(await call(method, path), path).toBe('401 Bearer')

@@ -74,7 +74,7 @@ test('runs', () =>
   ))
 test('tools', () =>
   fc.assert(
-    fc.asyncProperty(near({ input: fc.object() }), (body) => wellAnswered('/api/v1/tools/a__b/invoke', JSON.stringify(body))),
+    fc.asyncProperty(near({ input: fc.object() }), (body) => wellAnswered('/api/v1/plugins/a/endpoints/b/invoke', JSON.stringify(body))),
     rounds,
   ))
 test('any JSON', () =>

@@ -270,7 +270,8 @@ describe('pages', () => {
         '/agents/{idOrSlug}/run',
         '/runs/{runId}/events',
         '/plugins',
-        '/tools/{tool}/invoke',
+        '/plugins/{id}/endpoints/{path}/invoke',
+        '/tools/search',
         '/providers/{id}/test',
       ]),
     )

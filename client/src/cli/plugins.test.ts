@@ -36,16 +36,22 @@ test('plugins add and remove', async () => {
   })
 })
 
-test('plugins invoke writes the output of the tool', async () => {
-  const wire = await startWire({ 'plugins.invoke': () => ({ output: { value: 84 }, duration_ms: 3 }) })
+test('plugins invoke writes the output of the tool, or what a dry run would do', async () => {
+  const answer = { tool: 'calculator__calculate', effect: 'read', output: { value: 84 }, duration_ms: 3 }
+  const wire = await startWire({
+    'plugins.invoke': ({ input }) => ({ ...answer, dry_run: input.dry_run, would: input.dry_run ? { call: 'x' } : null }),
+  })
   expect(await cadre(['plugins', 'invoke', 'calculator__calculate', '{"expression":"12 * 7"}'], { url: wire.url })).toEqual({
     code: 0,
     stdout: '{\n  "value": 84\n}\n',
     stderr: '3 ms\n',
   })
-  expect(wire.inputOf('plugins.invoke')).toEqual({ tool: 'calculator__calculate', input: { expression: '12 * 7' } })
+  expect(wire.inputOf('plugins.invoke')).toEqual({ id: 'calculator', path: 'calculate', input: { expression: '12 * 7' }, dry_run: false })
+  expect((await cadre(['plugins', 'invoke', 'calculator__calculate', '{}', '--dry-run'], { url: wire.url })).stdout).toBe('{\n  "call": "x"\n}\n')
   const { code, stderr } = await cadre(['plugins', 'invoke', 'calculator__calculate', '[1]'], { url: wire.url })
   expect([code, stderr]).toEqual([5, 'cadre: the input: must be an object with named fields\n'])
+  const wrong = await cadre(['plugins', 'invoke', 'calculator'], { url: wire.url })
+  expect([wrong.code, wrong.stderr]).toEqual([2, "cadre: the tool: must be like date-utils__parse_dates, not 'calculator'\n"])
 })
 
 test('providers list, add and remove', async () => {

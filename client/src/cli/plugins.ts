@@ -1,13 +1,19 @@
 import type { Plugin } from '@cadre/contract/plugins'
-import type { ManifestInput } from '@cadre/contract/forgehook'
+import type { ManifestInput } from '@cadre/contract/manifest'
 import type { Command } from 'commander'
 import { openCli } from './cli.ts'
+import { UsageError } from './exit-codes.ts'
+import { addHookAuthor } from './hook-author.ts'
+import { addPluginSources } from './plugin-sources.ts'
 import { readObject } from './sources.ts'
 import { table } from './table.ts'
 import { count, duration, oneLine } from './text.ts'
 
 export function addPlugins(program: Command) {
-  const plugins = program.command('plugins').description('list, show, add and remove ForgeHooks; call one tool by hand')
+  const plugins = program.command('plugins').description('list, show, add and remove ForgeHooks; find and call tools; write your own')
+
+  addHookAuthor(plugins)
+  addPluginSources(plugins)
 
   plugins
     .command('list')
@@ -31,7 +37,7 @@ export function addPlugins(program: Command) {
 
   plugins
     .command('add')
-    .description('register an http ForgeHook by its manifest')
+    .description('register a ForgeHook by its manifest: http, code, mcp or container')
     .argument('<manifest>', 'a JSON or YAML file, JSON, or - for standard input')
     .addHelpText('after', '\nExamples:\n  cadre plugins add forgehook.json\n  curl -s http://127.0.0.1:9000/forgehook.json | cadre plugins add -')
     .action(async (source: string, _options, command: Command) => {
@@ -58,10 +64,14 @@ export function addPlugins(program: Command) {
     .argument('<tool>', 'such as date-utils__parse_dates; `plugins show` names them')
     .argument('[input]', 'JSON, a JSON or YAML file, or - for standard input', '{}')
     .addHelpText('after', '\nExamples:\n  cadre plugins invoke calculator__calculate \'{"expression": "12 * 7"}\'')
-    .action(async (tool: string, source: string, _options, command: Command) => {
+    .option('--dry-run', 'check everything and print what would be done, without doing it')
+    .action(async (tool: string, source: string, options: { dryRun?: boolean }, command: Command) => {
       const cli = openCli(command)
-      const answer = await cli.client.plugins.invoke({ tool, input: await readObject(source, 'the input') })
-      cli.output.data(answer, () => JSON.stringify(answer.output, null, 2))
+      const [id = '', path = ''] = tool.split('__')
+      if (path === '') throw new UsageError(`the tool: must be like date-utils__parse_dates, not '${tool}'`)
+      const input = await readObject(source, 'the input')
+      const answer = await cli.client.plugins.invoke({ id, path, input, dry_run: options.dryRun === true })
+      cli.output.data(answer, () => JSON.stringify(answer.dry_run ? answer.would : answer.output, null, 2))
       cli.output.say(duration(answer.duration_ms), 'quiet')
     })
 }

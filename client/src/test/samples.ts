@@ -138,10 +138,11 @@ export const plugin: Plugin = {
   endpoints: [
     { path: '/calculate', description: 'Evaluates an expression', effect: 'read', input: { type: 'object' }, tool: 'calculator__calculate' },
   ],
-  permissions: { network: [], files: [], secrets: [] },
+  permissions: { network: [], files: [], secrets: [], databases: [], store: false },
   limits: { timeout_ms: 30_000, memory_mb: 512, output_bytes: 10_000_000 },
   bundled: true,
   created_at: null,
+  pending: null,
 }
 
 export function provider(fields: Partial<Provider> = {}): Provider {

@@ -1,20 +1,22 @@
 import { invalid } from '@cadre/contract/errors'
-import { type Manifest, toolName } from '@cadre/contract/forgehook'
+import { type Manifest, toolName } from '@cadre/contract/manifest'
 import { checkSchema } from '../tools/tool-schema.ts'
+import { refuseUngranted } from './refuse-ungranted.ts'
 
 /** Model servers take tool names up to this length. */
 const longestName = 64
 
-/** What the manifest's own schema cannot say: tool names are distinct and short enough, headers can be sent. */
+/** What the manifest's own schema cannot say: tool names are distinct and short enough, its runtime and permissions fit together. */
 export function checkManifest(manifest: Manifest) {
-  if (manifest.runtime.type === 'http') checkHttp(manifest.runtime)
-  const names = new Set<string>()
-  for (const [i, endpoint] of manifest.endpoints.entries()) {
-    const name = toolName(manifest.id, endpoint.path)
-    if (names.has(name)) throw invalid(`endpoints[${i}].path`, `another endpoint already makes the tool '${name}'`)
-    if (name.length > longestName) throw invalid(`endpoints[${i}].path`, `makes the tool name '${name}', longer than ${longestName} characters`)
-    names.add(name)
+  const { runtime } = manifest
+  if (runtime.type === 'http') {
+    checkUrl(runtime.base_url, 'runtime.base_url')
+    checkHeaders(runtime.headers, 'runtime.headers')
   }
+  if (runtime.type === 'mcp') checkTransport(runtime.transport)
+  if (runtime.type === 'container') checkContainer(manifest)
+  refuseUngranted(manifest)
+  checkEndpoints(manifest)
 }
 
 /** That every schema compiles. It takes some 2 ms for each. */
@@ -26,16 +28,57 @@ export function checkSchemas(manifest: Manifest) {
   }
 }
 
+/** MCP servers and code say themselves which endpoints they have; then there must be some. */
+export function needEndpoints({ endpoints }: Manifest) {
+  if (endpoints.length === 0) throw invalid('endpoints', 'must have at least one')
+}
+
+function checkEndpoints({ id, runtime, endpoints }: Manifest) {
+  const names = new Set<string>()
+  for (const [i, { path, request, mcp }] of endpoints.entries()) {
+    const name = toolName(id, path)
+    if (names.has(name)) throw invalid(`endpoints[${i}].path`, `another endpoint already makes the tool '${name}'`)
+    if (name.length > longestName) throw invalid(`endpoints[${i}].path`, `makes the tool name '${name}', longer than ${longestName} characters`)
+    if (request && runtime.type !== 'http') throw invalid(`endpoints[${i}].request`, `belongs to the runtime 'http' only`)
+    if (mcp && runtime.type !== 'mcp') throw invalid(`endpoints[${i}].mcp`, `belongs to the runtime 'mcp' only`)
+    names.add(name)
+  }
+}
+
+function checkTransport(transport: Extract<Manifest['runtime'], { type: 'mcp' }>['transport']) {
+  if (transport.type === 'http') {
+    if (new URL(transport.url).username) throw invalid('runtime.transport.url', 'must not hold a password; give an Authorization header')
+    checkHeaders(transport.headers, 'runtime.transport.headers')
+    return
+  }
+  for (const name of Object.keys(transport.env ?? {})) checkVariable(name, `runtime.transport.env.${name}`)
+}
+
+function checkContainer({ runtime, permissions }: Manifest) {
+  if (runtime.type !== 'container') return
+  for (const name of Object.keys(runtime.env ?? {})) checkVariable(name, `runtime.env.${name}`)
+  const { network } = permissions
+  if (network.length > 1 || (network.length === 1 && network[0] !== '*'))
+    throw invalid('permissions.network', `a container has no network, or with "*" a whole one: single hosts cannot be told apart from here`)
+}
+
+function checkVariable(name: string, path: string) {
+  if (!/^[A-Za-z_]\w*$/.test(name)) throw invalid(path, 'is not the name of an environment variable')
+}
+
+function checkUrl(text: string, path: string) {
+  const url = new URL(text)
+  if (url.username || url.password) throw invalid(path, 'must not hold a password; give an Authorization header in runtime.headers')
+  if (url.search || url.hash) throw invalid(path, 'must end with its path; endpoints are put behind it')
+}
+
 /** Headers that belong to the connection. */
 const own = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'upgrade', 'expect', 'keep-alive', 'te', 'trailer'])
 
-function checkHttp({ base_url, headers = {} }: Extract<Manifest['runtime'], { type: 'http' }>) {
-  const url = new URL(base_url)
-  if (url.username || url.password) throw invalid('runtime.base_url', 'must not hold a password; give an Authorization header in runtime.headers')
-  if (url.search || url.hash) throw invalid('runtime.base_url', 'must end with its path; endpoints are put behind it')
+function checkHeaders(headers: Record<string, string> = {}, path: string) {
   for (const [name, value] of Object.entries(headers)) {
-    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw invalid(`runtime.headers.${name}`, 'is not the name of a header')
-    if (own.has(name.toLowerCase())) throw invalid(`runtime.headers.${name}`, 'belongs to the connection and cannot be set')
-    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) throw invalid(`runtime.headers.${name}`, 'has a value with characters that a header cannot hold')
+    if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw invalid(`${path}.${name}`, 'is not the name of a header')
+    if (own.has(name.toLowerCase())) throw invalid(`${path}.${name}`, 'belongs to the connection and cannot be set')
+    if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) throw invalid(`${path}.${name}`, 'has a value with characters that a header cannot hold')
   }
 }

@@ -1,39 +1,56 @@
+import { readFileSync } from 'node:fs'
 import { invalid } from '@cadre/contract/errors'
-import { type HookEndpoint, type Manifest, toolName } from '@cadre/contract/forgehook'
-import { type KeyConfig, unseal } from '../access/secrets.ts'
-import type { Db } from '../storage/database.ts'
+import type { Manifest } from '@cadre/contract/manifest'
+import { getBlob } from '../storage/blobs.ts'
 import { fromJson } from '../storage/json.ts'
-import { Connector } from '../tools/connector.ts'
-import { EmbeddedPool } from '../tools/embedded-runtime.ts'
-import { invokeTool } from '../tools/invoke-tool.ts'
+import { stripTypes } from '../tools/code/strip-types.ts'
+import { invokeTool, previewTool } from '../tools/invoke-tool.ts'
+import type { McpRuntimes, OnOffer } from '../tools/mcp/mcp-runtime.ts'
+import type { Connector } from '../tools/network/connector.ts'
+import { openRuntimes, type RuntimesApp } from '../tools/open-runtimes.ts'
 import type { ResolvedTool, ToolCall } from '../tools/resolved-tool.ts'
+import type { ConnectionUrls } from '../tools/sql/run-sql.ts'
+import type { KnownPlugin, PendingOffer } from './known-plugin.ts'
 import { loadBundled } from './load-bundled.ts'
 import { type StoredManifest, selectPlugins, type StoredPlugin } from './plugins.store.ts'
-
-/** `folder` of a bundled plugin, null for a registered one; `created_at` the other way round. `headers`: sealed. */
-export type KnownPlugin = { manifest: Manifest; folder: URL | null; created_at: number | null; headers: string | null }
+import { type ToolConfig, toTool } from './to-tool.ts'
 
 /** Every ForgeHook of this process, and the one place where tools are called. */
 export type HookHost = {
   all: () => Promise<KnownPlugin[]>
+  find: (id: string) => Promise<KnownPlugin | undefined>
   /** The tools that an agent's list stands for: all of a ForgeHook, or one (`hook__endpoint`). @throws INVALID naming `tools[i]`. */
   resolveTools: (refs: string[]) => Promise<ResolvedTool[]>
   /** Those of these tools that exist now. */
   findTools: (names: string[]) => Promise<ResolvedTool[]>
   /** @throws ToolError for all that the tool or its input does wrong. */
   invoke: (call: ToolCall) => Promise<unknown>
+  /** What `invoke` would do, without doing it. */
+  preview: (call: ToolCall) => Promise<unknown>
+  /** What an MCP server offers now. Throws ToolError. */
+  discover: McpRuntimes['discover']
+  /** The way out for what registering a plugin has to fetch. */
+  connector: Connector
   close: () => Promise<void>
 }
 
-type HostApp = { db: Db; log: Parameters<typeof loadBundled>[1]; config: KeyConfig }
+export type HostApp = Omit<RuntimesApp, 'config'> & { config: RuntimesApp['config'] & ToolConfig }
+export type HostParts = {
+  /** Each holds ForgeHooks, one folder each. */
+  folders: string[]
+  connections: ConnectionUrls
+  onOffer: OnOffer
+}
 
-/** @param folders each holds ForgeHooks, one folder each. */
-export function openHooks(app: HostApp, folders: string[]): HookHost {
-  const bundled = new Map(loadBundled(folders, app.log).map((plugin) => [plugin.manifest.id, { ...plugin, created_at: null, headers: null }]))
-  const onDefect = (tool: string, failure: object) => app.log.error({ tool, ...failure }, `tool ${tool} failed in an unforeseen way`)
-  const runtimes = { embedded: new EmbeddedPool({ onDefect }), connector: new Connector() }
-  const toolsOf = memoized((plugin: KnownPlugin) => plugin.manifest.endpoints.map((endpoint) => toTool(app.config, plugin, endpoint)))
+export function openHooks(app: HostApp, { folders, connections, onOffer }: HostParts): HookHost {
+  const bundled = new Map(loadBundled(folders, app.log).map((plugin) => [plugin.manifest.id, { ...plugin, ...unregistered }]))
+  const { runtimes, connector, close } = openRuntimes(app, connections, onOffer)
   const stored = storedReader()
+  const sourceOf = sourceReader(app)
+  const toolsOf = memoized(async (plugin: KnownPlugin) => {
+    const source = await sourceOf(plugin)
+    return plugin.manifest.endpoints.map((endpoint) => toTool(app.config, plugin, endpoint, source))
+  })
 
   const all = async (): Promise<KnownPlugin[]> => {
     const rows = await selectPlugins(app.db.read)
@@ -41,18 +58,25 @@ export function openHooks(app: HostApp, folders: string[]): HookHost {
   }
 
   // Most agents use bundled ForgeHooks only, and then the database is not asked.
-  const toolsFor = async (refs: string[]): Promise<ResolvedTool[][]> => {
-    const others = [...new Set(refs.map(hookIdOf))].filter((id) => !bundled.has(id))
+  const pluginsFor = async (ids: string[]): Promise<Map<string, KnownPlugin>> => {
+    const others = ids.filter((id) => !bundled.has(id))
     const rows = others.length === 0 ? [] : await selectPlugins(app.db.read, others)
-    const registered = new Map(rows.map((row) => [row.id, stored(row)]))
-    return refs.map((ref) => {
-      const plugin = bundled.get(hookIdOf(ref)) ?? registered.get(hookIdOf(ref))
-      return plugin ? toolsOf(plugin).filter((tool) => tool.hook_id === ref || tool.name === ref) : []
-    })
+    return new Map([...bundled, ...rows.map((row) => [row.id, stored(row)] as const)])
+  }
+
+  const toolsFor = async (refs: string[]): Promise<ResolvedTool[][]> => {
+    const plugins = await pluginsFor([...new Set(refs.map(hookIdOf))])
+    return Promise.all(
+      refs.map(async (ref) => {
+        const plugin = plugins.get(hookIdOf(ref))
+        return plugin ? (await toolsOf(plugin)).filter((tool) => tool.hook_id === ref || tool.name === ref) : []
+      }),
+    )
   }
 
   return {
     all,
+    find: async (id) => (await pluginsFor([id])).get(id),
     async resolveTools(refs) {
       const found = await toolsFor(refs)
       const unknown = found.findIndex((tools) => tools.length === 0)
@@ -67,50 +91,45 @@ export function openHooks(app: HostApp, folders: string[]): HookHost {
       return (await toolsFor(names)).flat().filter((tool) => wanted.has(tool.name))
     },
     invoke: (call) => invokeTool(runtimes, call),
-    async close() {
-      await runtimes.embedded.close()
-      await runtimes.connector.close()
-    },
+    preview: (call) => previewTool(runtimes, call),
+    discover: runtimes.mcp.discover,
+    connector,
+    close,
   }
 }
+
+const unregistered = { created_at: null, sealed: null, source: null, pending: null, offer: null }
 
 // An id has no underscore.
 function hookIdOf(ref: string) {
   return ref.split('__', 1)[0] ?? ref
 }
 
-function toTool(config: KeyConfig, { manifest, folder, headers }: KnownPlugin, endpoint: HookEndpoint): ResolvedTool {
-  const name = toolName(manifest.id, endpoint.path)
-  const { runtime } = manifest
-  const opened = headers === null ? undefined : (fromJson(unseal(config, headers, `plugins:${manifest.id}`)) as Record<string, string>)
-  return {
-    name,
-    hook_id: manifest.id,
-    action: name.slice(manifest.id.length + 2),
-    path: endpoint.path,
-    description: endpoint.description || `${manifest.name}: ${endpoint.path.slice(1)}`,
-    effect: endpoint.effect,
-    input: endpoint.input,
-    output: endpoint.output,
-    limits: manifest.limits,
-    network: manifest.permissions.network,
-    runtime:
-      runtime.type === 'http'
-        ? { type: 'http', base_url: runtime.base_url, headers: opened ?? runtime.headers ?? {} }
-        : { type: 'embedded', entry: new URL(runtime.entry, folder ?? undefined).href },
-  }
-}
-
 // Registered plugins are read anew each time, since another process may have changed them; parsed only when their text is new.
 function storedReader() {
   const parsed = new Map<string, { text: string; plugin: KnownPlugin }>()
-  return ({ id, manifest: text, created_at }: StoredPlugin): KnownPlugin => {
+  return ({ id, manifest, created_at, pending }: StoredPlugin): KnownPlugin => {
+    const text = `${manifest}\n${pending}`
     const known = parsed.get(id)
     if (known?.text === text) return known.plugin
-    const plugin = { ...(fromJson(text) as StoredManifest), folder: null, created_at }
+    const offer = pending === null ? null : (fromJson(pending) as PendingOffer)
+    const plugin = { ...(fromJson(manifest) as StoredManifest), folder: null, created_at, pending: offer }
     parsed.set(id, { text, plugin })
     return plugin
   }
+}
+
+/** JavaScript of a code ForgeHook: from its folder, or from the blob of the one that was registered; null for the others. */
+function sourceReader({ db }: HostApp) {
+  return async ({ manifest: { runtime }, folder, source }: KnownPlugin): Promise<string | null> => {
+    if (runtime.type !== 'code') return null
+    const text = folder === null ? await getBlob(db.read, source ?? '') : sourceInFolder(runtime, folder)
+    return runtime.language === 'typescript' ? stripTypes(text) : text
+  }
+}
+
+function sourceInFolder(runtime: Extract<Manifest['runtime'], { type: 'code' }>, folder: URL): string {
+  return runtime.source ?? readFileSync(new URL(runtime.entry ?? './index.ts', folder), 'utf8')
 }
 
 function memoized<K extends object, V>(make: (key: K) => V): (key: K) => V {

@@ -1,9 +1,10 @@
 import { CadreError } from '@cadre/contract/errors'
-import { toolName } from '@cadre/contract/forgehook'
-import type { Plugin } from '@cadre/contract/plugins'
+import { toolName } from '@cadre/contract/manifest'
+import type { PendingChange, Plugin } from '@cadre/contract/plugins'
 import { type Actor, requireOwner } from '../access/actor.ts'
-import { withHiddenHeaders } from './hidden-headers.ts'
-import type { HookHost, KnownPlugin } from './hook-host.ts'
+import type { HookHost } from './hook-host.ts'
+import type { KnownPlugin } from './known-plugin.ts'
+import { withHiddenSecrets } from './set-apart.ts'
 
 type PluginApp = { hooks: HookHost }
 
@@ -14,19 +15,41 @@ export async function listPlugins(app: PluginApp, actor: Actor): Promise<{ items
 
 export async function getPlugin(app: PluginApp, actor: Actor, id: string): Promise<Plugin> {
   requireOwner(actor)
-  const plugin = (await app.hooks.all()).find((each) => each.manifest.id === id)
-  if (!plugin) throw missing(id)
-  return present(plugin)
+  return present(await needPlugin(app, id))
 }
 
-export function present({ manifest, folder, created_at }: KnownPlugin): Plugin {
-  const endpoints = manifest.endpoints.map((endpoint) => ({ ...endpoint, tool: toolName(manifest.id, endpoint.path) }))
+export async function needPlugin({ hooks }: PluginApp, id: string): Promise<KnownPlugin> {
+  const plugin = await hooks.find(id)
+  if (!plugin) throw missing(id)
+  return plugin
+}
+
+export function present(plugin: KnownPlugin): Plugin {
+  const { manifest, folder, created_at } = plugin
   return {
-    ...withHiddenHeaders(manifest),
-    endpoints,
+    ...withHiddenSecrets(manifest),
+    endpoints: manifest.endpoints.map((endpoint) => ({ ...endpoint, tool: toolName(manifest.id, endpoint.path) })),
     bundled: folder !== null,
     created_at: created_at === null ? null : new Date(created_at).toISOString(),
+    pending: pendingOf(plugin),
   }
+}
+
+function pendingOf({ manifest, pending, offer }: KnownPlugin): PendingChange | null {
+  if (pending === null) return null
+  const approved = new Map(manifest.endpoints.map((endpoint) => [endpoint.mcp?.tool, endpoint]))
+  const offered = new Map(pending.endpoints.map((endpoint) => [endpoint.mcp?.tool, endpoint]))
+  const changed = pending.endpoints
+    .filter(({ mcp }) => (offer?.whole || approved.has(mcp?.tool)) && approved.get(mcp?.tool)?.mcp?.hash !== mcp?.hash)
+    .map(({ mcp, description }) => ({
+      tool: mcp?.tool ?? '',
+      change: approved.has(mcp?.tool) ? ('changed' as const) : ('added' as const),
+      description,
+    }))
+  const removed = manifest.endpoints
+    .filter(({ mcp }) => !offered.has(mcp?.tool))
+    .map(({ mcp, description }) => ({ tool: mcp?.tool ?? '', change: 'removed' as const, description }))
+  return { hash: pending.hash, seen_at: new Date(pending.seen_at).toISOString(), changes: [...changed, ...removed] }
 }
 
 export function missing(id: string) {

@@ -1,9 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { Manifest } from '@cadre/contract/forgehook'
-import { checkManifest, checkSchemas } from './check-manifest.ts'
-import { refuseUngranted } from './refuse-ungranted.ts'
+import { Manifest } from '@cadre/contract/manifest'
+import { checkManifest, checkSchemas, needEndpoints } from './check-manifest.ts'
 
 /** A ForgeHook that is installed as a folder. */
 export type BundledPlugin = { manifest: Manifest; folder: URL }
@@ -34,12 +33,16 @@ function load(path: string): BundledPlugin {
   const { data: manifest, error } = Manifest.safeParse(JSON.parse(readFileSync(join(path, 'forgehook.json'), 'utf8')))
   if (error) throw new Error(error.issues.map((issue) => `${issue.path.join('.') || 'forgehook.json'}: ${issue.message}`).join('; '))
   checkManifest(manifest)
-  if (manifest.runtime.type === 'http') refuseUngranted(manifest, manifest.runtime.base_url)
+  needEndpoints(manifest)
   const folder = pathToFileURL(`${path}/`)
-  if (manifest.runtime.type === 'embedded' && !existsSync(fileURLToPath(new URL(manifest.runtime.entry, folder)))) {
-    throw new Error(`runtime.entry: there is no ${manifest.runtime.entry}`)
-  }
+  const entry = entryOf(manifest)
+  if (entry !== null && !existsSync(fileURLToPath(new URL(entry, folder)))) throw new Error(`runtime.entry: there is no ${entry}`)
   return { manifest, folder }
+}
+
+function entryOf({ runtime }: Manifest): string | null {
+  if (runtime.type === 'embedded') return runtime.entry
+  return runtime.type === 'code' && runtime.source === undefined ? (runtime.entry ?? './index.ts') : null
 }
 
 function subFolders(folder: string): string[] {

@@ -1,27 +1,49 @@
-import type { Manifest } from '@cadre/contract/forgehook'
+import type { Manifest } from '@cadre/contract/manifest'
 import type { Db, Trx } from '../storage/database.ts'
 import { toJson } from '../storage/json.ts'
+import type { ApprovedOffer, PendingOffer } from './known-plugin.ts'
 
-/** `manifest` is JSON text of a StoredManifest, as it was checked when it was registered. */
-export type StoredPlugin = { id: string; manifest: string; created_at: number }
-/** The values of runtime.headers are secrets: sealed here (access/secrets.ts), and only their names in the manifest. */
-export type StoredManifest = { manifest: Manifest; headers: string | null }
+/** `manifest` is JSON text of a StoredManifest, `pending` of a PendingOffer. */
+export type StoredPlugin = { id: string; manifest: string; created_at: number; pending: string | null }
+/** As it was checked when it was registered, with its secrets and its source set apart: see KnownPlugin. */
+export type StoredManifest = { manifest: Manifest; sealed: string | null; source: string | null; offer: ApprovedOffer | null }
+
+const columns = ['id', 'manifest', 'created_at', 'pending'] as const
 
 /** In the order in which they were registered. */
 export function selectPlugins(db: Db['read'], ids?: string[]): Promise<StoredPlugin[]> {
-  const query = db.selectFrom('plugins').select(['id', 'manifest', 'created_at']).orderBy('created_at').orderBy('id')
+  const query = db.selectFrom('plugins').select(columns).orderBy('created_at').orderBy('id')
   return (ids === undefined ? query : query.where('id', 'in', ids)).execute()
 }
 
 export async function insertPlugin(trx: Trx, id: string, stored: StoredManifest, registered_by: string, created_at: number) {
   await trx
     .insertInto('plugins')
-    .values({ id, manifest: toJson(stored), registered_by, created_at })
+    .values({ id, manifest: toJson(stored), registered_by, created_at, pending: null })
+    .execute()
+}
+
+/** Puts another manifest in the place of the one there is; nothing is pending after it. @returns false when there was none. */
+export async function updatePlugin(trx: Trx, id: string, stored: StoredManifest): Promise<boolean> {
+  const { numUpdatedRows } = await trx
+    .updateTable('plugins')
+    .set({ manifest: toJson(stored), pending: null })
+    .where('id', '=', id)
+    .executeTakeFirst()
+  return numUpdatedRows > 0n
+}
+
+export async function updatePending(trx: Trx, id: string, pending: PendingOffer | null) {
+  await trx
+    .updateTable('plugins')
+    .set({ pending: pending === null ? null : toJson(pending) })
+    .where('id', '=', id)
     .execute()
 }
 
 /** @returns false when there was none. */
 export async function deletePlugin(trx: Trx, id: string): Promise<boolean> {
   const { numDeletedRows } = await trx.deleteFrom('plugins').where('id', '=', id).executeTakeFirst()
+  await trx.deleteFrom('hook_values').where('plugin_id', '=', id).execute()
   return numDeletedRows > 0n
 }

@@ -1,15 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { Manifest, type ManifestInput } from '@cadre/contract/forgehook'
+import { Manifest, type ManifestInput } from '@cadre/contract/manifest'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../storage/database.ts'
 import { databases } from '../storage/test/databases.ts'
 import { startService } from '../tools/test/http-service.ts'
+import { loadConfig } from '../config.ts'
+import { newId } from '../storage/ids.ts'
 import { addPlugin } from './add-plugin.ts'
 import { type HookHost, openHooks } from './hook-host.ts'
 import { getPlugin, listPlugins } from './list-plugins.ts'
+import { noteOffer } from './note-offer.ts'
 import { removePlugin } from './remove-plugin.ts'
 
 const owner: Actor = { kind: 'owner', id: 'local', ip: null, user_agent: null }
@@ -61,11 +64,17 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
     if (code !== undefined) writeFileSync(join(folder, name, 'index.mjs'), code)
   }
   function newApp() {
-    const config = { key: null, key_file: join(folder, 'cadre.key') }
-    const app = { db, config, log: { error: (_: object, message: string) => void logged.push(message) }, now: () => 1_700_000_000_000 }
-    const hooks = openHooks(app, [mkdtempSync(join(tmpdir(), 'cadre-own-')), folder])
+    const config = loadConfig({ env: { CADRE_DATA_DIR: folder }, cwd: folder })
+    const log = { error: (_: object, message: string) => void logged.push(message), warn: () => {}, info: () => {} }
+    const app = { db, config, log, now: () => 1_700_000_000_000, newId }
+    const offers: Promise<void>[] = []
+    const hooks: HookHost = openHooks(app, {
+      folders: [mkdtempSync(join(tmpdir(), 'cadre-own-')), folder],
+      connections: () => Promise.reject(new Error('there are none')),
+      onOffer: (id, endpoints) => void offers.push(noteOffer({ ...app, hooks }, id, endpoints)),
+    })
     open.push(hooks)
-    return { ...app, hooks }
+    return { ...app, hooks, offers }
   }
   const call = (input: unknown) => ({ input, idempotency_key: 'k', run_id: null, now: 0, signal: new AbortController().signal })
 

@@ -8,7 +8,7 @@ import { deletePlugin } from './plugins.store.ts'
 /** Agents that name it keep the name: a run of theirs is refused with the reason until it is there again. */
 export async function removePlugin(app: { db: Db; hooks: HookHost }, actor: Actor, id: string): Promise<{ id: string; deleted: true }> {
   requireOwner(actor)
-  const plugin = (await app.hooks.all()).find((each) => each.manifest.id === id)
+  const plugin = await app.hooks.find(id)
   if (plugin?.folder) throw new CadreError('PLUGIN_BUNDLED', `'${id}' comes with Cadre and cannot be removed`)
   if (!(await app.db.write((trx) => deletePlugin(trx, id)))) throw missing(id)
   return { id, deleted: true }

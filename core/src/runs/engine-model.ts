@@ -7,6 +7,7 @@ import { streamedAnswer } from './engine-stream.ts'
 import { readInput, splitToolName, type NewEvent } from './journal-codec.ts'
 import { RunStopped } from './run-control.ts'
 import { retrying } from './retrying.ts'
+import { toolsShown } from './tool-search.ts'
 
 type Answer = Omit<Extract<JournalEvent, { type: 'model.completed' }>, 'seq' | 'at'>
 
@@ -24,8 +25,9 @@ export function journaledModel(x: Execution, model: LanguageModelV3): LanguageMo
     doStream() {
       throw new Error('the engine is always asked to generate; engine-stream.ts streams from the provider')
     },
-    async doGenerate(options) {
+    async doGenerate(asked) {
       const call = calls + 1
+      const options = { ...asked, tools: toolsShown(asked, x.run.provider === 'builtin') }
       const recorded = x.past.calls.get(call)
       const answer = recorded ? await replayed(x, recorded, options) : await callAndRecord(x, model, call, options)
       calls = call

@@ -1,4 +1,4 @@
-import type { Effect, JsonSchema } from '@cadre/contract/forgehook'
+import type { Effect, JsonSchema } from '@cadre/contract/manifest'
 import type { LanguageModelV3 } from '@ai-sdk/provider'
 
 /**

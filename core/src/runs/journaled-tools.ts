@@ -5,6 +5,7 @@ import { announceRetry } from './engine-model.ts'
 import type { Batch, Execution, Outcome } from './execution.ts'
 import { splitToolName } from './journal-codec.ts'
 import { retrying } from './retrying.ts'
+import { searchFrozen, searchToolName } from './tool-search.ts'
 
 /**
  * The tool wrapper: answers a step from the journal, or writes the intent, calls the tool, and writes the outcome before the model
@@ -93,6 +94,7 @@ async function callTool(x: Execution, s: StepCall): Promise<Outcome> {
 }
 
 async function invoke(x: Execution, s: StepCall): Promise<unknown> {
+  if (s.name === searchToolName) return searchFrozen(x.setup.tools, s.input)
   if (!s.tool) throw new ToolError(`the tool '${s.name}' was removed after the run began`)
   const { now, control } = { now: x.run.created_at, control: x.control }
   return x.app.hooks.invoke({ tool: s.tool, input: s.input, idempotency_key: `${x.run.id}:${s.step}`, run_id: x.run.id, now, signal: control.signal })

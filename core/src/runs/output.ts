@@ -1,5 +1,5 @@
 import { compileSchema } from '../tools/tool-schema.ts'
-import type { JsonSchema } from '@cadre/contract/forgehook'
+import type { JsonSchema } from '@cadre/contract/manifest'
 
 /**
  * The final text as data (R5): a JSON object or array as it is, also when a model wrapped it in a Markdown fence; any other text

@@ -1,11 +1,12 @@
 import { hash } from 'node:crypto'
 import type { Agent, AgentConfig } from '@cadre/contract/agents'
-import type { Effect, JsonSchema } from '@cadre/contract/forgehook'
+import type { Effect, JsonSchema } from '@cadre/contract/manifest'
 import { getBlob, putBlob } from '../storage/blobs.ts'
 import type { Db, Trx } from '../storage/database.ts'
 import { fromJson, toJson } from '../storage/json.ts'
 import type { ResolvedTool } from '../tools/resolved-tool.ts'
 import { schemaPrompt } from './output.ts'
+import { withSearch } from './tool-search.ts'
 
 /**
  * What is frozen when a run starts, so that executing it again asks the same questions: an agent that is edited meanwhile changes
@@ -25,7 +26,7 @@ function setupOf(agent: Agent, tools: ResolvedTool[], outputSchema: JsonSchema |
   return {
     agent: agent.name,
     system: outputSchema ? `${agent.system_prompt}\n\n${schemaPrompt(outputSchema)}` : agent.system_prompt,
-    tools: tools.map(({ name, description, effect, input }) => ({ name, description, effect, input })),
+    tools: withSearch(tools.map(({ name, description, effect, input }) => ({ name, description, effect, input }))),
     provider: agent.provider,
     model: agent.model,
     config: agent.config,

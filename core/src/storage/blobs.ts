@@ -1,9 +1,13 @@
 import { createHash } from 'node:crypto'
 import type { Db, Trx } from './database.ts'
 
+export function blobHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
+
 /** Stores the text once, however often it is put. */
 export async function putBlob(trx: Trx, text: string): Promise<string> {
-  const hash = createHash('sha256').update(text).digest('hex')
+  const hash = blobHash(text)
   await trx
     .insertInto('blobs')
     .values({ hash, content: text })

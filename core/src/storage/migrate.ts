@@ -1,6 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { Db, Kind } from './database.ts'
 import * as first from './migrations/0001-first.ts'
+import * as tools from './migrations/0002-tools.ts'
 
 export type Migration = {
   /** Whether servers that do not know this migration can go on working beside it. */
@@ -11,6 +12,7 @@ export type Migration = {
 /** In order, for good: a released migration is never changed, renamed or taken out. */
 const known: Record<string, Migration> = {
   '0001-first': first,
+  '0002-tools': tools,
 }
 
 type Applied = { name: string; compatible: number; applied_at: number }

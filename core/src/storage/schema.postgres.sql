@@ -31,6 +31,22 @@ create table blobs (
   constraint blobs_hash PRIMARY KEY (hash)
 );
 
+create table connections (
+  name text collate "C" not null,
+  url text collate "C" not null,
+  created_by text collate "C" not null,
+  created_at bigint not null,
+  constraint connections_name PRIMARY KEY (name)
+);
+
+create table hook_values (
+  plugin_id text collate "C" not null,
+  key text collate "C" not null,
+  value text collate "C" not null,
+  updated_at bigint not null,
+  constraint hook_values_plugin_id_key PRIMARY KEY (plugin_id, key)
+);
+
 create table job_pauses (
   name text collate "C" not null,
   paused_at bigint not null,
@@ -78,6 +94,7 @@ create table plugins (
   manifest text collate "C" not null,
   registered_by text collate "C" not null,
   created_at bigint not null,
+  pending text collate "C",
   constraint plugins_id PRIMARY KEY (id)
 );
 

@@ -31,6 +31,22 @@ CREATE TABLE "blobs" (
   constraint "blobs_hash" primary key ("hash")
 );
 
+CREATE TABLE "connections" (
+  "name" text not null,
+  "url" text not null,
+  "created_by" text not null,
+  "created_at" bigint not null,
+  constraint "connections_name" primary key ("name")
+);
+
+CREATE TABLE "hook_values" (
+  "plugin_id" text not null,
+  "key" text not null,
+  "value" text not null,
+  "updated_at" bigint not null,
+  constraint "hook_values_plugin_id_key" primary key ("plugin_id", "key")
+);
+
 CREATE TABLE "job_pauses" (
   "name" text not null,
   "paused_at" bigint not null,
@@ -77,6 +93,7 @@ CREATE TABLE "plugins" (
   "manifest" text not null,
   "registered_by" text not null,
   "created_at" bigint not null,
+  "pending" text,
   constraint "plugins_id" primary key ("id")
 );
 

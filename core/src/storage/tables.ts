@@ -9,7 +9,10 @@ export type Tables = {
   jobs: JobsTable
   job_pauses: { name: string; paused_at: number }
   workers: WorkersTable
-  plugins: { id: string; manifest: string; registered_by: string; created_at: number }
+  plugins: PluginsTable
+  hook_values: { plugin_id: string; key: string; value: string; updated_at: number }
+  /** `url` is sealed by access/secrets.ts; never plain. */
+  connections: { name: string; url: string; created_by: string; created_at: number }
   providers: ProvidersTable
 }
 
@@ -97,6 +100,15 @@ type JobsTable = {
 }
 
 type WorkersTable = { id: string; kind: string; host: string; pid: number; started_at: number; heartbeat_at: number }
+
+type PluginsTable = {
+  id: string
+  manifest: string
+  registered_by: string
+  created_at: number
+  /** What its server offers now and nobody approved yet; null where that is what the manifest says. */
+  pending: Generated<string | null>
+}
 
 type ProvidersTable = {
   id: string

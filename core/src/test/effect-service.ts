@@ -1,6 +1,6 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { ManifestInput } from '@cadre/contract/forgehook'
+import type { ManifestInput } from '@cadre/contract/manifest'
 
 export type Arrival = { path: string; key: string; run_id: string; input: Record<string, unknown> }
 export type EffectService = {

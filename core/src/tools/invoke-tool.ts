@@ -1,10 +1,8 @@
-import type { Connector } from './connector.ts'
-import type { EmbeddedPool } from './embedded-runtime.ts'
-import { callHttp } from './http-runtime.ts'
-import type { ToolCall } from './resolved-tool.ts'
+import type { ResolvedTool, Runtime, ToolCall } from './resolved-tool.ts'
 import { validateInput, validateOutput } from './tool-schema.ts'
 
-export type Runtimes = { embedded: EmbeddedPool; connector: Connector }
+type Kinds = ResolvedTool['runtime']
+export type Runtimes = { [T in Kinds['type']]: Runtime<Extract<Kinds, { type: T }>> }
 
 /**
  * One call of a tool under its manifest: the input must fit its schema, the call keeps to its limits, and the output must fit its schema
@@ -14,8 +12,17 @@ export async function invokeTool(runtimes: Runtimes, call: ToolCall): Promise<un
   const { tool } = call
   call.signal.throwIfAborted()
   validateInput(tool, call.input)
-  const output =
-    tool.runtime.type === 'embedded' ? await runtimes.embedded.call(call, tool.runtime) : await callHttp(runtimes.connector, call, tool.runtime)
+  const runtime = runtimes[tool.runtime.type] as Runtime
+  const output = await runtime.call(call, tool.runtime)
   validateOutput(tool, output)
   return output
+}
+
+/** What the call would do, without doing it: everything is checked as for the call itself. */
+export async function previewTool(runtimes: Runtimes, call: ToolCall): Promise<unknown> {
+  const { tool } = call
+  validateInput(tool, call.input)
+  const runtime = runtimes[tool.runtime.type] as Runtime
+  const how = runtime.preview ? await runtime.preview(call, tool.runtime) : { input: call.input }
+  return { call: tool.name, runtime: tool.runtime.type, effect: tool.effect, ...how }
 }

@@ -1,5 +1,5 @@
 import { type Issue, invalid } from '@cadre/contract/errors'
-import type { JsonSchema } from '@cadre/contract/forgehook'
+import type { JsonSchema } from '@cadre/contract/manifest'
 import { Ajv, type ValidateFunction } from 'ajv'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'

@@ -117,8 +117,26 @@ export function coreDouble() {
         throw new CadreError('PLUGIN_ID_TAKEN', `There is a plugin ${id} already.`, [{ path: 'id', message: 'is taken' }])
       },
       remove: (_actor, { id }) => ({ id, deleted: true }),
-      invoke: (_actor, { input }) => ({ output: input, duration_ms: 1 }),
+      install: (_actor, { manifest }) => {
+        throw new CadreError('PLUGIN_BUNDLED', `The plugin ${manifest.id} cannot be replaced.`)
+      },
+      importOpenapi: () => ({ plugin: null, operations: [] }),
+      refresh: (_actor, { id }) => {
+        throw new CadreError('PLUGIN_NOT_FOUND', `There is no plugin ${id}.`)
+      },
+      approve: (_actor, { id }) => {
+        throw new CadreError('PLUGIN_NOT_PENDING', `There is nothing to approve in ${id}.`)
+      },
+      invoke: (_actor, { id, path, input, dry_run }) => ({
+        tool: `${id}__${path}`,
+        effect: 'read',
+        dry_run,
+        output: input,
+        would: null,
+        duration_ms: 1,
+      }),
     },
+    tools: { search: () => ({ items: [], next_cursor: null }) },
     providers: {
       list: () => ({ items: [], next_cursor: null }),
       add: (_actor, { id }) => {

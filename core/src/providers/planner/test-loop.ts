@@ -1,7 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { JSONSchema7, LanguageModelV3CallOptions, LanguageModelV3FunctionTool, LanguageModelV3Prompt } from '@ai-sdk/provider'
-import { Manifest, toolName, type HookHandlers } from '@cadre/contract/forgehook'
+import type { HookHandlers } from '@cadre/contract/forgehook'
+import { Manifest, toolName } from '@cadre/contract/manifest'
+import { ungranted } from '@cadre/contract/ungranted'
 import { plannerModel } from './planner-model.ts'
 import { refusalOf } from './toolbox.ts'
 
@@ -10,7 +12,14 @@ export type TestTool = { definition: LanguageModelV3FunctionTool; run: (input: u
 export type Loop = { text: string; json: unknown; steps: { tool: string; input: unknown; output: unknown }[]; turns: string[][] }
 
 const root = fileURLToPath(new URL('../../../../forgehooks/', import.meta.url))
-const context = { signal: new AbortController().signal, now: Date.UTC(2024, 5, 1, 12), idempotencyKey: 'test' }
+const context = {
+  signal: new AbortController().signal,
+  now: Date.UTC(2024, 5, 1, 12),
+  idempotencyKey: 'test',
+  settings: {},
+  log: () => {},
+  ...ungranted,
+}
 export const MOST_TURNS = 20
 
 export async function bundled(...ids: string[]): Promise<TestTool[]> {

@@ -16,9 +16,9 @@ export function writeEntry(handlers: string): string {
   return pathToFileURL(path).href
 }
 
-type Given = Partial<Omit<ResolvedTool, 'limits'>> & { limits?: Partial<ResolvedTool['limits']> }
+type Given = Partial<Omit<ResolvedTool, 'limits' | 'grants'>> & { limits?: Partial<ResolvedTool['limits']>; grants?: Partial<ResolvedTool['grants']> }
 
-export function toolOf({ limits, ...given }: Given): ResolvedTool {
+export function toolOf({ limits, grants, ...given }: Given): ResolvedTool {
   const path = given.path ?? '/x'
   return {
     name: `hook__${path.slice(1)}`,
@@ -30,7 +30,8 @@ export function toolOf({ limits, ...given }: Given): ResolvedTool {
     input: { type: 'object' },
     output: undefined,
     limits: { timeout_ms: 20_000, memory_mb: 64, output_bytes: 1_000_000, ...limits },
-    network: [],
+    grants: { network: [], files: [], secrets: [], databases: [], store: false, ...grants },
+    settings: {},
     runtime: { type: 'embedded', entry: 'file:///nowhere' },
     ...given,
   }

@@ -1,0 +1,79 @@
+import { type HookEndpoint, type Manifest, toolName } from '@cadre/contract/manifest'
+import { type KeyConfig, unseal } from '../access/secrets.ts'
+import { fromJson } from '../storage/json.ts'
+import { hostPortOf } from '../tools/network/network-rules.ts'
+import type { ResolvedTool } from '../tools/resolved-tool.ts'
+import type { KnownPlugin } from './known-plugin.ts'
+import type { RuntimeSecrets } from './set-apart.ts'
+
+export type ToolConfig = KeyConfig & { private_hosts: string[]; hooks: Record<string, Record<string, unknown>>; hook_env: Record<string, string> }
+
+/** @param source of a code ForgeHook: JavaScript. */
+export function toTool(config: ToolConfig, plugin: KnownPlugin, endpoint: HookEndpoint, source: string | null): ResolvedTool {
+  const { manifest } = plugin
+  const name = toolName(manifest.id, endpoint.path)
+  const settings = settingsOf(config, manifest.id)
+  return {
+    name,
+    hook_id: manifest.id,
+    action: name.slice(manifest.id.length + 2),
+    path: endpoint.path,
+    description: endpoint.description || `${manifest.name}: ${endpoint.path.slice(1)}`,
+    effect: endpoint.effect,
+    input: endpoint.input,
+    output: endpoint.output,
+    limits: manifest.limits,
+    grants: { ...manifest.permissions, network: networkOf(config, manifest, settings) },
+    settings,
+    runtime: runtimeOf(config, plugin, endpoint, source),
+  }
+}
+
+/** What the operator set for a ForgeHook: the environment over cadre.yaml. */
+export function settingsOf(config: ToolConfig, id: string): Record<string, unknown> {
+  const prefix = `${id.toUpperCase().replaceAll('-', '_')}_`
+  const fromEnv = Object.entries(config.hook_env)
+    .filter(([name]) => name.startsWith(prefix))
+    .map(([name, value]) => [name.slice(prefix.length).toLowerCase(), value] as const)
+  return { ...config.hooks[id], ...Object.fromEntries(fromEnv) }
+}
+
+// `*` takes the operator's private hosts with it; `settings:url` is the host that the operator named there, wherever it is.
+function networkOf(config: ToolConfig, { permissions }: Manifest, settings: Record<string, unknown>): string[] {
+  return permissions.network.flatMap((grant) => {
+    if (grant === '*') return ['*', ...config.private_hosts]
+    if (!grant.startsWith('settings:')) return [grant]
+    const url = settings[grant.slice('settings:'.length)]
+    return typeof url === 'string' && URL.canParse(url) ? [hostPortOf(new URL(url))] : []
+  })
+}
+
+function runtimeOf(config: ToolConfig, plugin: KnownPlugin, endpoint: HookEndpoint, source: string | null): ResolvedTool['runtime'] {
+  const { manifest, folder } = plugin
+  const { runtime } = manifest
+  switch (runtime.type) {
+    case 'embedded':
+      return { type: 'embedded', entry: new URL(runtime.entry, folder ?? undefined).href }
+    case 'http':
+      return { type: 'http', base_url: runtime.base_url, headers: opened(config, plugin) ?? runtime.headers ?? {}, request: endpoint.request }
+    case 'code':
+      return { type: 'code', source: source ?? '' }
+    case 'container': {
+      const { image, command, cpus, pids } = runtime
+      return { type: 'container', image, command, env: opened(config, plugin) ?? runtime.env ?? {}, cpus, pids }
+    }
+    case 'mcp': {
+      const { transport } = runtime
+      const secrets = opened(config, plugin)
+      const server =
+        transport.type === 'http'
+          ? { type: 'http' as const, url: transport.url, headers: secrets ?? transport.headers ?? {} }
+          : { type: 'stdio' as const, command: transport.command, args: transport.args, env: secrets ?? transport.env ?? {} }
+      return { type: 'mcp', server, tool: endpoint.mcp?.tool ?? endpoint.path.slice(1), hash: endpoint.mcp?.hash ?? '' }
+    }
+  }
+}
+
+function opened(config: KeyConfig, { manifest, sealed }: KnownPlugin): RuntimeSecrets | null {
+  return sealed === null ? null : (fromJson(unseal(config, sealed, `plugins:${manifest.id}`)) as RuntimeSecrets)
+}
