@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { journalRow } from './parts/journal.ts'
 import { coldStart, firstToken } from './parts/latency.ts'
 import { disk, install, memory } from './parts/footprint.ts'
+import { tables } from './parts/tables.ts'
 import { httpHook, slowModel, throughput } from './parts/throughput.ts'
 import { type Figure, printFigures } from './report.ts'
 
@@ -25,6 +26,7 @@ const parts: Record<string, { title: string; run: () => Promise<Figure[]> }> = {
   cold: { title: 'Cold start', run: () => coldStart({ rounds: Math.max(5, options.rounds) }) },
   token: { title: 'First token', run: firstToken },
   journal: { title: 'A journal row', run: journalRow },
+  tables: { title: 'CSV of 200,000 rows', run: () => tables(options) },
   disk: { title: 'Disk', run: disk },
   memory: { title: 'Memory', run: () => memory(options) },
   install: { title: 'Installed for production', run: install },

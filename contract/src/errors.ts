@@ -12,6 +12,7 @@ export const errorStatus = {
   PLUGIN_NOT_FOUND: 404,
   TOOL_NOT_FOUND: 404,
   PROVIDER_NOT_FOUND: 404,
+  CONNECTION_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   AGENT_NAME_TAKEN: 409,
   AGENT_SLUG_TAKEN: 409,
@@ -19,6 +20,7 @@ export const errorStatus = {
   PLUGIN_BUNDLED: 409,
   PLUGIN_IN_USE: 409,
   PROVIDER_ID_TAKEN: 409,
+  CONNECTION_NAME_TAKEN: 409,
   PLUGIN_NOT_PENDING: 409, // there is nothing to approve, or something else than what was seen
   RUN_ENDED: 409, // a terminal state never changes
   STEP_NOT_UNCERTAIN: 409,

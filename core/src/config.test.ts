@@ -36,7 +36,7 @@ test('an empty folder gives the defaults', () => {
     key: null,
     key_file: join(cwd, 'data', 'cadre.key'),
     log_level: 'info',
-    body_limit: 10_000_000,
+    body_limit: 50_000_000,
     allowed_hosts: [],
     plugins_dirs: [],
     file_roots: [{ name: 'files', path: join(cwd, 'data', 'files') }],

@@ -134,7 +134,7 @@ export function loadConfig({ env, cwd, argv = [] }: ConfigSources): Config {
     key: value('CADRE_KEY') ?? null,
     key_file: key_file === undefined ? join(data_dir, 'cadre.key') : absolute(key_file),
     log_level: value('CADRE_LOG_LEVEL') ?? 'info',
-    body_limit: value('CADRE_BODY_LIMIT') ?? 10_000_000,
+    body_limit: value('CADRE_BODY_LIMIT') ?? 50_000_000,
     allowed_hosts: (value('CADRE_ALLOWED_HOSTS') ?? []).map((host) => host.toLowerCase()),
     plugins_dirs: (value('CADRE_PLUGINS_DIR') ?? []).map(absolute),
     file_roots: fileRoots(value('CADRE_FILE_ROOTS'), absolute, data_dir),

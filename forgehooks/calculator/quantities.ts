@@ -1,6 +1,8 @@
 import { HookError } from '@cadre/contract/forgehook'
 import { findUnit, needUnit, type Unit } from './units.ts'
 
+const LONGEST_UNIT = 45
+
 /** Amounts with units that are added up, and the unit in which the sum is wanted. */
 export type Quantity = { parts: { sign: 1 | -1; amount: string; unit: Unit }[]; to: Unit }
 
@@ -49,7 +51,8 @@ function splitTerms(text: string): { sign: 1 | -1; body: string }[] {
     const char = text[at] as string
     depth += char === '(' ? 1 : char === ')' ? -1 : 0
     if (depth !== 0 || (char !== '+' && char !== '-')) continue
-    // Only behind a unit: 3 + 4 km is a sum of numbers in km, and 1e-3 a number.
+    // Only behind a unit: 3 + 4 km is refused, and 1e-3 a number. Most sums have no letter anywhere near.
+    if (!/[^\d\s.,()+*/^%!-]/.test(text.slice(Math.max(start, at - LONGEST_UNIT), at))) continue
     if (!splitAmount(text.slice(start, at)) && !splitSeveral(text.slice(start, at))) continue
     terms.push({ sign, body: text.slice(start, at).trim() })
     sign = char === '-' ? -1 : 1
@@ -73,6 +76,7 @@ function splitAmount(text: string): { amount: string; unit: Unit } | undefined {
   // The unit is the longest ending that is the name of a unit and follows a digit or a bracket.
   for (const match of text.matchAll(/[\d)](\s*)(?=[^\d\s()])/g)) {
     const start = match.index + 1
+    if (text.length - start > LONGEST_UNIT) continue
     const unit = findUnit(text.slice(start))
     if (unit) return { amount: text.slice(0, start), unit }
   }

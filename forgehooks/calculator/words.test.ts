@@ -24,6 +24,8 @@ test.each([
   ['1000*(1+0.05)^10', 1628.8946267774413],
   ['ceiling(-2.5, -2)', -4],
   ['int(1/3*3)', 1],
+  ['round(1/3*3*0.5)', 1],
+  ['7^300 mod 10', 1],
   ['5 km + 300 m in m', 5300],
   ['1 hour and 30 minutes in min', 90],
   [`5'11" in cm`, 180.34],
@@ -44,6 +46,7 @@ test.each([
 
 test.each([
   ['3 + 4 km', /brackets/],
+  ['5 % -2', /unclear/],
   ['20 C + 5 C', /cannot be added/],
   ['1 year in days', /no fixed ratio/],
   ['1 ton in kg', /unclear/],

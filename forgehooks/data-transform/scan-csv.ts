@@ -118,7 +118,7 @@ export function scanCsv(text: string, options: ScanOptions): Scanned {
 
   /** One record from `at` on. Nearly all cells are plain, so that they are read here, without a call for each. */
   function record(): string[] {
-    // As long as the one before, which it nearly always is: a list that grows takes three times the memory.
+    // A copy of the one before, which nearly always is as long: a list that grows takes three times the memory.
     const cells: string[] = last.slice()
     const start = at
     let count = 0

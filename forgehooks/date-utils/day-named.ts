@@ -12,7 +12,7 @@ export const NAMED: Form[] = [
   // 5 Mar 2024, 5th of March, 2024, 5-Mar-24, 5 de março de 2024, 5. März 2024, 05MAR2024; 05/Mar/2024:10:15:00 of web servers
   {
     pattern: new RegExp(
-      `^(\\d{1,2})${SUFFIX}(?:[\\s\\-/.,]+${OF}?|(?=\\p{L}))${NAME},?[\\s\\-/.,]*${OF}?${YEAR}(?:${end}|:(?=\\d{2}:\\d{2}:\\d{2}))`,
+      `^(\\d{1,2})${SUFFIX}(?:[\\s\\-/.,]{1,3}${OF}?|(?=\\p{L}))${NAME},?[\\s\\-/.,]{0,3}${OF}?${YEAR}(?:${end}|:(?=\\d{2}:\\d{2}:\\d{2}))`,
       'iu',
     ),
     read: ([day = '', name = '', year = ''], { order }) =>
@@ -25,26 +25,26 @@ export const NAMED: Form[] = [
   },
   // March 5 2024, March 5th, 2024, Mar-05-2024, March the 5th, 2024; but March 5-17 is no year 2017
   {
-    pattern: new RegExp(`^${NAME}([\\s\\-/.]*)(?:the\\s+)?(\\d{1,2})(?:st|nd|rd|th|o)?(\\s*,\\s*|[\\s\\-/.]+)(?:of\\s+)?${YEAR}${end}`, 'iu'),
+    pattern: new RegExp(`^${NAME}([\\s\\-/.]{0,3})(?:the\\s+)?(\\d{1,2})(?:st|nd|rd|th|o)?(\\s*,\\s*|[\\s\\-/.]{1,3})(?:of\\s+)?${YEAR}${end}`, 'iu'),
     read: ([name = '', before = '', day = '', after = '', year = '']) =>
       year.length === 2 && /[-/.]/.test(after) && before !== after ? undefined : named(year, name, day),
   },
   // 2024 Mar 5, 2024-Mar-05
   {
-    pattern: new RegExp(`^(\\d{4})[\\s\\-/.,]+${NAME}[\\s\\-/.]+(?:the\\s+)?(\\d{1,2})(?:st|nd|rd|th)?${end}`, 'iu'),
+    pattern: new RegExp(`^(\\d{4})[\\s\\-/.,]{1,3}${NAME}[\\s\\-/.]{1,3}(?:the\\s+)?(\\d{1,2})(?:st|nd|rd|th)?${end}`, 'iu'),
     read: ([year = '', name = '', day = '']) => named(year, name, day),
   },
   // Mar 2024, March of 2024, Mar-24
-  { pattern: new RegExp(`^${NAME}[\\s\\-/.,]*${OF}?'?(\\d{4})$`, 'iu'), read: ([name = '', year = '']) => namedMonth(name, year) },
+  { pattern: new RegExp(`^${NAME}[\\s\\-/.,]{0,3}${OF}?'?(\\d{4})$`, 'iu'), read: ([name = '', year = '']) => namedMonth(name, year) },
   { pattern: new RegExp(`^${NAME}(?:-|/|\\s*')(\\d{2})$`, 'iu'), read: ([name = '', year = ''], options) => monthOrDay(name, year, options) },
   { pattern: /^(\d{4})[\s\-/.,]+(\p{L}{3,12})\.?$/iu, read: ([year = '', name = '']) => namedMonth(name, year) },
   // March 5, 5 March, 5-Mar: only where there is a year to take
   {
-    pattern: new RegExp(`^${NAME}[\\s\\-/.]*(?:the\\s+)?(\\d{1,2})(?:st|nd|rd|th|o)?(?=$|,?\\s)`, 'iu'),
+    pattern: new RegExp(`^${NAME}[\\s\\-/.]{0,3}(?:the\\s+)?(\\d{1,2})(?:st|nd|rd|th|o)?(?=$|,?\\s)`, 'iu'),
     read: ([name = '', day = ''], options) => withoutYear(name, day, options),
   },
   {
-    pattern: new RegExp(`^(\\d{1,2})${SUFFIX}(?:[\\s\\-/.]+${OF}?|(?=\\p{L}))${NAME}(?=$|,?\\s)`, 'iu'),
+    pattern: new RegExp(`^(\\d{1,2})${SUFFIX}(?:[\\s\\-/.]{1,3}${OF}?|(?=\\p{L}))${NAME}(?=$|,?\\s)`, 'iu'),
     read: ([day = '', name = ''], options) => withoutYear(name, day, options),
   },
   { pattern: new RegExp(`^${NAME}$`, 'iu'), read: ([name = ''], options) => withoutYear(name, undefined, options) },

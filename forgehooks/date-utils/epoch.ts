@@ -1,3 +1,4 @@
+import { HookError } from '@cadre/contract/forgehook'
 import { civilOf, dayNumber, pad } from './calendar.ts'
 import { isImpossible, realDay } from './day.ts'
 import type { Impossible } from './impossible.ts'
@@ -8,11 +9,15 @@ export type Numbers = 'auto' | 'seconds' | 'milliseconds' | 'microseconds' | 'na
 export type Counted = { millis: number; local: boolean; hasTime: boolean; beyond?: string; ambiguous?: string }
 
 const NAMES: Record<string, Numbers> = {
-  ...{ auto: 'auto', s: 'seconds', sec: 'seconds', second: 'seconds', seconds: 'seconds', unix: 'seconds', epoch: 'seconds' },
-  ...{ ms: 'milliseconds', millisecond: 'milliseconds', milliseconds: 'milliseconds', us: 'microseconds', microseconds: 'microseconds' },
-  ...{ ns: 'nanoseconds', nanoseconds: 'nanoseconds', excel: 'excel', excel_1900: 'excel', serial: 'excel', excel_1904: 'excel_1904' },
+  ...{ auto: 'auto', s: 'seconds', seconds: 'seconds', ms: 'milliseconds', milliseconds: 'milliseconds', us: 'microseconds' },
+  ...{ microseconds: 'microseconds', ns: 'nanoseconds', nanoseconds: 'nanoseconds', excel: 'excel', excel_1904: 'excel_1904' },
 }
-export const numbersNamed = (name: string | undefined) => (name === undefined ? 'auto' : (NAMES[name.toLowerCase()] ?? 'auto'))
+
+export function numbersNamed(name = 'auto'): Numbers {
+  const numbers = NAMES[name.toLowerCase()]
+  if (numbers === undefined) throw new HookError(`unknown "${name.slice(0, 40)}"; use one of ${Object.keys(NAMES).join(', ')}`, 'numbers')
+  return numbers
+}
 
 const DIGITS_AFTER: Record<string, number> = { seconds: 0, milliseconds: 3, microseconds: 6, nanoseconds: 9 }
 const ASK = 'say with "numbers" what it counts: seconds, milliseconds, microseconds, nanoseconds or excel'

@@ -12,10 +12,13 @@ import { needZone } from './zone.ts'
 export type Reading = { order?: string; time_zone?: string; reference?: string; numbers?: string }
 export type Given = { at: DateTime; day: Civil; hasTime: boolean; read: Read }
 
-const ORDERS: Record<string, Order> = {
-  ...{ auto: 'auto', mdy: 'mdy', month_first: 'mdy', us: 'mdy', dmy: 'dmy', day_first: 'dmy', eu: 'dmy', ymd: 'ymd', year_first: 'ymd', iso: 'ymd' },
+const ORDERS: Record<string, Order> = { auto: 'auto', mdy: 'mdy', month_first: 'mdy', dmy: 'dmy', day_first: 'dmy', ymd: 'ymd', year_first: 'ymd' }
+
+export function orderNamed(name = 'auto'): Order {
+  const order = ORDERS[name.toLowerCase()]
+  if (order === undefined) throw new HookError(`unknown order "${name.slice(0, 40)}"; use one of ${Object.keys(ORDERS).join(', ')}`, 'order')
+  return order
 }
-export const orderNamed = (name: string | undefined): Order => (name === undefined ? 'auto' : (ORDERS[name.toLowerCase()] ?? 'auto'))
 
 /** The moment that relative dates count from, on the clock of the call's zone; without one, on the clock that is written with it. */
 export function needReference(written: string | undefined, zone: Zone, context: HookContext, ownClock = false): DateTime {

@@ -3,7 +3,8 @@ import { expect, test } from 'vitest'
 import { testContext } from '../lib/hook-test.ts'
 import handlers from './index.ts'
 
-// Drawn at random, with the answers of Python's datetime, calendar and zoneinfo: a small part of 78,000 that agreed.
+// Drawn at random, with the answers of Python's datetime, calendar and zoneinfo: a small part of 77,839. All agreed but 280 in Morocco
+// from 2026 on, where Node's zone data (2026c) and the machine's were of different age; none of those is here.
 test.each([
   ['/add', { date: '0090-12-18', amount: -2945, unit: 'months' }, 'REFUSED'],
   ['/add', { date: '9867-11-07', amount: 2706, unit: 'months' }, 'REFUSED'],

@@ -184,9 +184,10 @@ export function atClock(day: Day, clock: Clock, options: Pick<ParseOptions, 'zon
   }
   const read = moment(moved.setZone(shown), clock.beyond ?? '', day.ambiguous ? [day.ambiguous] : [])
   if (isImpossible(read)) return read
-  const made: Read = { ...read, zoned: clock.zone !== undefined, clock: placed.type, notes }
+  const made: Read = { ...read, zoned: clock.zone !== undefined, clock: clock.nextDay && placed.type === 'gap' ? 'once' : placed.type, notes }
   if (day.other) made.alternative = isoOf(at(day.other).first.setZone(shown))
-  if (placed.type === 'gap') {
+  // 24:00 before a midnight that the clocks jump over is the end of that day all the same.
+  if (placed.type === 'gap' && !clock.nextDay) {
     const reason = `${isoDay(day)} ${clockText(clock)} does not exist in ${zone.name}: the clocks go forward over it`
     if (options.gaps !== 'move') return { reason }
     made.notes.push(`${reason}; it was moved on by the length of the gap, to ${isoOf(moved)}`)

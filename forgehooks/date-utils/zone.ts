@@ -74,9 +74,21 @@ export function readZone(written: string, anyName = false): Zone | Impossible | 
   const region = REGIONS.get(text.toLowerCase())
   if (region) return region === 'UTC' ? FixedOffsetZone.utcInstance : IANAZone.create(region)
   // Names like "Japan" or "MET" are zones too, but in the middle of a date only Area/City is taken for one.
-  if ((anyName || text.includes('/')) && /^[A-Za-z_+\-0-9/]{2,60}$/.test(text) && IANAZone.isValidZone(text)) return IANAZone.create(text)
+  if ((anyName || text.includes('/')) && /^[A-Za-z_+\-0-9/]{2,60}$/.test(text) && isKnown(text)) return IANAZone.create(text)
   const city = anyName ? text : /^([\p{L} ]{3,40}) time$/iu.exec(text)?.[1]
   return city === undefined ? undefined : cityZone(city)
+}
+
+// Asking the runtime takes a quarter of a millisecond, and a table asks for the same few names in every row.
+const asked = new Map<string, boolean>()
+
+function isKnown(name: string): boolean {
+  const before = asked.get(name)
+  if (before !== undefined) return before
+  if (asked.size > 1000) asked.clear()
+  const known = IANAZone.isValidZone(name)
+  asked.set(name, known)
+  return known
 }
 
 function fixed(sign: string, hours: number, minutes: number, seconds: number): Zone | Impossible {

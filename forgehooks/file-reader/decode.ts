@@ -7,27 +7,45 @@ export type Decoder = (bytes: Uint8Array, isLast: boolean) => string
 /** The bytes are not in the encoding that was taken for granted or asked for. */
 export class WrongEncoding extends HookError {}
 
+/** Without all but letters and digits, where the name as it stands is none. */
 const ALIASES: Record<string, string> = {
-  'utf-8-sig': 'utf-8',
+  utf8: 'utf-8',
   utf8sig: 'utf-8',
+  utf8bom: 'utf-8',
   utf16: 'utf-16',
   utf16le: 'utf-16le',
   utf16be: 'utf-16be',
   utf32: 'utf-32le',
-  'utf-32': 'utf-32le',
   utf32le: 'utf-32le',
   utf32be: 'utf-32be',
+  unicode: 'utf-16',
   ansi: 'windows-1252',
-  'latin-1': 'windows-1252',
-  latin_1: 'windows-1252',
-  'western european': 'windows-1252',
+  western: 'windows-1252',
+  westerneuropean: 'windows-1252',
+  latin1: 'windows-1252',
+  latin2: 'iso-8859-2',
+  latin9: 'iso-8859-15',
   cp932: 'shift_jis',
+  sjis: 'shift_jis',
   cp936: 'gbk',
   cp949: 'euc-kr',
   cp950: 'big5',
-  cp437: 'ibm437',
   mac: 'macintosh',
   macroman: 'macintosh',
+}
+
+function nameOf(asked: string): string {
+  const plain = asked.replace(/[^a-z0-9]/g, '')
+  return ALIASES[plain] ?? plain.replace(/^iso8859(\d+)$/, 'iso-8859-$1').replace(/^(windows|cp)(125\d|874)$/, 'windows-$2')
+}
+
+function isKnown(name: string): boolean {
+  try {
+    new TextDecoder(name)
+    return true
+  } catch {
+    return false
+  }
 }
 
 export const legacy: Encoding = {
@@ -41,7 +59,7 @@ export function encodingOf(start: Uint8Array, isAll: boolean, asked = 'auto'): E
   const wanted = asked.trim().toLowerCase()
   const mark = markOf(start)
   if (wanted !== 'auto' && wanted !== '') {
-    const name = ALIASES[wanted] ?? ALIASES[wanted.replaceAll('_', '-')] ?? wanted.replaceAll('_', '-')
+    const name = isKnown(wanted) && wanted !== 'utf-16' ? wanted : nameOf(wanted)
     return { name: name === 'utf-16' ? (mark?.startsWith('utf-16') ? mark : 'utf-16le') : name, assumed: false, warnings: [] }
   }
   if (mark) return { name: mark, assumed: false, warnings: [] }
@@ -67,7 +85,11 @@ function wideWithoutMark(start: Uint8Array): string | undefined {
   const part = start.subarray(0, 2_000)
   if (part.length < 4) return undefined
   let [even, odd] = [0, 0]
-  for (let at = 0; at < part.length; at++) if (part[at] === 0) at % 2 === 0 ? even++ : odd++
+  for (let at = 0; at < part.length; at++) {
+    if (part[at] !== 0) continue
+    if (at % 2 === 0) even++
+    else odd++
+  }
   const half = part.length / 2
   const name = odd > half * 0.4 && even < half * 0.05 ? 'utf-16le' : even > half * 0.4 && odd < half * 0.05 ? 'utf-16be' : undefined
   // Small numbers of two bytes look the same, but are control characters as text.
@@ -82,8 +104,8 @@ export function isBinary(start: Uint8Array, encoding: Encoding): boolean {
 
 function hasManyControls(text: string): boolean {
   // oxlint-disable-next-line no-control-regex -- they are what is counted
-  const count = text.match(/[\0-\x07\x0b\x0e-\x1a\x1c-\x1f\x7f]/g)?.length ?? 0
-  return count > text.length * 0.05
+  const count = text.match(/[\0-\x07\x0e-\x1a\x1c-\x1f\x7f]/g)?.length ?? 0
+  return count > 2 && count > text.length * 0.05
 }
 
 /** Takes a file part by part; a byte order mark is left out. Throws WrongEncoding. */
@@ -93,7 +115,10 @@ export function decoderOf(encoding: string): Decoder {
   try {
     decoder = new TextDecoder(encoding, { fatal: true })
   } catch {
-    throw new HookError(`"${encoding}" is no encoding that is known here; use utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis or the like`, 'encoding')
+    throw new HookError(
+      `"${encoding}" is no encoding that is known here; use utf-8, utf-16le, windows-1252, iso-8859-2, shift_jis or the like`,
+      'encoding',
+    )
   }
   return (bytes, isLast) => {
     try {

@@ -1,8 +1,8 @@
 import { type HookContext, HookError, type HookFile } from '@cadre/contract/forgehook'
 
 export type Context = Pick<HookContext, 'files' | 'signal'>
-/** `unreadable`: why a file in a list cannot be read. */
-export type ListedFile = HookFile & { unreadable?: string }
+/** `unreadable`: why a file in a list cannot be read. `link`: it is one, to what the other properties say. */
+export type ListedFile = HookFile & { unreadable?: string; link?: boolean }
 
 export const MB = 1_000_000
 /** What stands in memory at once while a file is read in parts. */

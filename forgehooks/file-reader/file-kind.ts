@@ -46,7 +46,8 @@ const marks: [at: number, letters: string, label: string][] = [
 /** What a file is, by its content first and by its name where the content does not tell. */
 export async function kindOf(context: Context, file: HookFile): Promise<Kind & { start: Uint8Array }> {
   const start = await context.files.read(file.path, { offset: 0, max_bytes: START })
-  const end = file.size > START ? await context.files.read(file.path, { offset: Math.max(START, file.size - START), max_bytes: START }) : new Uint8Array()
+  const end =
+    file.size > START ? await context.files.read(file.path, { offset: Math.max(START, file.size - START), max_bytes: START }) : new Uint8Array()
   return { ...kindBy(start, end, file), start }
 }
 

@@ -3,7 +3,13 @@ import { delimiterNamed, detectDelimiter } from '../data-transform/detect-delimi
 import { aboutFile, type Context, extensionOf, MB } from './file-bytes.ts'
 import { wholeText, withText } from './text-source.ts'
 
-export type CsvFileInput = Omit<CsvOptions, 'types'> & { path: string; encoding?: string; types?: boolean | 'auto' | 'text'; limit?: number; offset?: number }
+export type CsvFileInput = Omit<CsvOptions, 'types'> & {
+  path: string
+  encoding?: string
+  types?: boolean | 'auto' | 'text'
+  limit?: number
+  offset?: number
+}
 
 const MOST_BYTES = 64 * MB
 const USUAL_ROWS = 1_000
@@ -16,7 +22,11 @@ export function readCsvFile({ path, encoding, types = false, limit = USUAL_ROWS,
     // Of two readings of a .tsv the tab is the right one, whatever else is in its cells.
     const asked = options.delimiter ?? (/^(tsv|tab)$/.test(extensionOf(file.path)) && text.includes('\t') ? '\t' : undefined)
     try {
-      const table = readCsv(text, { ...options, ...(asked === undefined ? {} : { delimiter: asked }), types: types === true || types === 'auto' ? 'auto' : 'text' })
+      const table = readCsv(text, {
+        ...options,
+        ...(asked === undefined ? {} : { delimiter: asked }),
+        types: types === true || types === 'auto' ? 'auto' : 'text',
+      })
       const rows = table.rows.slice(offset, offset + limit)
       const next = offset + rows.length
       const hasMore = next < table.rows.length

@@ -43,9 +43,14 @@ async function convert(bytes: Uint8Array, format: string, path: string): Promise
         ? await mammoth.extractRawText(input)
         : // The type of a converter is a brand; what it is called with and gives is a list of nodes.
           await mammoth.convertToHtml(input, { convertImage: dropped as never, includeEmbeddedStyleMap: false, externalFileAccess: false })
-    const warnings = [...new Set(messages.map((message) => message.message))].filter((said) => !/^(Unrecognised (paragraph|run|table) style|An unrecognised element was ignored)/.test(said))
+    const warnings = [...new Set(messages.map((message) => message.message))].filter(
+      (said) => !/^(Unrecognised (paragraph|run|table) style|An unrecognised element was ignored|Image of type)/.test(said),
+    )
     if (images > 0) warnings.push(images === 1 ? 'a picture was left out' : `${images} pictures were left out`)
-    return { value: format === 'markdown' ? await markdownOf(value) : format === 'text' ? value.replace(/\n+$/, '\n') : value, warnings: warnings.slice(0, 20) }
+    return {
+      value: format === 'markdown' ? await markdownOf(value) : format === 'text' ? value.replace(/\n+$/, '\n') : value,
+      warnings: warnings.slice(0, 20),
+    }
   } catch (error) {
     throw new HookError(`${path} is broken and cannot be read: ${(error as Error).message.split('\n')[0]?.slice(0, 200)}`, 'path')
   }
@@ -55,5 +60,13 @@ async function markdownOf(html: string): Promise<string> {
   const [{ default: TurndownService }, { gfm }] = await Promise.all([import('turndown'), import('@joplin/turndown-plugin-gfm')])
   const service = new TurndownService({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-', emDelimiter: '*', hr: '---' })
   service.use(gfm)
-  return `${service.turndown(html).trim()}\n`
+  return `${service.turndown(withHeads(html)).trim()}\n`
+}
+
+/** Word's tables have no heads and Markdown's must have one: it is the first row. */
+function withHeads(html: string): string {
+  return html.replace(
+    /<table><tr>((?:(?!<\/?(?:table|tr)>).)*)<\/tr>/gs,
+    (_, cells: string) => `<table><tr>${cells.replace(/<(\/?)td\b/g, '<$1th')}</tr>`,
+  )
 }

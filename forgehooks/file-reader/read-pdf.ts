@@ -10,12 +10,10 @@ const MOST_CHARS = 1_000_000
 export async function readPdf({ path, pages, max_chars: room = MOST_CHARS }: PdfInput, context: Context) {
   const { file, bytes } = await wholeFile(context, path, MOST_BYTES, 'Split it.')
   const { getDocumentProxy } = await import('unpdf')
-  // The library takes hold of the bytes. Fonts of the machine, and code in fonts, are not for text.
-  const document = await getDocumentProxy(bytes, { verbosity: 0, isEvalSupported: false, useSystemFonts: false, disableFontFace: true }).catch(
-    (error: unknown) => {
-      throw refusal(error, file.path)
-    },
-  )
+  // The library takes hold of the bytes. Fonts of the machine are not for text.
+  const document = await getDocumentProxy(bytes, { verbosity: 0, useSystemFonts: false, disableFontFace: true }).catch((error: unknown) => {
+    throw refusal(error, file.path)
+  })
   try {
     const count = document.numPages
     const wanted = pagesAsked(pages, count)
@@ -37,7 +35,16 @@ export async function readPdf({ path, pages, max_chars: room = MOST_CHARS }: Pdf
     }
     const hasText = found.some(({ text }) => text.trim() !== '')
     if (!hasText) warnings.push('the pages have no text: they are pictures (a scan), or empty; text recognition would be needed')
-    return { path: file.path, ...(await metadataOf(document)), page_count: count, has_text: hasText, pages: found, truncated: next !== undefined || chars > room, ...(next === undefined ? {} : { next_page: next }), warnings }
+    return {
+      path: file.path,
+      ...(await metadataOf(document)),
+      page_count: count,
+      has_text: hasText,
+      pages: found,
+      truncated: next !== undefined || chars > room,
+      ...(next === undefined ? {} : { next_page: next }),
+      warnings,
+    }
   } finally {
     await document.loadingTask.destroy()
   }

@@ -22,7 +22,9 @@ export function readTextFile(input: TextInput, context: Context) {
   if (asked.length > 1) throw new HookError(`give either ${asked.join(' or ')}`, asked[1])
   if (input.limit_lines !== undefined && (input.head !== undefined || input.tail !== undefined))
     throw new HookError('goes with offset_line, not with head or tail', 'limit_lines')
-  return withText(context, input.path, input.encoding, (source) => (input.tail === undefined ? fromLine(source, input) : lastLines(source, input, input.tail)))
+  return withText(context, input.path, input.encoding, (source) =>
+    input.tail === undefined ? fromLine(source, input) : lastLines(source, input, input.tail),
+  )
 }
 
 async function fromLine(source: TextSource, input: TextInput) {

@@ -17,7 +17,8 @@ export async function withText<T>(context: Context, path: string, asked: string 
   const { start, label, endpoint, kind } = await kindOf(context, file)
   const encoding = encodingOf(start, file.size <= start.length, asked)
   const isAsked = asked !== undefined && asked.trim() !== '' && asked.trim().toLowerCase() !== 'auto'
-  if (endpoint !== null && !['csv', 'json', 'text'].includes(kind)) throw new HookError(`${file.path} is ${label}, not a text; use ${endpoint}`, 'path')
+  if (endpoint !== null && !['csv', 'json', 'text'].includes(kind))
+    throw new HookError(`${file.path} is ${label}, not a text; use ${endpoint}`, 'path')
   if ((endpoint === null && !isAsked) || (!isAsked && isBinary(start, encoding)))
     throw new HookError(`${file.path} is ${label}, which no endpoint here can read${label === 'no text' ? '' : ' as text'}`, 'path')
   try {
@@ -29,11 +30,11 @@ export async function withText<T>(context: Context, path: string, asked: string 
 }
 
 function sourceOf(context: Context, file: HookFile, start: Uint8Array, { name, warnings }: Encoding): TextSource {
-  async function* parts() {
+  async function* parts(): AsyncGenerator<string> {
     const decode = decoderOf(name)
     if (file.size <= start.length) return yield decode(start, true)
     yield decode(start, false)
-    for (let at = start.length; at < file.size; ) {
+    for (let at = start.length; at < file.size;) {
       context.signal.throwIfAborted()
       const bytes = await context.files.read(file.path, { offset: at, max_bytes: Math.min(PART, file.size - at) })
       if (bytes.length === 0) break

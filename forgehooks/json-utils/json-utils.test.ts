@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { context, testManifest } from '../lib/expression-examples.ts'
+import { testContext, testExamples } from '../lib/hook-test.ts'
 import handlers from './index.ts'
 
-testManifest(new URL('.', import.meta.url), handlers)
+testExamples(new URL('.', import.meta.url), handlers)
 
 // oxlint-disable-next-line typescript/no-explicit-any -- what an endpoint answers is for each test to say
-const call = (path: string, input: unknown) => handlers[path]?.(input, context) as any
+const call = (path: string, input: unknown) => handlers[path]?.(input, testContext()) as any
 const json = () => fc.jsonValue({ maxDepth: 4 })
 
 describe('properties', () => {

@@ -15,9 +15,11 @@ export function order(precision: Precision, a: Scalar, b: Scalar): number | unde
   throw new ExpressionError(`"${shorten(toText(a))}" and "${shorten(toText(b))}" have no order: one is a number and the other is not`)
 }
 
+const COLLATOR = new Intl.Collator('en', { sensitivity: 'accent' })
+
+/** Without regard to case; é stands between e and f, not behind z. */
 export function compareText(a: string, b: string): number {
-  const [left, right] = [a.toLowerCase(), b.toLowerCase()]
-  return left < right ? -1 : left > right ? 1 : 0
+  return a.toLowerCase() === b.toLowerCase() ? 0 : COLLATOR.compare(a, b)
 }
 
 /** Equality as in spreadsheets: text without regard to case, 5 equals "5", blank equals blank and empty text only. */

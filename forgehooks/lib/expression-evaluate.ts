@@ -183,7 +183,7 @@ function arithmetic(op: '+' | '-' | '*' | '/' | 'mod' | 'of' | '^', a: Scalar, b
   if (op === '-') return isPercent ? multiply(env, left, add(env, ONE, right.neg())) : add(env, left, right.neg())
   if (op === '*' || op === 'of') return multiply(env, left, right)
   if (op === '/') return divide(env, left, right)
-  return op === 'mod' ? modulo(env, snapped(left), snapped(right)) : power(env, left, right)
+  return op === 'mod' ? modulo(env, snapped(left, env), snapped(right, env)) : power(env, left, right)
 }
 
 /** ISO date - ISO date = days; ISO date ± days = ISO date. */

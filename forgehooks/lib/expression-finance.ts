@@ -161,7 +161,7 @@ export function internalRate(flows: Decimal[], guess = num('0.1')): Decimal {
   // Horner's rule: no powers, and no overflow before the answer itself overflows.
   const value = (rate: number) => plain.reduceRight((total, flow) => total / (1 + rate) + flow, 0)
   const root = solve(value, guess.toNumber())
-  return flows.length > 2000 ? num(root) : polish((rate) => netPresentValue(rate, flows), root)
+  return flows.length > 2000 ? num(root.toPrecision(14)) : polish((rate) => netPresentValue(rate, flows), root)
 }
 
 export function modifiedRate(flows: Decimal[], finance: Decimal, reinvest: Decimal): Decimal {

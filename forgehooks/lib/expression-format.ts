@@ -48,9 +48,9 @@ export function applyFormat(given: Decimal, format: string): string {
     if (value.isNegative() && !value.isZero()) throw new ExpressionError('a date cannot be negative', '#VALUE!')
     return formatMoment(tokens, (step) => momentOf(value, step), value)
   }
-  const sign = keepSign && value.isNegative() ? '-' : ''
-  const text = formatDigits(shown.abs(), tokens, format)
-  return /[1-9]/.test(text.digits) ? sign + text.text : text.text
+  // As in Excel, a small negative number keeps its sign where the format rounds it to zero: -0.00.
+  const sign = keepSign && value.isNegative() && !value.isZero() ? '-' : ''
+  return sign + formatDigits(shown.abs(), tokens, format)
 }
 
 function splitSections(format: string): string[] {
@@ -113,13 +113,13 @@ export function general(value: Decimal): string {
   return text === '-0' ? '0' : text
 }
 
-function formatDigits(value: Decimal, tokens: FormatToken[], format: string): { text: string; digits: string } {
+function formatDigits(value: Decimal, tokens: FormatToken[], format: string): string {
   const digits = tokens.filter((token) => token.kind === 'digit')
   if (digits.length === 0) {
     if (tokens.some((token) => token.kind === 'text'))
-      return { text: tokens.map((token) => (token.kind === 'text' ? general(value) : literal(token))).join(''), digits: '1' }
+      return tokens.map((token) => (token.kind === 'text' ? general(value) : literal(token))).join('')
     if (tokens.some((token) => ['point', 'exponent', 'slash'].includes(token.kind))) throw notUnderstood(format)
-    return { text: tokens.map(literal).join(''), digits: '' }
+    return tokens.map(literal).join('')
   }
   const percents = tokens.filter((token) => token.kind === 'percent').length
   const scaled = value.mul(num(100).pow(percents))
@@ -132,7 +132,7 @@ function formatDigits(value: Decimal, tokens: FormatToken[], format: string): { 
 
 const literal = (token: FormatToken) => (token.kind === 'literal' || token.kind === 'percent' ? token.text : token.kind === 'space' ? ' ' : '')
 
-function plainDigits(value: Decimal, tokens: FormatToken[]): { text: string; digits: string } {
+function plainDigits(value: Decimal, tokens: FormatToken[]): string {
   const point = tokens.findIndex((token) => token.kind === 'point')
   const [left, right] = point < 0 ? [tokens, []] : [tokens.slice(0, point), tokens.slice(point + 1)]
   const lastDigit = left.findLastIndex((token) => token.kind === 'digit')
@@ -146,7 +146,7 @@ function plainDigits(value: Decimal, tokens: FormatToken[]): { text: string; dig
   const [whole = '0', decimals = ''] = scaled.toFixed(places, Decimal.ROUND_HALF_UP).split('.')
   const before = wholePart(whole === '0' ? '' : whole, left, isGrouped)
   const after = fractionPart(decimals, right)
-  return { text: before + (point < 0 ? '' : `.${after}`), digits: whole + decimals }
+  return before + (point < 0 ? '' : `.${after}`)
 }
 
 /** Fills the places from the right; what is left over stands at the first place. */
@@ -184,7 +184,7 @@ function fractionPart(decimals: string, tokens: FormatToken[]): string {
     .join('')
 }
 
-function scientific(value: Decimal, tokens: FormatToken[], at: number): { text: string; digits: string } {
+function scientific(value: Decimal, tokens: FormatToken[], at: number): string {
   const mantissa = tokens.slice(0, at)
   const point = mantissa.findIndex((token) => token.kind === 'point')
   const wholes = Math.max(1, mantissa.slice(0, point < 0 ? undefined : point).filter((token) => token.kind === 'digit').length)
@@ -203,11 +203,11 @@ function scientific(value: Decimal, tokens: FormatToken[], at: number): { text: 
     .slice(at + 1)
     .map(literal)
     .join('')
-  return { text: `${front.text}E${sign}${String(Math.abs(power)).padStart(width, '0')}${tail}`, digits: front.digits }
+  return `${front}E${sign}${String(Math.abs(power)).padStart(width, '0')}${tail}`
 }
 
 /** "# ?/?" and "# ??/16": the nearest fraction whose denominator has that many digits, or is that number. */
-function fraction(value: Decimal, tokens: FormatToken[], slash: number, format: string): { text: string; digits: string } {
+function fraction(value: Decimal, tokens: FormatToken[], slash: number, format: string): string {
   let from = slash
   while (tokens[from - 1]?.kind === 'digit') from--
   const over = tokens.slice(from, slash)
@@ -229,7 +229,7 @@ function fraction(value: Decimal, tokens: FormatToken[], slash: number, format: 
   const part = `${top.toFixed().padStart(over.length, ' ')}/${bottom.padEnd(width, ' ')}`
   // A whole number leaves the place of its fraction blank.
   const text = hasWhole && top.isZero() ? ' '.repeat(part.length) : part
-  return { text: front + text, digits: carried.toFixed() + top.toFixed() }
+  return front + text
 }
 
 function nearest(value: Decimal, most: number): [Decimal, Decimal] {

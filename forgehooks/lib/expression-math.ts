@@ -54,7 +54,7 @@ function toPlaces(mode: Decimal.Rounding, defaultPlaces = 0) {
 
 export function roundTo(value: Decimal, places: number, mode: Decimal.Rounding, env: Environment): Decimal {
   // 0.4999...9 (64 digits) is a half that was rounded on its way.
-  const clean = snapped(value)
+  const clean = snapped(value, env)
   if (places >= 0) return bounded(env, clean.toDecimalPlaces(places, mode))
   const scale = new Decimal(10).pow(-places)
   return bounded(env, new Work(clean.div(scale).toDecimalPlaces(0, mode)).mul(scale))
@@ -119,11 +119,11 @@ export const mathFunctions: FunctionTable = {
   ROUNDDOWN: toPlaces(DOWN),
   TRUNC: toPlaces(DOWN),
   ROUNDUP: toPlaces(Decimal.ROUND_UP),
-  INT: one((value, env) => bounded(env, snapped(value).floor())),
+  INT: one((value, env) => bounded(env, snapped(value, env).floor())),
   FLOOR: toMultiple(Decimal.ROUND_FLOOR),
   ...named('CEILING CEIL', toMultiple(Decimal.ROUND_CEIL)),
   MROUND: toMultiple(HALF_UP),
-  MOD: each(2, 2, ([a, b], env) => modulo(env, snapped(needNumber(a, 'the first argument')), snapped(needNumber(b, 'the divisor')))),
+  MOD: each(2, 2, ([a, b], env) => modulo(env, snapped(needNumber(a, 'the first argument'), env), snapped(needNumber(b, 'the divisor'), env))),
   QUOTIENT: each(2, 2, ([a, b], env) =>
     bounded(env, snapped(divide({ exact: true }, needNumber(a, 'the first argument'), needNumber(b, 'the divisor'))).trunc()),
   ),

@@ -83,7 +83,7 @@ export function power(precision: Precision, base: Decimal, exponent: Decimal): D
     return exponent.eq('0.5') ? squareRoot(precision, base) : rounded(precision, Work.pow(base, exponent))
   }
   const times = exponent.abs()
-  if (times.mul(base.precision()).gt(MAX_DIGITS)) return rounded(precision, Work.pow(base, exponent))
+  if (!base.isInteger() && times.mul(base.precision()).gt(MAX_DIGITS)) return rounded(precision, Work.pow(base, exponent))
   const whole = Exact.pow(base, times)
   return exponent.isNegative() ? divide(precision, ONE, bounded(precision, whole)) : bounded(precision, whole)
 }
@@ -128,6 +128,8 @@ export function numberText(value: Decimal, exact: boolean): string {
 
 /** A JSON number where it says the same as the decimal (or as near as a rounded value can be), else its decimal text. */
 export function jsonNumber(value: Decimal, exact: boolean): number | string {
+  // No minus before a zero: JSON would drop it and the two would differ.
+  if (value.isZero()) return 0
   const shown = exact ? value : value.toSignificantDigits(40)
   const nearest = shown.toNumber()
   const faithful = Number.isFinite(nearest) && (nearest !== 0 || shown.isZero())
@@ -144,9 +146,16 @@ export function answerNumber(value: Decimal, exact: boolean): number | string {
   return typeof known === 'string' && value.abs().lt(Number.MAX_SAFE_INTEGER) && value.abs().gt('1e-300') ? value.toNumber() : known
 }
 
-/** Snaps 0.999...9 (64 digits) to 1 before its digits are cut, so that INT(1/3*3) is 1. */
-export function snapped(value: Decimal): Decimal {
-  return value.precision() < WORKING_DIGITS - 4 ? value : value.toSignificantDigits(50)
+/**
+ * Snaps 0.999...9 (64 digits) to 1 before its digits are cut, so that INT(1/3*3) is 1. What is known to be exact stays: only
+ * fractions as long as the working digits can have been rounded on their way.
+ */
+export function snapped(value: Decimal, precision?: Precision): Decimal {
+  const digits = value.precision()
+  if (precision?.exact || digits < WORKING_DIGITS - 4 || value.isInteger()) return value
+  // Without a word on exactness: what was rounded and then multiplied has some digits more, but not many.
+  if (!precision && digits > WORKING_DIGITS + 36) return value
+  return value.toSignificantDigits(50)
 }
 
 const PLAIN = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,4})?$/i

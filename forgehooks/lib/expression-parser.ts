@@ -52,7 +52,8 @@ const WORDS = new Map<string, boolean | null>([
 
 /** Reads an expression. A leading `=` is allowed, as in a cell; elsewhere `=` compares. */
 export function parseExpression(source: string, options: LexOptions = {}): Node {
-  const list = tokens(source.replace(/^\s*=(?!=)/, ' '), options)
+  const text = source.replace(/^\s*=(?!=)/, ' ')
+  const list = tokens(text, options)
   if (list[0]?.type === 'end') throw new ExpressionError('the expression is empty')
   let at = 0
   let depth = 0
@@ -67,6 +68,8 @@ export function parseExpression(source: string, options: LexOptions = {}): Node 
       const token = peek()
       if (isOperator(token, '!') || (isOperator(token, '%') && !startsOperand(list[at + 1]))) {
         if (POSTFIX_POWER < power) break
+        if (/^\s%\s-\S/.test(text.slice(token.at - 2, token.at + 3)))
+          throw new ExpressionError(`"% -" at character ${token.at} is unclear: write mod(a, -b) for a remainder, or a% - b for a percentage`)
         next()
         left = { type: 'unary', op: token.text as '!' | '%', value: left }
         continue

@@ -67,8 +67,9 @@ export function caller(folder: URL, handlers: HookHandlers) {
 /**
  * The test that every bundled hook has: the manifest is lawful, each endpoint has a handler and the reverse, the schemas
  * compile and describe every property, unknown fields are refused, and each example gives what it says.
+ * `context`: with what the examples need of the ways out.
  */
-export function testExamples(folder: URL, handlers: HookHandlers) {
+export function testExamples(folder: URL, handlers: HookHandlers, context?: HookContext) {
   const manifest = readManifest(folder)
   const call = caller(folder, handlers)
 
@@ -89,7 +90,7 @@ export function testExamples(folder: URL, handlers: HookHandlers) {
 
     for (const [index, example] of (endpoint.examples ?? []).entries()) {
       test(`${endpoint.path} example ${index + 1}${example.title ? `: ${example.title}` : ''}`, async () => {
-        const output = await call(endpoint.path, example.input)
+        const output = await call(endpoint.path, example.input, context)
         if (example.output !== undefined) expect(output).toEqual(example.output)
       })
     }

@@ -47,7 +47,7 @@ export async function detectLanguage({ text, languages, alternatives = 3 }: Give
   if (letters.length < (/\p{Script=Han}/u.test(read) ? 4 : MIN_LETTERS)) return unknown()
   const scores = Object.entries(detector.detect(read).getScores()).map(([code, score]) => ({ code, score }))
   const [first, second] = scores.toSorted((a, b) => b.score - a.score)
-  if (!first || (second && first.score - second.score < 0.01 && letters.length < 40)) return unknown()
+  if (!first || (second && first.score - second.score < 0.01 && letters.length < 40 && /\p{Script=Latin}/u.test(read))) return unknown()
   return answer(scores, alternatives, undefined)
 }
 
@@ -67,7 +67,7 @@ const unknown = () => ({ language: 'und', name: 'Undetermined', confidence: 0, r
 
 function answer(scores: { code: string; score: number }[], many: number, certain: number | undefined) {
   // The scores lie close together; their distance tells more than their size.
-  const sharp = scores.map(({ code, score }) => ({ code, weight: score ** 8 })).toSorted((a, b) => b.weight - a.weight)
+  const sharp = scores.map(({ code, score }) => ({ code, weight: score ** 12 })).toSorted((a, b) => b.weight - a.weight)
   const sum = sharp.reduce((total, { weight }) => total + weight, 0)
   const guesses = sharp.map(({ code, weight }) => ({
     language: code,

@@ -127,8 +127,21 @@ const UNITS = '°?[CF]|°|kg|mg|g|km|cm|mm|m|ft|in|lb|lbs|oz|ml|l|L|kb|mb|gb|tb|
 const WITH_UNIT = new RegExp(String.raw`(?<![\p{L}\p{M}\p{N}_.,:/#-])${SIGN}${PLAIN}(?=(?:${UNITS})(?![\p{L}\p{N}]))`, 'gu')
 
 export function findNumbers(text: string, decimal: Decimal): Match[] {
-  return [NUMBER, ORDINAL, WITH_UNIT].flatMap((pattern) =>
+  const found = [NUMBER, ORDINAL, WITH_UNIT].flatMap((pattern) =>
     [...text.matchAll(pattern)].flatMap(({ 0: value, index }) => numberMatch(value, index, decimal)),
+  )
+  // The minutes of 10:30.
+  const isMinutes = ({ start, value }: Match) => /\d:$/.test(text.slice(Math.max(0, start - 2), start)) && /^\d\d$/.test(value)
+  return [...found.filter((match) => !isMinutes(match)), ...findLists(text)]
+}
+
+/** 1,2,3 without spaces. */
+function findLists(text: string): Match[] {
+  return [...text.matchAll(/(?<![\p{L}\p{N}_.,])\d{1,2}(?:,\d{1,2}){2,}(?![\p{L}\p{N}_]|[.,]\d)/gu)].flatMap(({ 0: list, index }) =>
+    [...list.matchAll(/\d+/g)].map(({ 0: value, index: at }) => {
+      const start = index + at
+      return { type: 'number' as const, value, start, end: start + value.length, number: Number(value) }
+    }),
   )
 }
 

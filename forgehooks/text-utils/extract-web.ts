@@ -19,21 +19,24 @@ function findUrls(text: string): Match[] {
 
 /** The dot that ends the sentence and the bracket around the link are not of the link. */
 function withoutTrailing(given: string): string {
-  let value = given
-  for (;;) {
-    const last = value.at(-1) ?? ''
-    const opens: Record<string, string> = { ')': '(', ']': '[', '}': '{' }
-    const many = (letter: string) => value.split(letter).length
-    if (/[.,;:!?*_~|\\]/.test(last) || (opens[last] && many(last) > many(opens[last]))) value = value.slice(0, -1)
-    else return value
+  const many = new Map<string, number>()
+  for (const letter of given) if (/[()[\]{}]/.test(letter)) many.set(letter, (many.get(letter) ?? 0) + 1)
+  let end = given.length
+  for (; end > 0; end--) {
+    const last = given[end - 1] as string
+    const opens = ({ ')': '(', ']': '[', '}': '{' } as Record<string, string>)[last]
+    const alone = opens !== undefined && (many.get(last) ?? 0) > (many.get(opens) ?? 0)
+    if (!alone && !/[.,;:!?*_~|\\]/.test(last)) break
+    if (alone) many.set(last, (many.get(last) ?? 0) - 1)
   }
+  return given.slice(0, end)
 }
 
 function findEmails(text: string): Match[] {
   return [...text.matchAll(EMAIL)].flatMap(({ 0: whole, index }) => {
     // Quotes and brackets before an address are letters that one may hold.
     const cut = /^['`{|/=*_~]+/.exec(whole)?.[0].length ?? 0
-    const value = whole.slice(/^_/.test(whole) ? 0 : cut)
+    const value = whole.slice(whole.startsWith('_') ? 0 : cut)
     const start = index + whole.length - value.length
     return value.split('@')[0] !== '' && value.length <= 254 && (value.split('@')[0] as string).length <= 64
       ? [{ type: 'email' as const, value, start, end: start + value.length }]

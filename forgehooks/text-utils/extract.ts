@@ -45,8 +45,13 @@ type Given = { text: string; types?: string[]; unique?: boolean; decimal?: strin
 export function extract({ text, types, unique = false, decimal = '.' }: Given) {
   const wanted = new Set(types ? types.map((name, index) => chosen(name, TYPES, `types[${index}]`, ALSO)) : TYPES)
   const taken: Match[] = []
+  const covered = new Uint8Array(text.length)
   const take = (found: Match[]) => {
-    for (const match of found) if (!taken.some(({ start, end }) => match.start < end && start < match.end)) taken.push(match)
+    for (const match of found) {
+      if (covered.subarray(match.start, match.end).includes(1)) continue
+      covered.fill(1, match.start, match.end)
+      taken.push(match)
+    }
   }
   const separator = decimal === ',' ? ',' : '.'
   take(findWeb(text))

@@ -25,6 +25,7 @@ export function safeBody(html: string): { body: Dom; warnings: string[] } {
   const body = (parseHTML(piece).document as unknown as { body: Dom }).body
   const warnings = new Set<string>()
   clean(body, warnings)
+  joinTexts(body)
   return { body, warnings: [...warnings] }
 }
 
@@ -111,6 +112,20 @@ function clean(node: Dom, warnings: Set<string>) {
       if (unsafe) warnings.add('links that could run something were taken out')
       if (!known || unsafe) child.removeAttribute(attribute)
     }
+  }
+}
+
+/** The parser gives each entity a text of its own, which would be taken for the beginning of a line. */
+function joinTexts(node: Dom) {
+  let before: Dom | undefined
+  for (const child of [...node.childNodes]) {
+    if (child.nodeType !== 3) {
+      joinTexts(child)
+      before = undefined
+    } else if (before) {
+      before.textContent += child.textContent
+      child.remove()
+    } else before = child
   }
 }
 

@@ -20,6 +20,9 @@ export function readPattern(pattern: string, given: string): ReadPattern {
     source = source.slice(inline[0].length)
     for (const flag of inline[1] as string) if (!flags.includes(flag)) flags += flag
   }
+  const posix = /\[\[:(\w+):\]/.exec(source)
+  if (posix && !flags.includes('v'))
+    throw new HookError(`is not a regular expression of JavaScript: [:${posix[1]}:] means nothing there; use \\p{...} or a-z`, 'pattern')
   const complaint = complaintOf(source, flags.replace(/[gy]/g, ''))
   if (complaint) throw new HookError(`is not a regular expression: ${complaint}`, 'pattern')
   // Without u, a character beyond U+FFFF counts as two and letters behind a "\" pass for themselves. Some old patterns only read without it.

@@ -39,14 +39,14 @@ export function parseTemplate(template: string): Node[] {
       const { path, filters } = readValue(name, (message) => fail(message, index))
       into.push({ kind: 'value', path, filters, raw: raw !== undefined || sign === '&', source })
     } else if (sign === '#' || sign === '^') {
-      const path = readPath(name.replace(/^(?:each|if|with)\s+/, ''), (message) => fail(message, index))
+      const path = readPath(name.replace(/^(?:each|if|unless|with)\s+/, ''), (message) => fail(message, index))
       const inverted = sign === '^' || /^unless\s/.test(name)
       if (open.length >= MAX_DEPTH) fail(`sections are nested more than ${MAX_DEPTH} deep`, index)
       open.push({ path, inverted, body: [], otherwise: undefined, line: lineOf(index), parent: into })
       into = (open.at(-1) as Open).body
     } else if (sign === '/') {
       const last = open.pop()
-      const closes = name.replace(/^(?:each|if|with)$/, '')
+      const closes = name.replace(/^(?:each|if|unless|with)$/, '')
       if (!last) return fail(`{{/${name}}} closes nothing`, index)
       if (closes !== '' && closes !== last.path)
         fail(`{{/${name}}} stands where {{/${last.path}}} (opened in line ${last.line}) is to be closed`, index)
@@ -76,9 +76,12 @@ function standalone(template: string, start: number, end: number): { start: numb
 
 type Fail = (message: string) => never
 
+/** Names may hold single spaces, as the heads of columns do. */
+const NAME = /^@?[^\s.|{}#^/&><"'()+*=!?,;:]+(?:[. ][^\s.|{}#^/&><"'()+*=!?,;:]+)*$/u
+
 function readPath(name: string, fail: Fail): string {
   if (name === '.' || name === 'this') return '.'
-  if (!/^@?[^\s.|{}#^/&>"'()]+(?:\.[^\s.|{}#^/&>"'()]+)*$/u.test(name)) fail(`${JSON.stringify(name)} is no name; write {{name}} or {{a.b.0}}`)
+  if (!NAME.test(name) || /^else\s/.test(name)) fail(`${JSON.stringify(name)} is no name; write {{name}} or {{a.b.0}}`)
   return name.replace(/^this\./, '')
 }
 

@@ -9,11 +9,11 @@ const libraries: Home[] = [
     where: /\.store\.ts$|^core\/src\/(storage|jobs)\//,
     advice: "SQL lives in the noun's *.store.ts; elsewhere take a Db or Trx from core/src/storage/database.ts",
   },
-  { what: /^pg(-|\/|$)/, where: /^core\/src\/(storage|jobs)\//, advice: 'take a Db from core/src/storage/database.ts' },
+  { what: /^pg(-|\/|$)/, where: /^core\/src\/(storage|jobs|tools\/sql)\//, advice: 'take a Db from core/src/storage/database.ts' },
   {
     what: /^node:sqlite$/,
-    where: /^core\/src\/storage\/|^core\/src\/jobs\/heartbeat/,
-    advice: 'take a Db from core/src/storage/database.ts',
+    where: /^core\/src\/(storage|tools\/sql)\/|^core\/src\/jobs\/heartbeat/,
+    advice: 'take a Db from core/src/storage/database.ts; a tool asks the SQL guard (context.sql)',
   },
   {
     what: /^(@voltagent\/.+|ai|@ai-sdk\/(?!provider$).+)$/,
@@ -32,10 +32,38 @@ const libraries: Home[] = [
   { what: /^(node:)?vm$/, where: /(?!)/, advice: 'vm contains nothing: run user code in the runner of design.md section 7' },
 ]
 
+/** Design.md section 7: each way out of a tool has one wall, and nobody goes around it. */
+const walls: Home[] = [
+  {
+    what: /^node:fs(\/promises)?$/,
+    where:
+      /^(server|client)\/|^core\/src\/(config|access\/secrets|storage\/|jobs\/host|plugins\/(hook-host|load-bundled)|tools\/(files|code|sql)\/)|^core\/src\/providers\/planner\/test-loop|^forgehooks\/lib\/hook-test/,
+    advice: 'a tool reads files through core/src/tools/files/ (context.files), which knows the roots',
+  },
+  {
+    what: /^node:(net|tls|dgram|dns(\/promises)?)$/,
+    where: /^server\/src\/|^core\/src\/tools\/network\//,
+    advice: 'what leaves this machine goes through core/src/tools/network/ (context.fetch), which checks the address it dials',
+  },
+  {
+    what: /^node:(child_process|cluster)$/,
+    where: /^(server\/src|client)\/|^core\/src\/tools\/sql\//,
+    advice: 'tools start no programs; code that is not ours runs in core/src/tools/code/ or in a container',
+  },
+  {
+    what: /^node:worker_threads$/,
+    where: /^core\/src\/(jobs\/heartbeat|tools\/(embedded|code|sql)\/)|^forgehooks\/text-utils\/regex/,
+    advice: 'threads belong to the runtimes in core/src/tools/, which end them from outside',
+  },
+  { what: /^(quickjs-emscripten|@jitl\/)/, where: /^core\/src\/tools\/code\//, advice: 'one sandbox runs all user code: core/src/tools/code/' },
+  { what: /^@duckdb\//, where: /^core\/src\/tools\/sql\//, advice: 'one guard runs all SQL of tools: core/src/tools/sql/ (context.sql)' },
+  { what: /^@modelcontextprotocol\//, where: /^core\/src\/tools\/mcp\//, advice: 'MCP servers are spoken to in core/src/tools/mcp/' },
+]
+
 const calls: Home[] = [
   {
     what: /^fetch$/,
-    where: /^core\/src\/(tools|providers)\/|^client\//,
+    where: /^core\/src\/(tools\/network|providers)\/|^client\//,
     advice: 'outgoing HTTP goes through core/src/tools/network/connector.ts, which checks the address it dials',
   },
   { what: /^(eval|Function)$/, where: /(?!)/, advice: 'text must not become code: parse it, or interpret it' },
@@ -52,7 +80,7 @@ export function libraryHomes(files: SourceFile[]): Offence[] {
         .filter((home) => home.what.test(name) && !home.where.test(file.path) && (!free || neverAnywhere.test(name)))
         .map((home) => ({ file: file.path, line, message: `${name} has no place here: ${home.advice}` }))
     return [
-      ...file.imports.flatMap(({ specifier, line }) => strays(libraries, specifier, line)),
+      ...file.imports.flatMap(({ specifier, line }) => strays([...libraries, ...walls], specifier, line)),
       ...file.calls.flatMap(({ name, line }) => strays(calls, name, line)),
     ]
   })

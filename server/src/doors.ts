@@ -17,7 +17,7 @@ export const rpcPrefix = '/rpc'
 export function buildDoors({ api, log, keep_alive_ms }: DoorOptions) {
   const router = buildRouter(api)
   // Made anew for each handler: their plugins add to these lists.
-  const shared = () =>
+  const shared = (present: (output: unknown) => unknown) =>
     ({
       eventIteratorKeepAliveInterval: keep_alive_ms,
       eventIteratorKeepAliveComment: 'keep-alive',
@@ -26,12 +26,12 @@ export function buildDoors({ api, log, keep_alive_ms }: DoorOptions) {
         async ({ next, context, path }) => {
           if (path.join('.') !== context.endpoint) throw new Error(`${path.join('.')} would answer for ${context.endpoint}`)
           const output = await next()
-          return isEvents(output) ? cadreErrorsOfEvents(output, context, log) : output
+          return isEvents(output) ? cadreErrorsOfEvents(output, context, log) : present(output)
         },
       ],
     }) satisfies StandardHandlerOptions<DoorContext> & Record<string, unknown>
   const rest = new OpenAPIHandler<DoorContext>(router, {
-    ...shared(),
+    ...shared((output) => new PlainJson(output)),
     customErrorResponseBodyEncoder: fromOrpcError,
     rootInterceptors: [
       async (options) => {
@@ -41,7 +41,7 @@ export function buildDoors({ api, log, keep_alive_ms }: DoorOptions) {
     ],
   })
   const rpc = new RPCHandler<DoorContext>(router, {
-    ...shared(),
+    ...shared((output) => output),
     strictGetMethodPluginEnabled: false,
     rootInterceptors: [async ({ next, context }) => withHeaders(await next(), context)],
   })
@@ -71,13 +71,25 @@ type Matched = Extract<StandardHandleResult, { matched: true }>['response']
 
 function presentRest(result: StandardHandleResult, context: DoorContext): StandardHandleResult {
   if (!result.matched || result.response.status >= 400) return withHeaders(result, context)
-  const { response } = result
+  const response = unwrapped(result.response)
   if (isEvents(response.body))
     return withHeaders(
       { matched: true, response: { ...response, body: context.head ? endedNow(response.body) : restEvents(response.body) } },
       context,
     )
   return withHeaders({ matched: true, response: { ...response, ...runStatus(response, context), body: envelope(response.body) } }, context)
+}
+
+/** An answer of ours holds nothing but JSON. The handler copies every object it is given, field by field, and lets an instance pass. */
+class PlainJson {
+  readonly value: unknown
+  constructor(value: unknown) {
+    this.value = value
+  }
+}
+
+function unwrapped(response: Matched): Matched {
+  return response.body instanceof PlainJson ? { ...response, body: response.body.value as Matched['body'] } : response
 }
 
 /** Pages count their items and keep their cursor beside them; everything else is `data` as it is. */

@@ -81,6 +81,7 @@ export function limited(value: Decimal): Decimal {
 /** Text as a number, the way a cell would read it when typed: 1,234.50, $20, 15%, 1e3, a date or a time. */
 export function readNumber(text: string): Decimal | undefined {
   const body = text.trim()
+  if (body.length > 400) return undefined
   // Decimal commas and dotted thousands belong to other languages: Excel in English does not read them.
   const isForeign = /,\d{1,2}$|,\d{4,}|\d,\d{1,2}\D|^[^,]*\d\.\d+[.,]\d/.test(body)
   if (!isForeign) {
@@ -92,7 +93,7 @@ export function readNumber(text: string): Decimal | undefined {
   return num(date.day ?? 0).plus(num(date.time ?? 0).div(86_400_000))
 }
 
-const ISO_DAY = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)?$/
+const ISO_DAY = /^\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?Z?)?$/
 
 /**
  * A cell that says 2024-03-05 holds a date, as if it had been typed: it counts in MAX and COUNT, and compares with dates by its
@@ -172,9 +173,12 @@ export function compare(a: Scalar, b: Scalar): number {
 const zeroLike = (other: Scalar): Scalar => (typeof other === 'string' ? '' : typeof other === 'boolean' ? false : ZERO)
 
 /** Rounding on the way (1/3*3) must not make equal numbers differ. */
-export const compareNumbers = (a: Decimal, b: Decimal): number => a.toSignificantDigits(30).cmp(b.toSignificantDigits(30))
+export const compareNumbers = (a: Decimal, b: Decimal): number =>
+  a.isInteger() && b.isInteger() ? a.cmp(b) : a.toSignificantDigits(30).cmp(b.toSignificantDigits(30))
 
+const COLLATOR = new Intl.Collator('en', { sensitivity: 'accent' })
+
+/** Without regard to case; é stands between e and f, not behind z. */
 export function compareText(a: string, b: string): number {
-  const [left, right] = [a.toLowerCase(), b.toLowerCase()]
-  return left < right ? -1 : left > right ? 1 : 0
+  return a.toLowerCase() === b.toLowerCase() ? 0 : COLLATOR.compare(a, b)
 }

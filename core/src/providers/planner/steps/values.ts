@@ -68,28 +68,15 @@ function validate(state: State) {
     state.problems.push(failure(attempt, 'Validating'))
     return
   }
-  const valid = isRecord(attempt.value) ? (attempt.value.valid ?? attempt.value.ok) : attempt.value
-  const errors =
-    isRecord(attempt.value) && Array.isArray(attempt.value.errors ?? attempt.value.problems)
-      ? ((attempt.value.errors ?? attempt.value.problems) as unknown[])
-      : []
-  const said = errors
-    .slice(0, 20)
-    .map((error) =>
-      isRecord(error)
-        ? [error.path ?? error.instancePath ?? error.pointer ?? error.field, error.message]
-            .filter((part) => part !== undefined && part !== '')
-            .join(' ')
-        : String(error),
-    )
+  const { valid, problems } = attempt.value as { valid: boolean; problems: { path: string; message: string }[] }
+  const said = problems.slice(0, 20).map(({ path, message }) => [path, message].filter((part) => part !== '').join(' '))
   state.facts.push({
     type: 'figure',
     key: 'validation',
     value: attempt.value,
-    sentence:
-      valid === true
-        ? 'The JSON is valid: it fits the schema.'
-        : `The JSON does not fit the schema${said.length > 0 ? `:\n${said.map((line) => `- ${line}`).join('\n')}` : '.'}`,
+    sentence: valid
+      ? 'The JSON is valid: it fits the schema.'
+      : `The JSON does not fit the schema${said.length > 0 ? `:\n${said.map((line) => `- ${line}`).join('\n')}` : '.'}`,
   })
 }
 

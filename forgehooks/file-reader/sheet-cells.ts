@@ -1,0 +1,80 @@
+import type { CellObject, WorkBook, WorkSheet } from '@e965/xlsx'
+import { dateOfSerial, exactText, rawNumbers } from '../data-transform/xlsx-cell.ts'
+import type { Zip } from '../data-transform/zip.ts'
+import type { Range } from './sheet-range.ts'
+
+export type Cells = unknown[][]
+export type Workbook = { book: WorkBook; zip: Zip | undefined; isDate: (format: string) => boolean }
+
+const ERRORS: Record<number, string> = {
+  0: '#NULL!',
+  7: '#DIV/0!',
+  15: '#VALUE!',
+  23: '#REF!',
+  29: '#NAME?',
+  36: '#NUM!',
+  42: '#N/A',
+  43: '#GETTING_DATA',
+}
+
+type Cell = CellObject | undefined
+const isFilled = (cell: Cell) => cell !== undefined && cell.t !== 'z' && cell.v !== undefined
+const dataOf = (sheet: WorkSheet) => ((sheet as { '!data'?: Cell[][] })['!data'] ?? []) as (Cell[] | undefined)[]
+
+/** How far the sheet is filled. */
+export function extentOf(sheet: WorkSheet) {
+  let [rows, columns] = [0, 0]
+  for (const [at, cells] of dataOf(sheet).entries()) {
+    const last = cells?.findLastIndex(isFilled) ?? -1
+    if (last >= 0) [rows, columns] = [at + 1, Math.max(columns, last + 1)]
+  }
+  return { rows, columns }
+}
+
+/**
+ * The cells of a range, null where they are empty. Dates are ISO 8601; numbers that are shown with leading zeros (format 00000) are the text
+ * that is shown, and whole numbers longer than a double holds the digits in the file.
+ */
+export async function cellsOf({ book, zip, isDate }: Workbook, name: string, { rows, columns }: Range, warnings: string[]): Promise<Cells> {
+  const sheet = book.Sheets[name] as WorkSheet
+  const is1904 = book.Workbook?.WBProps?.date1904 === true
+  const long: { row: number; column: number; line: unknown[]; at: number }[] = []
+  let [errors, unknown] = [0, 0]
+  const value = (cell: Cell): unknown => {
+    if (!cell || !isFilled(cell)) {
+      if (cell?.f !== undefined) unknown++
+      return null
+    }
+    if (cell.t === 'e') {
+      errors++
+      return ERRORS[cell.v as number] ?? '#ERROR!'
+    }
+    if (cell.t === 's') return exactText(cell)
+    if (cell.t !== 'n') return cell.v
+    const number = cell.v as number
+    const format = typeof cell.z === 'string' ? cell.z : ''
+    if (format !== '' && isDate(format)) return dateOfSerial(number, format, is1904)
+    if (/^0{2,}$/.test(format) && Number.isSafeInteger(number) && number >= 0) return String(number).padStart(format.length, '0')
+    return number
+  }
+  const data = dataOf(sheet)
+  const cells: Cells = []
+  for (let row = rows[0]; row <= Math.min(rows[1], data.length - 1); row++) {
+    const found = data[row] ?? []
+    const line: unknown[] = []
+    for (let column = columns[0]; column <= Math.min(columns[1], found.length - 1); column++) {
+      const read = value(found[column])
+      if (typeof read === 'number' && Number.isInteger(read) && !Number.isSafeInteger(read)) long.push({ row, column, line, at: line.length })
+      line.push(read)
+    }
+    cells.push(line)
+  }
+  const raw = long.length > 0 && zip ? await rawNumbers(zip, name) : undefined
+  for (const { row, column, line, at } of long) {
+    const text = raw?.(row, column)
+    if (text !== undefined && /^-?\d+$/.test(text)) line[at] = text
+  }
+  if (errors > 0) warnings.push(`${errors} cell${errors === 1 ? ' holds an error' : 's hold errors'} such as #N/A, kept as text`)
+  if (unknown > 0) warnings.push(`${unknown} formula${unknown === 1 ? ' has' : 's have'} no stored value; the cells are null`)
+  return cells
+}
