@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util'
+import { code } from './parts/code.ts'
 import { journalRow } from './parts/journal.ts'
 import { coldStart, firstToken } from './parts/latency.ts'
 import { disk, install, memory } from './parts/footprint.ts'
@@ -27,6 +28,7 @@ const parts: Record<string, { title: string; run: () => Promise<Figure[]> }> = {
   token: { title: 'First token', run: firstToken },
   journal: { title: 'A journal row', run: journalRow },
   tables: { title: 'CSV of 200,000 rows', run: () => tables(options) },
+  code: { title: 'Code of users', run: code },
   disk: { title: 'Disk', run: disk },
   memory: { title: 'Memory', run: () => memory(options) },
   install: { title: 'Installed for production', run: install },

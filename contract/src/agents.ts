@@ -1,38 +1,8 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { AgentConfig, AgentConfigPatch } from './agent-config.ts'
 import { JsonSchema } from './manifest.ts'
 import { Instant, PageQuery, pageOf } from './page.ts'
-
-export const AgentConfig = z.strictObject({
-  /** Tool calls in one run. The model may still answer after the last one. */
-  max_steps: z.int().min(1).max(1000).default(10),
-  /** Tokens of one model answer. */
-  max_tokens: z.int().min(1).max(1_000_000).default(4096),
-  temperature: z.number().min(0).max(2).default(0.7),
-  /** Working time of one run; the time it waits for a person does not count. */
-  timeout_ms: z.int().min(1).max(86_400_000).default(60_000),
-  retry_on_error: z.boolean().default(true),
-  /** Repetitions of one failed model call, or of one failed tool call whose effect allows it. */
-  max_retries: z.int().min(0).max(10).default(2),
-  /** Input and output tokens of one run together; null for no limit. */
-  max_total_tokens: z.int().min(1).nullable().default(null),
-  /** Size of the final answer, in UTF-8 bytes. */
-  max_output_bytes: z.int().min(1).max(100_000_000).default(10_000_000),
-})
-export type AgentConfig = z.infer<typeof AgentConfig>
-// Without the defaults: what an update leaves out stays as it is.
-const AgentConfigPatch = z
-  .strictObject({
-    max_steps: z.int().min(1).max(1000),
-    max_tokens: z.int().min(1).max(1_000_000),
-    temperature: z.number().min(0).max(2),
-    timeout_ms: z.int().min(1).max(86_400_000),
-    retry_on_error: z.boolean(),
-    max_retries: z.int().min(0).max(10),
-    max_total_tokens: z.int().min(1).nullable(),
-    max_output_bytes: z.int().min(1).max(100_000_000),
-  })
-  .partial()
 
 const name = z.string().trim().min(1).max(255)
 const fields = {

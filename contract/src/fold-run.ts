@@ -79,6 +79,8 @@ function toModelCall(event: Extract<JournalEvent, { type: 'model.completed' }>):
     duration_ms: event.duration_ms,
     first_token_ms: event.first_token_ms,
     retries: event.retries,
+    answered_by: event.answered_by ?? null,
+    failed: event.failed ?? [],
     timestamp: event.at,
   }
 }

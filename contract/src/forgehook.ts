@@ -57,7 +57,16 @@ export type HookRequest = {
 export type HookResponse = { status: number; url: string; headers: Record<string, string>; body: Uint8Array }
 
 /** `path` is how it is named in further calls; `size` in bytes; `modified` in milliseconds. */
-export type HookFile = { path: string; type: 'file' | 'folder'; size: number; modified: number }
+export type HookFile = {
+  path: string
+  type: 'file' | 'folder'
+  size: number
+  modified: number
+  /** It is a link; the rest tells of what it leads to. */
+  link?: boolean
+  /** Why it cannot be read, in words. */
+  unreadable?: string
+}
 
 export type SqlQuery = {
   /** One statement that only reads. */

@@ -40,6 +40,10 @@ export const JournalEvent = z.discriminatedUnion('type', [
     /** Time to the first token; null where the answer was not streamed. */
     first_token_ms: z.number().nullable(),
     retries: z.int(),
+    /** Where not the run's own model answered. */
+    answered_by: z.object({ provider: z.string(), model: z.string() }).optional(),
+    /** The tries that brought no answer. */
+    failed: z.array(z.object({ provider: z.string(), model: z.string(), code: z.string(), message: z.string() })).optional(),
     request_hash: z.string(),
   }),
   z.object({

@@ -35,6 +35,10 @@ export const ModelCall = z.object({
   duration_ms: z.number(),
   first_token_ms: z.number().nullable(),
   retries: z.int(),
+  /** Where not the run's own model answered. */
+  answered_by: z.object({ provider: z.string(), model: z.string() }).nullable(),
+  /** The tries that brought no answer. */
+  failed: z.array(z.object({ provider: z.string(), model: z.string(), code: z.string(), message: z.string() })),
   timestamp: Instant,
 })
 export type ModelCall = z.infer<typeof ModelCall>

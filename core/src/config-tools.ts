@@ -4,8 +4,12 @@ import { firstSecret, type Layer } from './config-sources.ts'
 import { parseGrant } from './tools/network/network-rules.ts'
 
 /** `/srv/reports`, or `reports=/srv/reports`; the name is the folder's own where none is given. */
-export function fileRoots(given: string[] | undefined, absolute: (path: string) => string, dataDir: string): { name: string; path: string }[] {
-  if (given === undefined) return [{ name: 'files', path: join(dataDir, 'files') }]
+export function fileRoots(
+  given: string[] | undefined,
+  absolute: (path: string) => string,
+  dataDir: string,
+): { name: string; path: string; make?: boolean }[] {
+  if (given === undefined) return [{ name: 'files', path: join(dataDir, 'files'), make: true }]
   const roots = given.map((entry) => {
     const at = entry.indexOf('=')
     const path = absolute(entry.slice(at + 1))

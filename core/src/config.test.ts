@@ -39,7 +39,7 @@ test('an empty folder gives the defaults', () => {
     body_limit: 50_000_000,
     allowed_hosts: [],
     plugins_dirs: [],
-    file_roots: [{ name: 'files', path: join(cwd, 'data', 'files') }],
+    file_roots: [{ name: 'files', path: join(cwd, 'data', 'files'), make: true }],
     private_hosts: [],
     docker_host: '/var/run/docker.sock',
     hooks: {},

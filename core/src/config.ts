@@ -1,16 +1,14 @@
 import { isAbsolute, join, resolve } from 'node:path'
-import { CreateProvider } from '@cadre/contract/providers'
+import { ConfiguredPrice } from '@cadre/contract/usage'
 import { z } from 'zod'
 import { ConfigError } from './config-error.ts'
+import { type ConfiguredProvider, configuredProviders, providerEnvironment, providersYaml } from './config-providers.ts'
 import { fileRoots, prefixed, privateHosts } from './config-tools.ts'
 import { type Layer, first, firstSecret, readDotEnv, readYaml } from './config-sources.ts'
 
 export { ConfigError }
 
 export const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const
-
-/** A provider as `cadre.yaml` has it; the same fields as `POST /providers`. */
-export type ConfiguredProvider = CreateProvider
 
 export type Config = {
   port: number
@@ -35,8 +33,8 @@ export type Config = {
   allowed_hosts: string[]
   /** More folders of ForgeHooks. Absolute. */
   plugins_dirs: string[]
-  /** Folders that tools may read, by name. Absolute; the first is made in the data folder where none is set. */
-  file_roots: { name: string; path: string }[]
+  /** Folders that tools may read, by name. Absolute; `make`: it is made where it is missing. */
+  file_roots: { name: string; path: string; make?: boolean }[]
   /** Private hosts, addresses or blocks that a ForgeHook with network `*` may reach. */
   private_hosts: string[]
   /** Where the Docker API answers: a unix socket's path or an http URL. */
@@ -48,7 +46,9 @@ export type Config = {
   /** CADRE_SECRET_*, by name without the prefix in lower case: what ForgeHooks may be granted. */
   secrets: Record<string, string>
   providers: ConfiguredProvider[]
-  /** OPENAI_* and ANTHROPIC_* as they were set, `_FILE` forms already read. */
+  /** What models cost where the price list is wrong or does not know; the same fields as `PUT /prices/{provider}/{model}`. */
+  prices: ConfiguredPrice[]
+  /** OPENAI_API_KEY, OLLAMA_HOST and the like as they were set, `_FILE` forms already read. */
   env: Record<string, string>
   /** Settings that were ignored, in words for the log. */
   warnings: string[]
@@ -104,7 +104,8 @@ const yamlShape = z.strictObject({
   private_hosts: any,
   docker_host: any,
   hooks: z.record(z.string(), z.record(z.string(), z.unknown(), 'must be settings by name'), 'must be settings by ForgeHook').optional(),
-  providers: z.array(CreateProvider, 'must be a list').optional(),
+  ...providersYaml,
+  prices: z.array(ConfiguredPrice, 'must be a list').optional(),
 })
 
 export type ConfigSources = { env: Record<string, string | undefined>; cwd: string; argv?: string[] }
@@ -143,7 +144,8 @@ export function loadConfig({ env, cwd, argv = [] }: ConfigSources): Config {
     hooks: (document.hooks as Config['hooks'] | undefined) ?? {},
     hook_env: prefixed(layers, 'CADRE_HOOK_'),
     secrets: Object.fromEntries(Object.entries(prefixed(layers, 'CADRE_SECRET_')).map(([name, secret]) => [name.toLowerCase(), secret])),
-    providers: (document.providers as ConfiguredProvider[] | undefined) ?? [],
+    providers: configuredProviders(document, yamlPath),
+    prices: (document.prices as ConfiguredPrice[] | undefined) ?? [],
     env: providerEnvironment(layers),
     warnings: unknownNames(layers),
   }
@@ -175,17 +177,6 @@ function checkYaml(document: unknown, path: string) {
     throw new ConfigError(`${unknown}: there is no such setting (set in ${path}); docs/user/configuration.md lists them all`)
   }
   throw new ConfigError(`${at || 'the file'}: ${issue?.message} (set in ${path})`)
-}
-
-/** What a model provider's own libraries would read: OPENAI_API_KEY, OPENAI_BASE_URL, ANTHROPIC_API_KEY and the like. */
-function providerEnvironment(layers: Layer[]) {
-  const env: Record<string, string> = {}
-  const names = layers.flatMap(({ values }) => Object.keys(values)).filter((name) => /^(OPENAI|ANTHROPIC)_/.test(name))
-  for (const name of new Set(names.map((name) => name.replace(/_FILE$/, '')))) {
-    const found = firstSecret(layers, name)
-    if (found) env[name] = found.value
-  }
-  return env
 }
 
 function unknownNames(layers: Layer[]) {

@@ -41,8 +41,7 @@ function nameOf(asked: string): string {
 
 function isKnown(name: string): boolean {
   try {
-    new TextDecoder(name)
-    return true
+    return new TextDecoder(name).encoding !== ''
   } catch {
     return false
   }

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { caller } from '../lib/hook-test.ts'
+import { flatTables } from './flat-tables.ts'
 import handlers from './index.ts'
 import { pagesAsked } from './page-range.ts'
 import { filesContext } from './test/files-context.ts'
@@ -69,7 +70,7 @@ test('a scan has no text, and says so; one page with text is enough', async () =
   const scan = await pdf(pdfOf([null, null]))
   expect(scan).toMatchObject({ has_text: false, page_count: 2, title: null })
   expect(scan.warnings[0]).toContain('a scan')
-  expect(await pdf(pdfOf([null, ['x']]))).toMatchObject({ has_text: true, warnings: [] })
+  expect(await pdf(pdfOf([null, ['x']]))).toMatchObject({ has_text: true, warnings: ['no text on page 1: a picture, or empty'] })
 })
 
 test.each<[content: Uint8Array | string, message: string]>([
@@ -114,6 +115,43 @@ test('pictures are left out, and nothing a document points to is loaded', async 
   const entity = `<?xml version="1.0"?><!DOCTYPE d [<!ENTITY x SYSTEM "file:///etc/passwd">]><w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>a&x;b</w:t></w:r></w:p></w:body></w:document>`
   const answer = await docx(docxOf('', '', { 'word/document.xml': entity })).catch((error: Error) => ({ text: error.message }))
   expect(answer.text).not.toContain('root:')
+})
+
+test.each<[what: string, html: string, cells: string]>([
+  ['joined side by side', '<tr><td colspan="2">a</td></tr><tr><td>b</td><td>c</td></tr>', 'a,|b,c'],
+  ['joined from above', '<tr><td rowspan="2">a</td><td>b</td></tr><tr><td>c</td></tr>', 'a,b|,c'],
+  [
+    'joined both ways',
+    '<tr><td colspan="2" rowspan="2">a</td><td>b</td></tr><tr><td>c</td></tr><tr><td>d</td><td>e</td><td>f</td></tr>',
+    'a,,b|,,c|d,e,f',
+  ],
+  ['short rows', '<tr><td>a</td><td>b</td></tr><tr><td>c</td></tr>', 'a,b|c,'],
+  ['a head', '<thead><tr><th>a</th></tr></thead><tbody><tr><td>b</td></tr></tbody>', 'a|b'],
+])('a table with cells %s keeps each in its column', (_what, html, cells) => {
+  const rows = cells.split('|').map(
+    (row, at) =>
+      `<tr>${row
+        .split(',')
+        .map((text) => (at === 0 ? `<th>${text}</th>` : `<td>${text}</td>`))
+        .join('')}</tr>`,
+  )
+  expect(flatTables(`<p>x</p><table>${html}</table><p>y</p>`)).toBe(`<p>x</p><table>${rows.join('')}</table><p>y</p>`)
+})
+
+test('joined cells of a document', async () => {
+  const down = (text: string, how: string) => `<w:tc><w:tcPr><w:vMerge${how}/></w:tcPr>${paragraph(text)}</w:tc>`
+  const rows = [
+    down('both', ' w:val="restart"') + cell('1'),
+    down('', '') + cell('2'),
+    `<w:tc><w:tcPr><w:gridSpan w:val="2"/></w:tcPr>${paragraph('wide')}</w:tc>`,
+  ]
+  const { text } = await docx(docxOf(`<w:tbl>${rows.map((row) => `<w:tr>${row}</w:tr>`).join('')}</w:tbl>`))
+  expect(text.replaceAll(/ +/g, ' ')).toBe('| both | 1 |\n| --- | --- |\n| | 2 |\n| wide | |\n')
+})
+
+test('headers and footers are said to be missing', async () => {
+  const answer = await docx(docxOf(paragraph('x'), '', { 'word/header1.xml': '<w:hdr xmlns:w="x"/>' }))
+  expect(answer.warnings).toEqual(['headers and footers of the pages are left out'])
 })
 
 test('a style map inside the document has no say', async () => {

@@ -56,7 +56,7 @@ const latin = (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset,
 function kindBy(start: Uint8Array, end: Uint8Array, file: HookFile): Kind {
   const head = latin(start)
   const ext = extensionOf(file.path)
-  if (/^(?:\xef\xbb\xbf)?\s{0,20}%PDF-\d/.test(head)) return kinds.pdf
+  if (/^(?:\xef\xbb\xbf)?\s{0,20}%PDF-\d/.test(head) || (ext === 'pdf' && head.slice(0, 1_024).includes('%PDF-'))) return kinds.pdf
   if (head.startsWith('PK\x03\x04') || head.startsWith('PK\x05\x06')) return zipKind(head + latin(end), ext)
   if (head.startsWith('\xd0\xcf\x11\xe0')) return oleKind(head + latin(end), ext)
   const encoding = encodingOf(start, file.size <= start.length)

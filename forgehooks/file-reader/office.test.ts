@@ -135,19 +135,37 @@ test.each(['xlsx', 'xlsm', 'xlsb', 'biff8', 'ods'])('reads a workbook as %s', as
   expect(await call('/read', { path: name }, context)).toMatchObject({ kind: 'xlsx' })
 })
 
-test('digits longer than a number holds are those of the file', async () => {
-  const sheet = `<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>id</t></is></c></row><row r="2"><c r="A2"><v>1234567890123456789</v></c></row></sheetData></worksheet>`
+/** A workbook whose only sheet has these cells below a title. */
+function rawSheet(...cells: string[]) {
   const relations = 'http://schemas.openxmlformats.org/officeDocument/2006/relationships'
-  write(
-    'long.xlsx',
-    zipOf({
-      '[Content_Types].xml': `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"/></Types>`,
-      'xl/workbook.xml': `<workbook xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" xmlns:r="${relations}"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>`,
-      'xl/_rels/workbook.xml.rels': `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${relations}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
-      'xl/worksheets/sheet1.xml': sheet,
-    }),
+  const main = 'http://schemas.openxmlformats.org/spreadsheetml/2006/main'
+  const kind = 'application/vnd.openxmlformats-officedocument.spreadsheetml'
+  const rows = ['<c t="inlineStr"><is><t>v</t></is></c>', ...cells].map(
+    (cell, at) => `<row r="${at + 1}">${cell.replace('<c', `<c r="A${at + 1}"`)}</row>`,
   )
-  expect((await read('long.xlsx')).rows).toEqual([{ id: '1234567890123456789' }])
+  return zipOf({
+    '[Content_Types].xml': `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"><Override PartName="/xl/workbook.xml" ContentType="${kind}.sheet.main+xml"/><Override PartName="/xl/worksheets/sheet1.xml" ContentType="${kind}.worksheet+xml"/></Types>`,
+    'xl/workbook.xml': `<workbook xmlns="${main}" xmlns:r="${relations}"><sheets><sheet name="S" sheetId="1" r:id="rId1"/></sheets></workbook>`,
+    'xl/_rels/workbook.xml.rels': `<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="rId1" Type="${relations}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>`,
+    'xl/worksheets/sheet1.xml': `<worksheet xmlns="${main}"><sheetData>${rows.join('')}</sheetData></worksheet>`,
+  })
+}
+
+test.each<[cell: string, value: unknown]>([
+  ['<c><v>1234567890123456789</v></c>', '1234567890123456789'],
+  ['<c t="d"><v>2024-01-05T06:07:08</v></c>', '2024-01-05T06:07:08'],
+  ['<c t="d"><v>2024-01-05</v></c>', '2024-01-05'],
+  ['<c t="str"><f>A1</f><v>007</v></c>', '007'],
+  ['<c t="inlineStr"><is><r><t>a </t></r><r><t>b</t></r></is></c>', 'a b'],
+  ['<c><v>0</v></c>', 0],
+])('a cell as it is in the file: %s', async (cell, value) => {
+  write('raw.xlsx', rawSheet(cell))
+  expect((await read('raw.xlsx')).rows).toEqual([{ v: value }])
+})
+
+test('a formula without a stored result is null, and said', async () => {
+  write('raw.xlsx', rawSheet('<c><v>1</v></c>', '<c><f>1+1</f></c>'))
+  expect((await read('raw.xlsx')).warnings).toEqual(['1 formula has no stored value; the cells are null', '1 empty row was left out'])
 })
 
 test('what is no workbook, a broken one, one with a lie about its size', async () => {

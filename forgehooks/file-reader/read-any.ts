@@ -37,7 +37,12 @@ export async function readAny({ path, encoding, limit, offset, pages, sheet, max
     case 'csv':
       return { kind, ...(await readCsvFile({ path, encoding, ...rows }, context).catch(orText(asText))) }
     case 'json':
-      return { kind, ...(await readJsonFile({ path, encoding, ...rows }, context).catch(orText(asText))) }
+      return {
+        kind,
+        ...(await readJsonFile({ path, encoding, ...rows }, context)
+          .catch(orWhole(() => readJsonFile({ path, encoding }, context)))
+          .catch(orText(asText))),
+      }
     case 'text':
       return asText()
     default:
@@ -51,5 +56,14 @@ function orText(asText: () => Promise<{ warnings: string[] }>) {
     if (!(error instanceof HookError) || error.field !== 'path') throw error
     const text = await asText()
     return { ...text, warnings: [`given as text, because ${error.message.replace(/^path: /, '')}`, ...text.warnings] }
+  }
+}
+
+/** `limit` is meant for whatever the file is; a value that is no list is given whole. */
+function orWhole<T extends { warnings: string[] }>(whole: () => Promise<T>) {
+  return async (error: unknown) => {
+    if (!(error instanceof HookError) || (error.field !== 'limit' && error.field !== 'offset')) throw error
+    const all = await whole()
+    return { ...all, warnings: ['the value is no list, so it is given whole', ...all.warnings] }
   }
 }

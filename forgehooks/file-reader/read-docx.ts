@@ -1,8 +1,9 @@
 import { HookError } from '@cadre/contract/forgehook'
-import { openZip } from '../data-transform/zip.ts'
+import { openZip } from '../lib/workbook/zip.ts'
 import { type Context, MB, wholeFile } from './file-bytes.ts'
 import { kindOf } from './file-kind.ts'
 import { bounded } from './bounded-text.ts'
+import { flatTables } from './flat-tables.ts'
 
 export type DocxInput = { path: string; format?: string; max_chars?: number; offset_chars?: number }
 
@@ -13,20 +14,16 @@ export async function readDocx({ path, format: asked = 'markdown', max_chars: ro
   const { file, bytes } = await wholeFile(context, path, MOST_BYTES, 'Split it.')
   const { kind, label, endpoint } = await kindOf(context, file)
   if (kind !== 'docx') throw new HookError(`${file.path} is ${label}, not a Word document (.docx)${endpoint ? `; use ${endpoint}` : ''}`, 'path')
-  await needSound(bytes, file.path)
+  const names = await partsOf(bytes, file.path)
   const format = asked === 'md' ? 'markdown' : asked === 'txt' || asked === 'plain' ? 'text' : asked
   const { value, warnings } = await convert(bytes, format, file.path)
+  if (names.some((name) => /^word\/(header|footer)\d*\.xml$/.test(name))) warnings.push('headers and footers of the pages are left out')
   return { path: file.path, format, ...bounded(value, offset, room, warnings), warnings }
 }
 
-/** A zip whose parts are as long as they say, and not too long, before the library unpacks it. */
-async function needSound(bytes: Uint8Array, path: string) {
-  const zip = await openZip(bytes).catch((error: unknown) => {
-    if (error instanceof HookError) throw new HookError(error.message.replace('data_base64: the workbook', path), 'path')
-    throw error
-  })
-  if (!zip.has('word/document.xml') && ![...zip.keys()].some((name) => name.endsWith('.rels')))
-    throw new HookError(`${path} is broken: it has no document in it`, 'path')
+/** The names in the zip, once each part was found to be as long as it says, and not too long, before the library unpacks it. */
+async function partsOf(bytes: Uint8Array, path: string): Promise<string[]> {
+  return [...(await openZip(bytes, { what: path, field: 'path' })).keys()]
 }
 
 async function convert(bytes: Uint8Array, format: string, path: string): Promise<{ value: string; warnings: string[] }> {
@@ -60,13 +57,5 @@ async function markdownOf(html: string): Promise<string> {
   const [{ default: TurndownService }, { gfm }] = await Promise.all([import('turndown'), import('@joplin/turndown-plugin-gfm')])
   const service = new TurndownService({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-', emDelimiter: '*', hr: '---' })
   service.use(gfm)
-  return `${service.turndown(withHeads(html)).trim()}\n`
-}
-
-/** Word's tables have no heads and Markdown's must have one: it is the first row. */
-function withHeads(html: string): string {
-  return html.replace(
-    /<table><tr>((?:(?!<\/?(?:table|tr)>).)*)<\/tr>/gs,
-    (_, cells: string) => `<table><tr>${cells.replace(/<(\/?)td\b/g, '<$1th')}</tr>`,
-  )
+  return `${service.turndown(flatTables(html)).trim()}\n`
 }

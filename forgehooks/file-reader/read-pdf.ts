@@ -33,8 +33,10 @@ export async function readPdf({ path, pages, max_chars: room = MOST_CHARS }: Pdf
       found.push({ page: number, text: text.slice(0, room) })
       chars += text.length
     }
-    const hasText = found.some(({ text }) => text.trim() !== '')
+    const empty = found.filter(({ text }) => text.trim() === '').map(({ page }) => page)
+    const hasText = empty.length < found.length
     if (!hasText) warnings.push('the pages have no text: they are pictures (a scan), or empty; text recognition would be needed')
+    else if (empty.length > 0) warnings.push(`no text on page${empty.length === 1 ? '' : 's'} ${empty.slice(0, 50).join(', ')}: a picture, or empty`)
     return {
       path: file.path,
       ...(await metadataOf(document)),
@@ -68,10 +70,10 @@ async function pageText(document: Document, number: number, warnings: string[]):
 }
 
 async function metadataOf(document: Document) {
-  const { info } = await document.getMetadata().catch(() => ({ info: {} }))
+  const { info, metadata } = await document.getMetadata().catch(() => ({ info: {}, metadata: undefined }))
   const { Title: title, Author: author } = info as { Title?: unknown; Author?: unknown }
   const text = (value: unknown) => (typeof value === 'string' && value.trim() !== '' ? value.trim() : null)
-  return { title: text(title), author: text(author) }
+  return { title: text(title) ?? text(metadata?.get('dc:title')), author: text(author) }
 }
 
 function refusal(error: unknown, path: string): HookError {

@@ -18,8 +18,8 @@ export type SearchInput = {
 type Match = { path: string; line: number; column: number; text: string; before?: string[]; after?: string[] }
 
 const MOST_FILES = 2_000
-const MOST_BYTES = 100 * MB
-const LONGEST_FILE = 20 * MB
+const MOST_BYTES = 300 * MB
+const LONGEST_FILE = 100 * MB
 /** A line is searched no further, and shown around the match. */
 const SEARCHED = 20_000
 const SHOWN = 300

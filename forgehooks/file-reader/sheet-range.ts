@@ -1,7 +1,7 @@
 import { HookError } from '@cadre/contract/forgehook'
+import type { CellRange } from '../lib/workbook/sheet-cells.ts'
 
-/** Rows and columns from 0, both ends included; Infinity where it is open. */
-export type Range = { sheet?: string; rows: [number, number]; columns: [number, number] }
+export type Range = CellRange & { sheet?: string }
 
 /** `B2:D20`, `B:D`, `2:20`, `B2` (from there on), with or without `$` and `Sheet!` before it. */
 export function rangeOf(asked: string): Range {

@@ -124,6 +124,12 @@ test('/read gives a broken table or JSON file as text, and says why', async () =
   expect(answer.warnings[0]).toMatch(/^given as text, because files\/bad\.json is not JSON/)
   write('t.csv', 'a,b\n1,2\n')
   expect(await call('/read', { path: 't.csv', limit: 1 }, context)).toMatchObject({ kind: 'csv', rows: [{ a: '1', b: '2' }] })
+  write('o.json', '{"a":1}')
+  expect(await call('/read', { path: 'o.json', limit: 5 }, context)).toMatchObject({
+    kind: 'json',
+    value: { a: 1 },
+    warnings: ['the value is no list, so it is given whole'],
+  })
   write('t.txt', '1\n2\n3\n')
   expect(await call('/read', { path: 't.txt', limit: 1, offset: 1 }, context)).toMatchObject({ kind: 'text', text: '2\n' })
 })

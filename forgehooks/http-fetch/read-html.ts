@@ -1,5 +1,5 @@
 import { HookError } from '@cadre/contract/forgehook'
-import { aboutPage, clean, makeAbsolute, openPage, type PageDocument, removeUnseen } from './page.ts'
+import { aboutPage, clean, isNestedBeyond, makeAbsolute, openPage, type PageDocument, removeUnseen, shorten } from './page.ts'
 import { toMarkdown } from './to-markdown.ts'
 
 export type Page = {
@@ -13,6 +13,8 @@ export type Page = {
   links: { text: string; url: string }[]
   /** `article` where one was found; otherwise all that the page shows. */
   part: 'article' | 'page' | 'text'
+  /** The page has more elements than are read. */
+  cut: boolean
   warnings: string[]
 }
 
@@ -23,21 +25,26 @@ export async function readHtml(html: string, url: string): Promise<Page> {
   try {
     return await read(html, url)
   } catch (error) {
-    if (error instanceof RangeError) throw new HookError('the page is nested too deep to be read', 'url')
+    if (error instanceof RangeError) throw tooDeep() // the stack has its limits
     throw error
   }
 }
 
+const tooDeep = () => new HookError('the page is nested too deep to be read', 'url')
+
 async function read(html: string, url: string): Promise<Page> {
   const [{ parseHTML }, { Readability }] = await Promise.all([import('linkedom'), import('@mozilla/readability')])
+  if (isNestedBeyond(html, 20_000)) throw tooDeep()
   const document = openPage(parseHTML, html)
   const scripts = document.querySelectorAll('script').length
   makeAbsolute(document, url)
   removeUnseen(document)
+  const isCut = shorten(document)
+  if (isCut === null) throw tooDeep()
   const about = aboutPage(document)
   const shown = document.body.innerHTML.replace(/<script[\s\S]*?<\/script>/gi, '')
   // It takes the document apart.
-  const article = new Readability(document as unknown as Document).parse()
+  const article = new Readability(document as never, { keepClasses: true }).parse()
   const found = article?.content && clean(article.textContent) !== '' ? article.content : null
   const content = found ?? shown
   const markdown = await toMarkdown(content)
@@ -54,6 +61,7 @@ async function read(html: string, url: string): Promise<Page> {
     excerpt: clean(article?.excerpt) || about.excerpt || null,
     markdown,
     links: all.slice(0, mostLinks),
+    cut: isCut,
     part: found ? 'article' : 'page',
     warnings,
   }

@@ -36,7 +36,7 @@ export async function readPage(input: Input, context: HookContext) {
     excerpt: page.excerpt,
     markdown,
     ...(links ? { links: page.links } : {}),
-    truncated: markdown.length < page.markdown.length || whole.length < text.length,
+    truncated: markdown.length < page.markdown.length || page.cut || whole.length < text.length,
     total_chars: page.markdown.length,
     part: page.part,
     ...(warnings.length + page.warnings.length > 0 ? { warnings: [...warnings, ...page.warnings] } : {}),
@@ -58,7 +58,10 @@ function refusedWith(status: number, host: string, location: string | undefined)
 function kindOf(contentType: string | null, body: Uint8Array): { html: boolean; refused?: string } {
   const type = mediaType(contentType)
   const start = new TextDecoder('latin1').decode(body.subarray(0, 1_024))
-  const refused = (what: string) => ({ html: false, refused: `${what}, which is no page to read; get it with /get (expect: base64) where its bytes are wanted` })
+  const refused = (what: string) => ({
+    html: false,
+    refused: `${what}, which is no page to read; get it with /get (expect: base64) where its bytes are wanted`,
+  })
   if (/^%PDF-/.test(start.trimStart()) || type === 'application/pdf') return refused('a PDF document')
   if (/^(\x89PNG|GIF8|\xff\xd8\xff|RIFF....WEBP)/s.test(start) || (type.startsWith('image/') && type !== 'image/svg+xml')) return refused('an image')
   if (/^(audio|video|font)\//.test(type)) return refused(`${type.split('/')[0]} data`)
@@ -72,7 +75,19 @@ function kindOf(contentType: string | null, body: Uint8Array): { html: boolean; 
 
 function plainPage(text: string): Awaited<ReturnType<typeof readHtml>> {
   const markdown = text.replace(/\r\n?/g, '\n').trim()
-  return { title: null, byline: null, site: '', published: null, language: '', excerpt: null, markdown, links: [], part: 'text', warnings: [] }
+  return {
+    title: null,
+    byline: null,
+    site: '',
+    published: null,
+    language: '',
+    excerpt: null,
+    markdown,
+    links: [],
+    part: 'text',
+    cut: false,
+    warnings: [],
+  }
 }
 
 /** At the last end of a paragraph, line or word that fits, and never within a character. */

@@ -1,5 +1,7 @@
 export type DecodedText = { text: string; charset: string; warnings: string[] }
 
+type Decoder = InstanceType<typeof TextDecoder>
+
 const marks: [string, number[]][] = [
   ['utf-8', [0xef, 0xbb, 0xbf]],
   ['utf-16le', [0xff, 0xfe]],
@@ -42,7 +44,7 @@ function strict(body: Uint8Array): string | null {
   }
 }
 
-function decodeAs(decoder: TextDecoder, body: Uint8Array, warnings: string[]): DecodedText {
+function decodeAs(decoder: Decoder, body: Uint8Array, warnings: string[]): DecodedText {
   const text = decoder.decode(body)
   try {
     new TextDecoder(decoder.encoding, { fatal: true }).decode(body)
@@ -52,7 +54,7 @@ function decodeAs(decoder: TextDecoder, body: Uint8Array, warnings: string[]): D
   return { text, charset: decoder.encoding, warnings }
 }
 
-function decoderFor(label: string): TextDecoder | null {
+function decoderFor(label: string): Decoder | null {
   try {
     return new TextDecoder(label)
   } catch {
@@ -61,7 +63,13 @@ function decoderFor(label: string): TextDecoder | null {
 }
 
 function charsetOf(contentType: string | null): string | null {
-  return /;\s*charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,]+))/i.exec(contentType ?? '')?.slice(1).find(Boolean)?.trim() ?? null
+  return (
+    /;\s*charset\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s;,]+))/i
+      .exec(contentType ?? '')
+      ?.slice(1)
+      .find(Boolean)
+      ?.trim() ?? null
+  )
 }
 
 /** `<meta charset>`, `<meta http-equiv content>`, `<?xml encoding?>`, `@charset`. */

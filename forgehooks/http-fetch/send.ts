@@ -43,7 +43,9 @@ function urlOf({ url, query = {} }: Target): string {
     throw new HookError(`'${text.slice(0, 200)}' is not a URL such as https://example.com/page${hint}`, 'url')
   }
   const whole = new URL(text)
-  const pairs = Object.entries(query).flatMap(([name, value]) => [value].flat().flatMap((item) => (item === null ? [] : [[name, plain(name, item)]])))
+  const pairs = Object.entries(query).flatMap(([name, value]) =>
+    [value].flat().flatMap((item) => (item === null ? [] : [[name, plain(name, item)] as [string, string]])),
+  )
   // What the URL already has stays as it is written: some servers sign it.
   const search = [whole.search.slice(1), new URLSearchParams(pairs).toString()].filter(Boolean).join('&')
   if (pairs.length > 0) whole.search = search

@@ -1,8 +1,12 @@
+import { AgentConfig } from '@cadre/contract/agent-config'
 import type { Agent } from '@cadre/contract/agents'
 import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
 import { fromJson } from '../storage/json.ts'
 import type { Tables } from '../storage/tables.ts'
+
+// An agent that an older version stored lacks the settings that came since.
+const defaultConfig = AgentConfig.parse({})
 
 type AgentRow = Selectable<Tables['agents']>
 
@@ -47,7 +51,7 @@ function toAgent(row: AgentRow): Agent {
   return {
     ...rest,
     tools: fromJson(row.tools) as string[],
-    config: fromJson(row.config) as Agent['config'],
+    config: { ...defaultConfig, ...(fromJson(row.config) as Partial<AgentConfig>) },
     output_schema: row.output_schema === null ? null : (fromJson(row.output_schema) as Agent['output_schema']),
     is_public: row.is_public === 1,
     api_key_required: row.api_key_required === 1,

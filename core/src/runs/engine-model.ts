@@ -1,12 +1,9 @@
 import { hash } from 'node:crypto'
 import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3Content, LanguageModelV3GenerateResult } from '@ai-sdk/provider'
 import type { JournalEvent, ModelPart } from '@cadre/contract/run-events'
-import { explainModelError } from '../providers/explain-error.ts'
 import { type Batch, type Execution, toolCallsOf } from './execution.ts'
-import { streamedAnswer } from './engine-stream.ts'
+import { askModels } from './engine-ask.ts'
 import { readInput, splitToolName, type NewEvent } from './journal-codec.ts'
-import { RunStopped } from './run-control.ts'
-import { retrying } from './retrying.ts'
 import { toolsShown } from './tool-search.ts'
 
 type Answer = Omit<Extract<JournalEvent, { type: 'model.completed' }>, 'seq' | 'at'>
@@ -50,7 +47,7 @@ async function replayed(x: Execution, recorded: Answer, options: LanguageModelV3
 async function callAndRecord(x: Execution, model: LanguageModelV3, call: number, options: LanguageModelV3CallOptions): Promise<Answer> {
   x.app.probe('model.before', x.run.id)
   const began = performance.now()
-  const { value, retries } = await askWithRetries(x, model, call, options)
+  const { value, retries, answered, failed } = await askModels(x, model, call, options)
   const answer: Answer = {
     type: 'model.completed',
     call,
@@ -63,6 +60,8 @@ async function callAndRecord(x: Execution, model: LanguageModelV3, call: number,
     duration_ms: Math.round(performance.now() - began),
     first_token_ms: value.first_token_ms,
     retries,
+    ...(answered.provider === x.run.provider && answered.model === x.run.model ? {} : { answered_by: answered }),
+    ...(failed.length === 0 ? {} : { failed }),
     request_hash: hashOf(options),
   }
   x.app.probe('model.answered', x.run.id)
@@ -77,28 +76,6 @@ async function callAndRecord(x: Execution, model: LanguageModelV3, call: number,
   const used = x.totals.tokens_input + x.totals.tokens_output
   if (limit !== null && used > limit) throw x.control.fail('MAX_TOKENS', `the run used ${used} tokens; its limit is ${limit}`)
   return answer
-}
-
-async function askWithRetries(x: Execution, model: LanguageModelV3, call: number, options: LanguageModelV3CallOptions) {
-  const { max_retries, retry_on_error } = x.setup.config
-  const explain = (error: unknown) => explainModelError(error, x.run.provider ?? model.provider)
-  const withSignal = { ...options, abortSignal: x.control.signal }
-  const ask = async () => {
-    if (x.run.mode === 'stream') return streamedAnswer(x, model, call, withSignal)
-    return { result: await model.doGenerate(withSignal), first_token_ms: null }
-  }
-  try {
-    return await retrying(
-      { max_retries: retry_on_error ? max_retries : 0, signal: x.control.signal, explain },
-      (reason, delay) => announceRetry(x, reason, delay),
-      // A provider that ignores the signal must not hold the run.
-      () => Promise.race([ask(), x.control.stopped]),
-    )
-  } catch (error) {
-    if (error instanceof RunStopped || x.control.signal.aborted) throw error
-    const { code, message } = explain(error)
-    throw x.control.fail(code, message)
-  }
 }
 
 export async function announceRetry(x: Execution, reason: string, delayMs: number, step: number | null = null) {

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto'
-import type { Agent, AgentConfig } from '@cadre/contract/agents'
+import { AgentConfig } from '@cadre/contract/agent-config'
+import type { Agent } from '@cadre/contract/agents'
 import type { Effect, JsonSchema } from '@cadre/contract/manifest'
 import { getBlob, putBlob } from '../storage/blobs.ts'
 import type { Db, Trx } from '../storage/database.ts'
@@ -70,7 +71,9 @@ export class Setups {
   async get(db: Db['read'], hash: string): Promise<Setup> {
     const known = this.#byHash.get(hash)
     if (known) return known
-    const setup = fromJson(await getBlob(db, hash)) as Setup
+    const stored = fromJson(await getBlob(db, hash)) as Setup
+    // A run that began under an older version lacks the settings that came since.
+    const setup = { ...stored, config: AgentConfig.parse(stored.config) }
     this.committed({ hash, setup })
     return setup
   }

@@ -83,7 +83,7 @@ describe('an agent with more than 40 tools', () => {
 describe('tools are found by what they do', () => {
   test.each([
     ['parse a date into ISO format', 'date-utils__'],
-    ['convert CSV text to rows', 'data-transform__csv_to_json'],
+    ['turn CSV into JSON', 'data-transform__csv_to_json'],
     ['percent of a number', 'calculator__percentage'],
     ['compare two JSON documents', 'json-utils__diff'],
     ['time zones', 'date-utils__convert_zone'],

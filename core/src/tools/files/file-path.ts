@@ -3,7 +3,8 @@ import { ToolError } from '../tool-error.ts'
 
 /** `rest`: the names of folders and file behind the root, without `.` and `..`. */
 export type AskedPath<R> = { root: R; rest: string[] }
-type Root = { name: string; path: string }
+/** `real`: where the folder lies when `path` leads there through links. */
+type Root = { name: string; path: string; real?: string | null }
 
 const longestPath = 4_096
 const longestName = 255
@@ -57,7 +58,7 @@ function rootNamed<R extends Root>(roots: readonly R[], [name, ...rest]: string[
 /** `..` in front of a root's end is no way to it: the names must be those of the root, one by one. */
 function rootAt<R extends Root>(roots: readonly R[], names: string[]): AskedPath<R> | undefined {
   const found = roots
-    .map((root) => ({ root, at: namesIn(root.path) }))
+    .flatMap((root) => [root.path, ...(root.real ? [root.real] : [])].map((folder) => ({ root, at: namesIn(folder) })))
     .filter(({ at }) => at.every((name, place) => names[place] === name))
     .toSorted((a, b) => b.at.length - a.at.length)[0]
   return found && { root: found.root, rest: names.slice(found.at.length) }

@@ -70,6 +70,12 @@ test('grants: by name, the first is the one for paths without; a root inside ano
   await expect(openFileRoots([]).list(['*'])).rejects.toThrow('there are no file roots; set file_roots (CADRE_FILE_ROOTS)')
 })
 
+test('a root that is a link: absolute paths through it, and to where it leads', async () => {
+  const linked = openFileRoots([{ name: 'linked', path: join(top, 'link-to-root') }])
+  for (const path of ['linked/a.txt', join(top, 'link-to-root/a.txt'), join(top, 'reports/a.txt')])
+    expect(await linked.stat(['*'], path)).toMatchObject({ path: 'linked/a.txt', size: 8 })
+})
+
 test('stat, locate and the ranges of read', async () => {
   expect(await files.stat(['*'], 'a.txt')).toEqual({ path: 'reports/a.txt', type: 'file', size: 8, modified: 1_700_000_000_500 })
   expect(await files.stat(['*'], 'reports')).toMatchObject({ path: 'reports', type: 'folder', size: 0 })
@@ -125,6 +131,7 @@ test('list: sorted, with folders, links as what they lead to; what cannot be rea
     ['reports/to-data', 'file', 0],
     ['reports/ünï ☃ %41.txt', 'file', 3],
   ])
+  expect(listed.filter((file) => file.link).map((file) => file.path)).toEqual(['reports/link.csv'])
   expect(listed.filter((file) => file.unreadable).map((file) => [file.path, file.unreadable])).toEqual([
     ['reports/to-data', "'reports/to-data' is outside of the file roots: a link in it leads out of them, or nowhere"],
   ])

@@ -1,5 +1,5 @@
 import { lstat, opendir, realpath } from 'node:fs/promises'
-import type { Stats } from 'node:fs'
+import { mkdirSync, type Stats } from 'node:fs'
 import { join } from 'node:path'
 import type { HookFile } from '@cadre/contract/forgehook'
 import { ToolError } from '../tool-error.ts'
@@ -7,11 +7,8 @@ import { type AskedPath, parsePath, shown, unspeakable } from './file-path.ts'
 import { isAllowed, openInside, type Opened, type OpenRoot, type RootsOfCall } from './open-inside.ts'
 import { isSecret } from './secret-names.ts'
 
-/** A folder of the operator's under a name. `path` is absolute. */
-export type FileRoot = { name: string; path: string }
-
-/** `unreadable`: why it cannot be read, where that is known: a link that leads out, a device. Its size is 0 then. */
-export type ListedFile = HookFile & { unreadable?: string }
+/** A folder of the operator's under a name. `path` is absolute. `make`: it is ours, and made where it is missing. */
+export type FileRoot = { name: string; path: string; make?: boolean }
 
 /**
  * The one way to the operator's files: reading only, inside the roots that `grants` (permissions.files) names. Throws ToolError in plain
@@ -19,7 +16,7 @@ export type ListedFile = HookFile & { unreadable?: string }
  */
 export type FileRoots = {
   /** By name, at most 1000. Without a path, the granted roots themselves. Nothing is left out. */
-  list: (grants: string[], path?: string) => Promise<ListedFile[]>
+  list: (grants: string[], path?: string) => Promise<HookFile[]>
   stat: (grants: string[], path: string) => Promise<HookFile>
   /** At most `max_bytes` from `offset`: fewer at the end of the file only. */
   read: (grants: string[], path: string, range: { offset: number; max_bytes: number }) => Promise<Uint8Array>
@@ -33,6 +30,7 @@ const mostBytes = 512_000_000
 
 /** A root's folder is found at its first use, through links; what is put in its place later is no root. */
 export function openFileRoots(roots: FileRoot[]): FileRoots {
+  for (const { path, make } of roots) if (make) mkdirSync(path, { recursive: true })
   const all = roots.map(({ name, path }): OpenRoot => ({ name, path, real: null }))
 
   async function rootsFor(grants: string[]): Promise<RootsOfCall> {
@@ -109,9 +107,9 @@ function fileOf(path: string, stats: Stats): HookFile {
   return { path, type: isFolder ? 'folder' : 'file', size: isFolder ? 0 : stats.size, modified: Math.trunc(stats.mtimeMs) }
 }
 
-async function listRoots(of: RootsOfCall): Promise<ListedFile[]> {
+async function listRoots(of: RootsOfCall): Promise<HookFile[]> {
   const found = await Promise.all(
-    of.granted.map(async (root): Promise<ListedFile> => {
+    of.granted.map(async (root): Promise<HookFile> => {
       try {
         return await openInside(of, { root, rest: [] }, root.name, async ({ stats }) => fileOf(root.name, stats))
       } catch (error) {
@@ -122,7 +120,7 @@ async function listRoots(of: RootsOfCall): Promise<ListedFile[]> {
   return found.toSorted(byPath)
 }
 
-async function listFolder({ handle, real }: Opened, asked: AskedPath<OpenRoot>, of: RootsOfCall, path: string): Promise<ListedFile[]> {
+async function listFolder({ handle, real }: Opened, asked: AskedPath<OpenRoot>, of: RootsOfCall, path: string): Promise<HookFile[]> {
   // Through the open folder itself, which nobody can swap.
   const here = process.platform === 'linux' ? `/proc/self/fd/${handle.fd}` : real
   const names: string[] = []
@@ -130,7 +128,7 @@ async function listFolder({ handle, real }: Opened, asked: AskedPath<OpenRoot>, 
     if (names.length === mostEntries) throw new ToolError(`${shown(path)} has more than ${mostEntries} entries, too many to list`)
     names.push(name)
   }
-  const found: ListedFile[] = []
+  const found: HookFile[] = []
   for (const name of names.sort()) {
     const entry = { root: asked.root, rest: [...asked.rest, name] }
     const file = await listed({ at: join(here, name), real: join(real, name), name, entry, of })
@@ -142,9 +140,9 @@ async function listFolder({ handle, real }: Opened, asked: AskedPath<OpenRoot>, 
 type Entry = { at: string; real: string; name: string; entry: AskedPath<OpenRoot>; of: RootsOfCall }
 
 /** Null when it is gone by now. */
-async function listed({ at, real, name, entry, of }: Entry): Promise<ListedFile | null> {
+async function listed({ at, real, name, entry, of }: Entry): Promise<HookFile | null> {
   const path = nameOf(entry)
-  const unreadable = (stats: Stats | null, reason: string): ListedFile => ({
+  const unreadable = (stats: Stats | null, reason: string): HookFile => ({
     path,
     type: stats?.isDirectory() ? 'folder' : 'file',
     size: 0,
@@ -157,7 +155,7 @@ async function listed({ at, real, name, entry, of }: Entry): Promise<ListedFile 
   if (reason) return unreadable(stats, reason)
   if ((stats.isFile() || stats.isDirectory()) && isAllowed(of, real)) return fileOf(path, stats)
   try {
-    return await openInside(of, entry, path, async (target) => fileOf(path, target.stats))
+    return await openInside(of, entry, path, async (target) => ({ ...fileOf(path, target.stats), ...(stats.isSymbolicLink() ? { link: true } : {}) }))
   } catch (error) {
     return unreadable(stats, reasonOf(error))
   }

@@ -1,10 +1,13 @@
 import type { CellObject, WorkBook, WorkSheet } from '@e965/xlsx'
-import { dateOfSerial, exactText, rawNumbers } from '../data-transform/xlsx-cell.ts'
-import type { Zip } from '../data-transform/zip.ts'
-import type { Range } from './sheet-range.ts'
+import { dateOfSerial, exactText, rawNumbers } from './xlsx-cell.ts'
+import type { Zip } from './zip.ts'
 
 export type Cells = unknown[][]
-export type Workbook = { book: WorkBook; zip: Zip | undefined; isDate: (format: string) => boolean }
+/** Rows and columns from 0, both ends included; Infinity where it is open. */
+export type CellRange = { rows: [number, number]; columns: [number, number] }
+export const wholeSheet: CellRange = { rows: [0, Infinity], columns: [0, Infinity] }
+/** `dated`: the same with dates as dates, where the file has some that are not numbers. */
+export type Workbook = { book: WorkBook; dated: WorkBook | undefined; zip: Zip | undefined; isDate: (format: string) => boolean }
 
 const ERRORS: Record<number, string> = {
   0: '#NULL!',
@@ -35,12 +38,18 @@ export function extentOf(sheet: WorkSheet) {
  * The cells of a range, null where they are empty. Dates are ISO 8601; numbers that are shown with leading zeros (format 00000) are the text
  * that is shown, and whole numbers longer than a double holds the digits in the file.
  */
-export async function cellsOf({ book, zip, isDate }: Workbook, name: string, { rows, columns }: Range, warnings: string[]): Promise<Cells> {
+export async function cellsOf(
+  { book, dated, zip, isDate }: Workbook,
+  name: string,
+  { rows, columns }: CellRange,
+  warnings: string[],
+): Promise<Cells> {
   const sheet = book.Sheets[name] as WorkSheet
   const is1904 = book.Workbook?.WBProps?.date1904 === true
   const long: { row: number; column: number; line: unknown[]; at: number }[] = []
   let [errors, unknown] = [0, 0]
-  const value = (cell: Cell): unknown => {
+  const datedCells = dated ? dataOf(dated.Sheets[name] as WorkSheet) : []
+  const value = (cell: Cell, row: number, column: number): unknown => {
     if (!cell || !isFilled(cell)) {
       if (cell?.f !== undefined) unknown++
       return null
@@ -54,6 +63,7 @@ export async function cellsOf({ book, zip, isDate }: Workbook, name: string, { r
     const number = cell.v as number
     const format = typeof cell.z === 'string' ? cell.z : ''
     if (format !== '' && isDate(format)) return dateOfSerial(number, format, is1904)
+    if (datedCells[row]?.[column]?.t === 'd') return dateOfSerial(number, 'yyyy-mm-dd', is1904)
     if (/^0{2,}$/.test(format) && Number.isSafeInteger(number) && number >= 0) return String(number).padStart(format.length, '0')
     return number
   }
@@ -63,7 +73,7 @@ export async function cellsOf({ book, zip, isDate }: Workbook, name: string, { r
     const found = data[row] ?? []
     const line: unknown[] = []
     for (let column = columns[0]; column <= Math.min(columns[1], found.length - 1); column++) {
-      const read = value(found[column])
+      const read = value(found[column], row, column)
       if (typeof read === 'number' && Number.isInteger(read) && !Number.isSafeInteger(read)) long.push({ row, column, line, at: line.length })
       line.push(read)
     }

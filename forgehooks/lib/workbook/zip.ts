@@ -5,21 +5,25 @@ const MAX_ENTRIES = 10_000
 const END = 0x06054b50
 const ENTRY = 0x02014b50
 
+/** Of whom a refusal speaks, and which field it names. */
+export type Subject = { what: string; field: string }
+
 export type Zip = Map<string, () => Promise<Uint8Array>>
 type Entry = { name: string; method: number; packed: number; size: number; offset: number; crc: number }
 
 /** The entries of a zip file by name, after each was unpacked once: what is bigger than it says, or too big, is refused before a reader sees it. */
-export async function openZip(bytes: Uint8Array): Promise<Zip> {
-  const entries = directory(bytes)
+export async function openZip(bytes: Uint8Array, { what, field }: Subject): Promise<Zip> {
+  const refusal: Refusal = (reason) => new HookError(`${what} ${reason}`, field)
+  const entries = directory(bytes, refusal)
   const total = entries.reduce((sum, entry) => sum + entry.size, 0)
   if (total > MAX_BYTES) throw refusal(`unpacks to ${total} bytes; the limit is ${MAX_BYTES}`)
-  for (const entry of entries) await unpack(bytes, entry, false)
-  return new Map(entries.map((entry) => [entry.name, () => unpack(bytes, entry, true)]))
+  for (const entry of entries) await unpack(bytes, entry, false, refusal)
+  return new Map(entries.map((entry) => [entry.name, () => unpack(bytes, entry, true, refusal)]))
 }
 
-const refusal = (reason: string) => new HookError(`the workbook ${reason}`, 'data_base64')
+type Refusal = (reason: string) => HookError
 
-function directory(bytes: Uint8Array): Entry[] {
+function directory(bytes: Uint8Array, refusal: Refusal): Entry[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   let end = bytes.length - 22
   while (end >= 0 && end > bytes.length - 66_000 && view.getUint32(end, true) !== END) end--
@@ -45,14 +49,14 @@ function directory(bytes: Uint8Array): Entry[] {
   return entries
 }
 
-async function unpack(bytes: Uint8Array, entry: Entry, keep: boolean): Promise<Uint8Array> {
+async function unpack(bytes: Uint8Array, entry: Entry, keep: boolean, refusal: Refusal): Promise<Uint8Array> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   if (entry.offset + 30 > bytes.length) throw refusal(`is broken: its part ${entry.name} is missing`)
   const start = entry.offset + 30 + view.getUint16(entry.offset + 26, true) + view.getUint16(entry.offset + 28, true)
   const packed = bytes.subarray(start, start + entry.packed)
   if (packed.length < entry.packed) throw refusal(`is broken: its part ${entry.name} is cut off`)
   if (entry.method === 0) {
-    needSum(crc32(0, packed), entry)
+    needSum(crc32(0, packed), entry, refusal)
     return packed
   }
   if (entry.method !== 8) throw refusal(`is packed in a way that is not known here (${entry.method})`)
@@ -72,11 +76,11 @@ async function unpack(bytes: Uint8Array, entry: Entry, keep: boolean): Promise<U
     throw refusal(`is broken: its part ${entry.name} cannot be unpacked`)
   }
   if (size !== entry.size) throw refusal(`is broken: its part ${entry.name} is not as long as it says`)
-  needSum(sum, entry)
+  needSum(sum, entry, refusal)
   return keep ? Buffer.concat(parts) : packed
 }
 
-function needSum(sum: number, entry: Entry) {
+function needSum(sum: number, entry: Entry, refusal: Refusal) {
   if (sum !== entry.crc) throw refusal(`is broken: its part ${entry.name} is damaged`)
 }
 

@@ -1,0 +1,128 @@
+/** What a provider allows, or may be asked for: null where there is no limit. */
+export type ThrottleLimits = { requests_per_minute: number | null; tokens_per_minute: number | null; concurrent: number | null }
+
+export class ThrottleFull extends Error {
+  override name = 'ThrottleFull'
+  readonly retry_after_ms: number
+  constructor(provider: string, waiting: number, retry_after_ms: number) {
+    super(`${provider} is asked as often as its limits allow, and ${waiting} calls are waiting already`)
+    this.retry_after_ms = retry_after_ms
+  }
+}
+
+type Waiting = { tokens: number; go: () => void; give: (reason: unknown) => void }
+
+const minute = 60_000
+const mostWaiting = 1_000
+
+/**
+ * Keeps the calls to one provider under its limits, in the order in which they came: token buckets that fill by the minute's share of each
+ * moment, and a count of calls on their way. A call that takes more tokens than the bucket ever holds goes when it is full.
+ */
+export class Throttle {
+  readonly #provider: string
+  readonly #limits: ThrottleLimits
+  readonly #now: () => number
+  readonly #queue: Waiting[] = []
+  #requests: number
+  #tokens: number
+  #filledAt: number
+  #running = 0
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(provider: string, limits: ThrottleLimits, now: () => number = Date.now) {
+    this.#provider = provider
+    this.#limits = limits
+    this.#now = now
+    this.#requests = limits.requests_per_minute ?? Infinity
+    this.#tokens = limits.tokens_per_minute ?? Infinity
+    this.#filledAt = now()
+  }
+
+  /**
+   * Waits for its turn. Throws ThrottleFull where too many wait, or the signal's reason.
+   * @param tokens an estimate; `done` corrects it.
+   */
+  async begin(tokens: number, signal: AbortSignal): Promise<{ done: (actualTokens: number) => void }> {
+    signal.throwIfAborted()
+    if (this.#queue.length > 0 || !this.#take(tokens)) await this.#turn(tokens, signal)
+    let ended = false
+    return {
+      done: (actual) => {
+        if (ended) return
+        ended = true
+        this.#running--
+        this.#tokens += tokens - actual
+        this.#next()
+      },
+    }
+  }
+
+  #turn(tokens: number, signal: AbortSignal): Promise<void> {
+    if (this.#queue.length >= mostWaiting) throw new ThrottleFull(this.#provider, this.#queue.length, this.#delayFor(tokens))
+    return new Promise((resolve, reject) => {
+      const onAbort = () => {
+        this.#queue.splice(this.#queue.indexOf(waiting), 1)
+        reject(signal.reason)
+        this.#next()
+      }
+      const settle = () => signal.removeEventListener('abort', onAbort)
+      const waiting: Waiting = {
+        tokens,
+        go: () => {
+          settle()
+          resolve()
+        },
+        give: reject,
+      }
+      signal.addEventListener('abort', onAbort, { once: true })
+      this.#queue.push(waiting)
+      this.#next()
+    })
+  }
+
+  #next() {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    for (let first = this.#queue[0]; first && this.#take(first.tokens); first = this.#queue[0]) {
+      this.#queue.shift()
+      first.go()
+    }
+    const [first] = this.#queue
+    const delay = first && this.#delayFor(first.tokens)
+    // Where only a running call is in the way, its end calls here.
+    if (delay !== undefined && delay > 0) this.#timer = setTimeout(() => this.#next(), delay)
+  }
+
+  #take(tokens: number): boolean {
+    this.#fill()
+    const { concurrent } = this.#limits
+    if (concurrent !== null && this.#running >= concurrent) return false
+    if (this.#requests < 1 || this.#tokens < this.#needed(tokens)) return false
+    this.#requests--
+    this.#tokens -= tokens
+    this.#running++
+    return true
+  }
+
+  #needed(tokens: number): number {
+    return Math.min(tokens, this.#limits.tokens_per_minute ?? Infinity)
+  }
+
+  /** Milliseconds until the buckets hold enough. */
+  #delayFor(tokens: number): number {
+    const { requests_per_minute, tokens_per_minute } = this.#limits
+    const requests = requests_per_minute === null ? 0 : ((1 - this.#requests) / requests_per_minute) * minute
+    const volume = tokens_per_minute === null ? 0 : ((this.#needed(tokens) - this.#tokens) / tokens_per_minute) * minute
+    return Math.ceil(Math.max(0, requests, volume))
+  }
+
+  #fill() {
+    const now = this.#now()
+    const share = Math.max(0, now - this.#filledAt) / minute
+    this.#filledAt = now
+    const { requests_per_minute, tokens_per_minute } = this.#limits
+    if (requests_per_minute !== null) this.#requests = Math.min(requests_per_minute, this.#requests + share * requests_per_minute)
+    if (tokens_per_minute !== null) this.#tokens = Math.min(tokens_per_minute, this.#tokens + share * tokens_per_minute)
+  }
+}
