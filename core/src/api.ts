@@ -1,19 +1,25 @@
 import type { AgentRef, CreateAgent, UpdateAgent } from '@cadre/contract/agents'
+import type { CreateConnection } from '@cadre/contract/connections'
 import type { Manifest } from '@cadre/contract/manifest'
 import type { PageQuery } from '@cadre/contract/page'
 import type { HookBundle, ImportOpenapi } from '@cadre/contract/plugins'
-import type { CreateProvider } from '@cadre/contract/providers'
+import type { CreateProvider, SetAlias } from '@cadre/contract/providers'
 import type { RunEvent } from '@cadre/contract/run-events'
 import type { ListRuns, ResolveStep, Run, StartRun } from '@cadre/contract/runs'
+import type { ConfiguredPrice, CreateBudget, GetUsage, PriceRef, RunBudget, UpdateBudget } from '@cadre/contract/usage'
 import type { z } from 'zod'
 import type { Actor } from './access/actor.ts'
 import { createAgent } from './agents/create-agent.ts'
 import { deleteAgent } from './agents/delete-agent.ts'
-import { getAgent } from './agents/get-agent.ts'
+import { getAgent, requireAgent } from './agents/get-agent.ts'
 import { listAgents } from './agents/list-agents.ts'
 import { updateAgent } from './agents/update-agent.ts'
 import type { App } from './app.ts'
 import { addPlugin } from './plugins/add-plugin.ts'
+import { addConnection } from './connections/add-connection.ts'
+import { listConnections } from './connections/list-connections.ts'
+import { removeConnection } from './connections/remove-connection.ts'
+import { testConnection } from './connections/test-connection.ts'
 import { approvePlugin, refreshPlugin } from './plugins/approve-plugin.ts'
 import { importOpenapi } from './plugins/import-openapi.ts'
 import { installPlugin } from './plugins/install-plugin.ts'
@@ -22,16 +28,22 @@ import { getPlugin, listPlugins } from './plugins/list-plugins.ts'
 import { removePlugin } from './plugins/remove-plugin.ts'
 import { searchTools } from './plugins/search-tools.ts'
 import { addProvider } from './providers/add-provider.ts'
+import { detectProviders } from './providers/detect-providers.ts'
+import { listAllModels } from './providers/list-models.ts'
 import { listProviders } from './providers/list-providers.ts'
+import { getAlias, listAliases, removeAlias, setAlias } from './providers/model-aliases.ts'
 import { removeProvider } from './providers/remove-provider.ts'
 import { testProvider } from './providers/test-provider.ts'
 import { askOnce } from './runs/ask-once.ts'
 import { cancelRun } from './runs/cancel-run.ts'
 import { awaitRun, followFromStart, followRun, type Mailbox, openMailbox } from './runs/follow-run.ts'
-import { getRun } from './runs/get-run.ts'
+import { getRun, requireRun } from './runs/get-run.ts'
 import { listRuns } from './runs/list-runs.ts'
 import { resolveStep } from './runs/resolve-step.ts'
 import { startRun } from './runs/start-run.ts'
+import { createBudget, deleteBudget, listBudgets, raiseRunBudget, updateBudget } from './usage/budgets.ts'
+import { getUsage } from './usage/get-usage.ts'
+import { deletePrice, getPrice, listPrices, putPrice } from './usage/set-price.ts'
 
 type Ref = z.infer<typeof AgentRef>
 type Paging = z.infer<typeof PageQuery>
@@ -74,11 +86,43 @@ export function buildApi(app: App) {
     tools: {
       search: (actor: Actor, input: { q: string; limit: number }) => searchTools(app, actor, input),
     },
+    connections: {
+      list: (actor: Actor) => listConnections(app, actor),
+      add: (actor: Actor, input: CreateConnection) => addConnection(app, actor, input),
+      remove: (actor: Actor, input: { name: string }) => removeConnection(app, actor, input.name),
+      test: (actor: Actor, input: { name: string }) => testConnection(app, actor, input.name),
+    },
     providers: {
       list: (actor: Actor) => listProviders(app, actor),
       add: (actor: Actor, input: CreateProvider) => addProvider(app, actor, input),
       remove: (actor: Actor, input: { id: string }) => removeProvider(app, actor, input.id),
       test: (actor: Actor, input: { id: string; model?: string | undefined }) => testProvider(app, actor, input, askOnce),
+      detect: (actor: Actor) => detectProviders(app, actor),
+      models: (actor: Actor, input: { provider?: string | undefined }) => listAllModels(app, actor, input.provider),
+      aliases: (actor: Actor) => listAliases(app, actor),
+      alias: (actor: Actor, input: { alias: string }) => getAlias(app, actor, input.alias),
+      setAlias: (actor: Actor, input: { alias: string } & SetAlias) => setAlias(app, actor, input),
+      removeAlias: (actor: Actor, input: { alias: string }) => removeAlias(app, actor, input.alias),
+    },
+    usage: {
+      get: (actor: Actor, input: GetUsage) => getUsage(app, actor, input),
+    },
+    budgets: {
+      list: (actor: Actor) => listBudgets(app, actor),
+      create: (actor: Actor, input: CreateBudget) => createBudget(app, actor, input, async (id) => (await requireAgent(app, actor, id)).id),
+      update: (actor: Actor, { id, ...change }: { id: string } & UpdateBudget) => updateBudget(app, actor, id, change),
+      delete: (actor: Actor, input: { id: string }) => deleteBudget(app, actor, input.id),
+      raiseOfRun: (actor: Actor, { runId, ...raised }: { runId: string } & RunBudget) =>
+        raiseRunBudget(app, actor, runId, raised, async () => {
+          const { setup } = await requireRun(app, actor, runId)
+          return (await app.setups.get(app.db.read, setup)).config.budget
+        }),
+    },
+    prices: {
+      list: (actor: Actor) => listPrices(app, actor),
+      get: (actor: Actor, input: PriceRef) => getPrice(app, actor, input),
+      put: (actor: Actor, input: ConfiguredPrice) => putPrice(app, actor, input),
+      delete: (actor: Actor, input: PriceRef) => deletePrice(app, actor, input),
     },
   }
 }

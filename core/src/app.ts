@@ -8,6 +8,8 @@ import { type Reservation, startWorker, type Worker } from './jobs/worker.ts'
 import { connectionUrl } from './connections/connection-url.ts'
 import { openHooks, type HookHost } from './plugins/hook-host.ts'
 import { noteOffer } from './plugins/note-offer.ts'
+import { ModelCalls } from './providers/calls/model-calls.ts'
+import { ResponseCache } from './providers/calls/response-cache.ts'
 import { openProviders, type Providers } from './providers/providers.ts'
 import { BegunRuns } from './runs/begin-here.ts'
 import { LiveRuns } from './runs/live-runs.ts'
@@ -16,6 +18,8 @@ import { watchForeignEnds } from './runs/watch-foreign-ends.ts'
 import type { Db } from './storage/database.ts'
 import { newId } from './storage/ids.ts'
 import { openDatabase } from './storage/open-database.ts'
+import { openSqlGuard, type SqlGuard } from './tools/sql/sql-guard.ts'
+import { openUsage, type Usage } from './usage/open-usage.ts'
 
 /** What every verb is given: the parts of a running Cadre. Tests build the same one. */
 export type App = {
@@ -24,7 +28,11 @@ export type App = {
   db: Db
   queue: Queue
   hooks: HookHost
+  sql: SqlGuard
   providers: Providers
+  usage: Usage
+  calls: ModelCalls
+  cache: ResponseCache
   live: LiveRuns
   setups: Setups
   begun: BegunRuns
@@ -66,6 +74,8 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
       db,
       newId,
       now,
+      calls: new ModelCalls(async () => null),
+      cache: new ResponseCache(now),
       live: new LiveRuns(),
       setups: new Setups(),
       begun: new BegunRuns(),
@@ -74,6 +84,8 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
       wakeWorkers: () => {},
       probe: options.probe ?? (() => {}),
     } as Partial<App> as App
+    app.sql = openSqlGuard()
+    opened.push(() => app.sql.close())
     app.hooks = openHooks(app, {
       folders: [options.bundledHooks, ...config.plugins_dirs],
       connections: (name) => connectionUrl(app, name),
@@ -84,6 +96,7 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
     opened.push(() => app.hooks.close())
     app.providers = await openProviders(app)
     opened.push(() => app.providers.close())
+    app.usage = openUsage(app)
     opened.push(watchForeignEnds(app))
     return { app, work: () => startWork(app, opened), close }
   } catch (error) {

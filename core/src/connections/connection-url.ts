@@ -1,7 +1,25 @@
+import { CadreError } from '@cadre/contract/errors'
+import { unseal } from '../access/secrets.ts'
+import type { Config } from '../config.ts'
 import type { Db } from '../storage/database.ts'
 import { ToolError } from '../tools/tool-error.ts'
+import { selectConnection, selectConnections } from './connections.store.ts'
+import { boundTo } from './show-connection.ts'
 
-/** The URL of a stored connection, for the SQL guard. Throws ToolError naming the ones there are. */
-export function connectionUrl(_app: { db: Db }, name: string): Promise<string> {
-  return Promise.reject(new ToolError(`there is no database connection '${name}'`))
+/** Opens the URL of a stored connection for the SQL guard, and for nobody else. Throws ToolError. */
+export async function connectionUrl(app: { db: Db; config: Pick<Config, 'key' | 'key_file'> }, name: string): Promise<string> {
+  const row = await selectConnection(app.db.read, name)
+  if (!row) {
+    const names = (await selectConnections(app.db.read)).map((each) => each.name)
+    const known =
+      names.length === 0 ? 'none is stored: add one with POST /api/v1/connections' : `there ${names.length === 1 ? 'is' : 'are'} ${names.join(', ')}`
+    throw new ToolError(`there is no connection '${name.slice(0, 100)}'; ${known}`)
+  }
+  try {
+    return unseal(app.config, row.url, boundTo(name))
+  } catch (error) {
+    if (error instanceof CadreError)
+      throw new ToolError(`the connection '${name}' cannot be opened: its secret was sealed with another key`, { detail: error.message })
+    throw error
+  }
 }

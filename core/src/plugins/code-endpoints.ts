@@ -12,7 +12,7 @@ type Code = Extract<Manifest['runtime'], { type: 'code' }>
  */
 export async function withDefinedEndpoints(manifest: Manifest, runtime: Code): Promise<Manifest> {
   if (runtime.source === undefined) throw invalid('runtime.source', 'is needed; an entry is a file of a folder, and cannot be registered')
-  const source = inWords(() => (runtime.language === 'typescript' ? stripTypes(runtime.source ?? '') : (runtime.source ?? '')))
+  const source = runtime.language === 'typescript' ? await stripTypes(runtime.source).catch(refused) : runtime.source
   const paths = manifest.endpoints.map((endpoint) => endpoint.path)
   await checkSource(source, paths).catch(refused)
   if (paths.length > 0) return manifest
@@ -23,14 +23,6 @@ export async function withDefinedEndpoints(manifest: Manifest, runtime: Code): P
     throw invalid('runtime.source', `defines no endpoints that can be used: ${issue?.path.join('.')} ${issue?.message}; or name them in endpoints`)
   }
   return { ...manifest, endpoints: data }
-}
-
-function inWords<T>(work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    return refused(error)
-  }
 }
 
 function refused(error: unknown): never {

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../storage/database.ts'
 import { databases } from '../storage/test/databases.ts'
+import { openSqlGuard } from '../tools/sql/sql-guard.ts'
 import { startService } from '../tools/test/http-service.ts'
 import { loadConfig } from '../config.ts'
 import { newId } from '../storage/ids.ts'
@@ -66,7 +67,8 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
   function newApp() {
     const config = loadConfig({ env: { CADRE_DATA_DIR: folder }, cwd: folder })
     const log = { error: (_: object, message: string) => void logged.push(message), warn: () => {}, info: () => {} }
-    const app = { db, config, log, now: () => 1_700_000_000_000, newId }
+    const sql = openSqlGuard()
+    const app = { db, sql, config, log, now: () => 1_700_000_000_000, newId }
     const offers: Promise<void>[] = []
     const hooks: HookHost = openHooks(app, {
       folders: [mkdtempSync(join(tmpdir(), 'cadre-own-')), folder],

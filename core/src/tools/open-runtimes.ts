@@ -10,7 +10,7 @@ import type { Runtimes } from './invoke-tool.ts'
 import { type McpRuntimes, openMcpRuntime, type OnOffer } from './mcp/mcp-runtime.ts'
 import { Connector } from './network/connector.ts'
 import type { ConnectionUrls } from './sql/run-sql.ts'
-import { openSqlGuard } from './sql/sql-guard.ts'
+import type { SqlGuard } from './sql/sql-guard.ts'
 
 type Log = {
   error: (context: object, message: string) => void
@@ -19,6 +19,7 @@ type Log = {
 }
 export type RuntimesApp = {
   db: Db
+  sql: SqlGuard
   log: Log
   now: () => number
   config: { file_roots: FileRoot[]; secrets: Record<string, string>; docker_host: string }
@@ -28,10 +29,9 @@ export type RuntimesApp = {
 export type OpenRuntimes = { runtimes: Runtimes & { mcp: McpRuntimes }; connector: Connector; close: () => Promise<void> }
 
 export function openRuntimes(app: RuntimesApp, connections: ConnectionUrls, onOffer: OnOffer): OpenRuntimes {
-  const { config, log } = app
+  const { config, log, sql } = app
   const connector = new Connector()
   const files = openFileRoots(config.file_roots)
-  const sql = openSqlGuard()
   const capabilities = openCapabilities({ connector, files, sql, connections, store: openHookStore(app), secrets: config.secrets, log })
   const onDefect = (tool: string, failure: object) => log.error({ tool, ...failure }, `tool ${tool} failed in an unforeseen way`)
   const runtimes = {
@@ -46,7 +46,7 @@ export function openRuntimes(app: RuntimesApp, connections: ConnectionUrls, onOf
     container: openContainerRuntime({ docker_host: config.docker_host, log }),
   } satisfies Runtimes
   const close = async () => {
-    await Promise.all([...Object.values(runtimes).map((runtime) => runtime.close()), sql.close()])
+    await Promise.all(Object.values(runtimes).map((runtime) => runtime.close()))
     await connector.close()
   }
   return { runtimes, connector, close }

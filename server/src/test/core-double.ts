@@ -136,6 +136,14 @@ export function coreDouble() {
         duration_ms: 1,
       }),
     },
+    connections: {
+      list: () => ({ items: [], next_cursor: null }),
+      add: (_actor, { name }) => {
+        throw new CadreError('CONNECTION_NAME_TAKEN', `There is a connection ${name} already.`)
+      },
+      remove: (_actor, { name }) => ({ name, deleted: true }),
+      test: () => ({ ok: true, version: null, can_write: null, latency_ms: 1, error: null }),
+    },
     tools: { search: () => ({ items: [], next_cursor: null }) },
     providers: {
       list: () => ({ items: [], next_cursor: null }),
@@ -143,7 +151,29 @@ export function coreDouble() {
         throw new CadreError('PROVIDER_ID_TAKEN', `There is a provider ${id} already.`)
       },
       remove: (_actor, { id }) => ({ id, deleted: true }),
-      test: () => ({ ok: true, model: null, latency_ms: 1, text: null, error: null }),
+      test: () => ({ ok: true, model: null, latency_ms: 1, first_token_ms: null, text: null, error: null, card: null, notes: [] }),
+      detect: () => ({ items: [] }),
+      models: () => ({ items: [], problems: [], next_cursor: null }),
+      aliases: () => ({ items: [], next_cursor: null }),
+      alias: (_actor, { alias }) => ({ alias, model: 'm', provider_type: null, source: 'api', updated_at: null }),
+      setAlias: (_actor, input) => ({ ...input, source: 'api', updated_at: null }),
+      removeAlias: (_actor, { alias }) => ({ alias, deleted: true }),
+    },
+    usage: { get: () => ({ from: null, to: null, group_by: [], groups: [], totals: emptyTotals, truncated: false }) },
+    budgets: {
+      list: () => ({ items: [], next_cursor: null }),
+      create: (_actor, input) => ({ id: 'bud_1', ...input, ...emptyBudget }),
+      update: (_actor, { id }) => {
+        throw new CadreError('BUDGET_NOT_FOUND', `There is no budget ${id}.`)
+      },
+      delete: (_actor, { id }) => ({ id, deleted: true }),
+      raiseOfRun: (_actor, { runId }) => ({ run_id: runId, tokens: null, usd: null }),
+    },
+    prices: {
+      list: () => ({ items: [], next_cursor: null }),
+      get: (_actor, ref) => ({ ...ref, rates: null, tiers: [], source: 'unknown' }),
+      put: (_actor, { provider, model, ...rates }) => ({ provider, model, rates, tiers: [], source: 'stored' }),
+      delete: (_actor, ref) => ({ ...ref, deleted: true }),
     },
   }
   const core: Core = { api, start: async () => {}, drain: async () => {}, close: async () => {} }
@@ -170,4 +200,28 @@ const emptyRun = {
   ip_address: null,
   user_agent: null,
   last_seq: 0,
+}
+
+const emptyTotals = {
+  calls: 0,
+  failed: 0,
+  retries: 0,
+  tokens_input: 0,
+  tokens_cached: 0,
+  tokens_output: 0,
+  tokens_reasoning: 0,
+  cost: null,
+  calls_unpriced: 0,
+  duration_ms: 0,
+}
+
+const emptyBudget = {
+  spent: 0,
+  reserved: 0,
+  left: 0,
+  resets_at: null,
+  subjects: [],
+  created_by: 'local',
+  created_at: new Date(0).toISOString(),
+  updated_at: new Date(0).toISOString(),
 }

@@ -1,6 +1,6 @@
 import { getCompileCacheDir } from 'node:module'
-import { Worker } from 'node:worker_threads'
-import type { FromThread, ToThread } from './hook-messages.ts'
+import { type ResourceLimits, Worker } from 'node:worker_threads'
+import type { FromThread, Inspect, ToThread } from './hook-messages.ts'
 
 export type ThreadEvents = {
   message: (message: FromThread) => void
@@ -8,26 +8,45 @@ export type ThreadEvents = {
   died: (reason: string) => void
 }
 
+/** How threads of one kind are started. */
+export type ThreadKind = {
+  entry: URL
+  name: string
+  limits: ResourceLimits
+  /** Further workerData. */
+  data?: object
+  /** What it writes stays unread; nothing in it should write. Reading it would keep the process alive (Node 24: the stream holds its port). */
+  silent?: boolean
+  /** Without the flags that the process was started with. */
+  plain?: boolean
+}
+
 /**
- * One worker thread for embedded hooks. Its environment and arguments are empty, so that nothing of the process shows there. While idle
- * it does not keep the process alive.
+ * One worker thread for hooks. Its environment and arguments are empty, so that nothing of the process shows there. While idle it does not
+ * keep the process alive.
  */
 export class HookThread {
   readonly memory_mb: number
   readonly loaded = new Set<string>()
   events: ThreadEvents | null = null
+  calls = 0
   idleSince = 0
+  /** Holds the id of the call that is to stop, where a thread that is busy can see it. */
+  readonly #stop = new Int32Array(new SharedArrayBuffer(4))
   readonly #worker: Worker
   #ended = false
 
-  constructor(memory_mb: number) {
+  constructor(memory_mb: number, { entry, name, limits, data, silent = false, plain = false }: ThreadKind) {
     this.memory_mb = memory_mb
-    this.#worker = new Worker(new URL('./hook-thread-entry.mjs', import.meta.url), {
-      workerData: { compileCache: getCompileCacheDir() },
+    this.#worker = new Worker(entry, {
+      workerData: { ...data, memory_mb, stop: this.#stop, compileCache: getCompileCacheDir() },
       env: {},
       argv: [],
-      name: 'cadre-hooks',
-      resourceLimits: { maxOldGenerationSizeMb: memory_mb },
+      name,
+      resourceLimits: limits,
+      stdout: silent,
+      stderr: silent,
+      ...(plain && { execArgv: [] }),
     })
     let reason = 'it ended its own thread'
     this.#worker.on('message', (message: FromThread) => this.events?.message(message))
@@ -44,10 +63,16 @@ export class HookThread {
     this.#worker.unref()
   }
 
-  send(message: ToThread) {
+  send(message: ToThread | Inspect) {
     this.#worker.postMessage(message)
   }
+  /** Asks it to give up a call. */
+  stop(id: number) {
+    Atomics.store(this.#stop, 0, id)
+    this.send({ type: 'abort', id })
+  }
   busy() {
+    this.calls++
     this.#worker.ref()
   }
   idle() {

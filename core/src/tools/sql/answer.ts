@@ -28,7 +28,8 @@ export class AnswerRows {
     if (this.#rows.length >= this.#bounds.max_rows) return this.#stop()
     const bytes = this.#namesBytes + Buffer.byteLength(JSON.stringify(row))
     if (this.#bytes + bytes > this.#bounds.max_bytes) {
-      if (this.#rows.length === 0) throw new SqlRefusal(`one row has ${bytes} bytes, and the answer may have ${this.#bounds.max_bytes}; ask for fewer or shorter columns`)
+      if (this.#rows.length === 0)
+        throw new SqlRefusal(`one row has ${bytes} bytes, and the answer may have ${this.#bounds.max_bytes}; ask for fewer or shorter columns`)
       return this.#stop()
     }
     this.#bytes += bytes

@@ -31,8 +31,12 @@ export function checkParams(words: SqlWord[], params: Params): void {
       named.add(each)
     } else most = /\d/.test(each) ? Math.max(most, Number(each.slice(1))) : most + 1
   }
-  if (named.size > 0 && params.length === 0) throw new SqlRefusal(`params: there is no value for ${[...named].map((name) => `:${bare(name)}`).join(', ')}`)
-  if (most !== params.length) throw new SqlRefusal(`params: the query has ${count(most, 'placeholder')}, and there ${params.length === 1 ? 'is' : 'are'} ${count(params.length, 'value')}`)
+  if (named.size > 0 && params.length === 0)
+    throw new SqlRefusal(`params: there is no value for ${[...named].map((name) => `:${bare(name)}`).join(', ')}`)
+  if (most !== params.length)
+    throw new SqlRefusal(
+      `params: the query has ${count(most, 'placeholder')}, and there ${params.length === 1 ? 'is' : 'are'} ${count(params.length, 'value')}`,
+    )
 }
 
 const count = (number: number, what: string) => `${number} ${what}${number === 1 ? '' : 's'}`

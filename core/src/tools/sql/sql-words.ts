@@ -3,10 +3,11 @@ export type SqlWord = { kind: 'word' | 'name' | 'text' | 'number' | 'param' | 's
 export type Dialect = 'sqlite' | 'duckdb' | 'postgres'
 
 const space = /[\s\0]+/y
-const comment = /--[^\n]*/y
+/** For Postgres and DuckDB a carriage return ends a comment as well. */
+const comments: Record<Dialect, RegExp> = { sqlite: /--[^\n]*/y, duckdb: /--[^\n\r]*/y, postgres: /--[^\n\r]*/y }
 const wordPattern = /[\p{L}_\u0080-\u{10ffff}][\p{L}\p{N}_$\u0080-\u{10ffff}]*/uy
 const number = /(0x[0-9a-f]+|(\d[\d_]*\.?[\d_]*|\.\d[\d_]*)(e[+-]?\d+)?)/iy
-const dollarQuote = /\$([\p{L}_][\p{L}\p{N}_]*)?\$/uy
+const dollarQuote = /\$([A-Za-z_\u0080-\u{10ffff}][A-Za-z\d_\u0080-\u{10ffff}]*)?\$/uy
 const params: Record<Dialect, RegExp> = {
   sqlite: /\?\d*|[:@$][\p{L}\p{N}_$\u0080-\u{10ffff}]+/uy,
   duckdb: /\?\d*|\$[\p{L}\p{N}_]+|:[\p{L}_][\p{L}\p{N}_]*/uy,
@@ -29,7 +30,7 @@ export function sqlWords(sql: string, dialect: Dialect): SqlWord[] {
     at += text.length
   }
   while (at < sql.length) {
-    const skipped = match(space) ?? match(comment)
+    const skipped = match(space) ?? match(comments[dialect])
     if (skipped) at += skipped.length
     else if (sql.startsWith('/*', at)) at = endOfComment(sql, at, dialect !== 'sqlite')
     else {
@@ -61,7 +62,8 @@ export function sqlWords(sql: string, dialect: Dialect): SqlWord[] {
 /** `a[1:n]`: there a colon begins no parameter. */
 const isSlice = (words: SqlWord[], dialect: Dialect, sign: string) =>
   sign === ':' && dialect !== 'sqlite' && words.some(({ text }) => text === '[') && openBrackets(words) > 0
-const openBrackets = (words: SqlWord[]) => words.reduce((open, { text }) => open + (text === '[' || text === '{' ? 1 : text === ']' || text === '}' ? -1 : 0), 0)
+const openBrackets = (words: SqlWord[]) =>
+  words.reduce((open, { text }) => open + (text === '[' || text === '{' ? 1 : text === ']' || text === '}' ? -1 : 0), 0)
 
 const endOf = (sql: string, close: string, from: number) => {
   const end = sql.indexOf(close, from)

@@ -1,8 +1,8 @@
-import { copyFileSync, lstatSync, mkdtempSync, openSync, readSync, closeSync, realpathSync, rmSync, type Stats } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { copyFileSync, lstatSync, openSync, readSync, closeSync, realpathSync, rmSync, type Stats } from 'node:fs'
 import { basename, join } from 'node:path'
 import { DatabaseSync, type DatabaseSyncOptions } from 'node:sqlite'
 import { pathToFileURL } from 'node:url'
+import { scratchFolder } from './scratch.ts'
 import { SqlRefusal } from './sql-refusal.ts'
 
 /** A copy is made in the rare case below only. */
@@ -11,7 +11,7 @@ const mostTries = 3
 
 /**
  * Opens a database file, hands it to `use`, and leaves no trace: not a byte, a time or a file beside it. In WAL mode (byte 18 is 2) SQLite
- * would make `-wal` and `-shm` files even for a reader. Therefore:
+ * would make `-wal` and `-shm` files even for a reader, and would delete them beside an empty file. Therefore:
  * - both are there (somebody writes, or crashed): their wal-index is read and not written (`readonly_shm`);
  * - there is no `-wal` with anything in it: all is in the file, which is read as one that does not change; if it did, it is read again;
  * - a `-wal` without its `-shm` (copied from elsewhere): read from a copy of both.
@@ -19,12 +19,12 @@ const mostTries = 3
 export function withSqliteFile<T>(file: string, options: DatabaseSyncOptions, use: (db: DatabaseSync) => T): T {
   for (let tries = 1; ; tries++) {
     const before = lookAt(file)
-    const copy = before.wal > 0 && before.shm === null ? copied(file) : null
-    const asWritten = before.format !== 2 || copy !== null
-    const calm = !asWritten && before.wal <= 0
+    const copy = before.wal > 0 && before.shm === null && before.main.size > 0 ? copied(file) : null
+    const walMode = before.format === 2 || before.wal >= 0
+    const calm = copy === null && (before.main.size === 0 || (walMode && before.wal <= 0))
     const url = pathToFileURL(copy === null ? file : join(copy, 'copy.db'))
     if (calm) url.searchParams.set('immutable', '1')
-    else if (!asWritten) url.searchParams.set('readonly_shm', '1')
+    else if (copy === null && walMode) url.searchParams.set('readonly_shm', '1')
     try {
       let failure: unknown
       let result: T | undefined
@@ -75,12 +75,18 @@ function sizeOf(path: string): number | null {
 }
 
 const isOther = (a: Look, b: Look) =>
-  a.main.mtimeMs !== b.main.mtimeMs || a.main.size !== b.main.size || a.main.ino !== b.main.ino || a.format !== b.format || a.wal > 0 !== b.wal > 0 || (a.shm === null) !== (b.shm === null)
+  a.main.mtimeMs !== b.main.mtimeMs ||
+  a.main.size !== b.main.size ||
+  a.main.ino !== b.main.ino ||
+  a.format !== b.format ||
+  a.wal > 0 !== b.wal > 0 ||
+  (a.shm === null) !== (b.shm === null)
 
 function copied(file: string): string {
   const bytes = lstatSync(file).size + (sizeOf(`${file}-wal`) ?? 0)
-  if (bytes > mostCopied) throw new SqlRefusal('the database was not closed by its program (there is a -wal file without its -shm file); open it with its program first')
-  const folder = mkdtempSync(join(tmpdir(), 'cadre-sql-'))
+  if (bytes > mostCopied)
+    throw new SqlRefusal('the database was not closed by its program (there is a -wal file without its -shm file); open it with its program first')
+  const folder = scratchFolder()
   copyFileSync(file, join(folder, 'copy.db'))
   copyFileSync(`${file}-wal`, join(folder, 'copy.db-wal'))
   return folder
