@@ -38,6 +38,8 @@ const fields = {
   strategy: z.enum(['failover', 'weighted', 'least_busy']),
   /** Time for one try at one model; null for what the run has, or an even share of it where there are fallbacks. */
   call_timeout_ms: z.int().min(1).max(86_400_000).nullable(),
+  /** Agents, by id or slug, that it may hand tasks to; each becomes the tool `agents__slug`. */
+  delegates: z.array(z.string().min(1).max(300)).max(20),
   /** Seconds for which an answer to exactly the same question is used again; 0 for never. */
   cache_seconds: z.int().min(0).max(31_536_000),
   /** null for no budget of its own; those that an owner set for all apply beside it. */
@@ -56,6 +58,7 @@ export const AgentConfig = z.strictObject({
   fallbacks: fields.fallbacks.default([]),
   strategy: fields.strategy.default('failover'),
   call_timeout_ms: fields.call_timeout_ms.default(null),
+  delegates: fields.delegates.default([]),
   cache_seconds: fields.cache_seconds.default(0),
   budget: fields.budget.default(null),
 })

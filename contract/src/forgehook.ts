@@ -83,7 +83,7 @@ export type SqlQuery = {
   /** Rows beyond it are not read, and `truncated` says so. */
   max_rows?: number
 }
-/** Integers beyond 2^53, and decimals, are text. */
+/** Numbers that a JSON number does not hold exactly (integers beyond 2^53, long decimals) are text. */
 export type SqlAnswer = { columns: { name: string; type: string | null }[]; rows: Record<string, unknown>[]; truncated: boolean }
 
 // oxlint-disable-next-line typescript/no-explicit-any -- the type of the input is the endpoint's JSON Schema; defineHook infers it

@@ -62,6 +62,8 @@ const summary = {
   waiting: Waiting.nullable(),
   metrics: Metrics,
   triggered_by: z.string(),
+  /** The run whose agent handed this one its task. */
+  parent_run_id: z.string().nullable(),
   created_at: Instant,
   started_at: Instant.nullable(),
   completed_at: Instant.nullable(),

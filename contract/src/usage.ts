@@ -11,6 +11,7 @@ const name = z.string().min(1).max(200)
 
 const dimensions = ['agent', 'user', 'key', 'provider', 'model', 'day', 'month'] as const
 export type UsageDimension = (typeof dimensions)[number]
+const isDimension = (word: string): word is UsageDimension => (dimensions as readonly string[]).includes(word)
 
 export const GetUsage = z.strictObject({
   /** Any of agent, user, key, provider, model, day, month, joined by commas; without it there are only totals. */
@@ -18,8 +19,12 @@ export const GetUsage = z.strictObject({
     .string()
     .min(1)
     .max(100)
-    .transform((list) => [...new Set(list.split(',').map((word) => word.trim()))])
-    .pipe(z.array(z.enum(dimensions)))
+    .transform((list, { issues, value }) => {
+      const words = [...new Set(list.split(',').map((word) => word.trim()))]
+      const wrong = words.find((word) => !isDimension(word))
+      if (wrong !== undefined) issues.push({ code: 'custom', message: `'${wrong}' is none of ${dimensions.join(', ')}`, input: value })
+      return words.filter(isDimension)
+    })
     .optional(),
   /** First and last UTC day, both counted. */
   from: z.iso.date().optional(),

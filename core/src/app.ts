@@ -40,6 +40,8 @@ export type App = {
   now: () => number
   /** Room in this process for a run that is about to be stored; undefined where it does not work, or is full. */
   reserve: () => Reservation | undefined
+  /** Says that a run of this process waits for another, which may take its place. @returns what ends that. */
+  park: () => () => void
   /** Says that a job was enqueued; whoever works here or beside us looks at once instead of at its next poll. */
   wakeWorkers: () => void
   /** Called at the named points of a run (see e2e/crash). Does nothing in production. */
@@ -80,6 +82,7 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
       setups: new Setups(),
       begun: new BegunRuns(),
       reserve: () => undefined,
+      park: () => () => {},
       queue: sqlQueue(db),
       wakeWorkers: () => {},
       probe: options.probe ?? (() => {}),
@@ -109,6 +112,7 @@ async function startWork(app: App, opened: (() => Promise<void> | void)[]): Prom
   const worker = await startWorker({ db: app.db, queue: app.queue, log: app.log, handlers: jobHandlers(app), concurrency: app.config.concurrency })
   app.wakeWorkers = () => worker.wake()
   app.reserve = () => worker.reserve()
+  app.park = () => worker.park()
   opened.push(() => worker.stop(), pruneNowAndThen(app))
   return worker
 }

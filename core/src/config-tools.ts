@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path'
+import { basename, isAbsolute, join, relative } from 'node:path'
 import { ConfigError } from './config-error.ts'
 import { firstSecret, type Layer } from './config-sources.ts'
 import { parseGrant } from './tools/network/network-rules.ts'
@@ -18,9 +18,17 @@ export function fileRoots(
       throw new ConfigError(`file_roots: '${name}' cannot name a root; give a name of letters, digits, - and _, as in reports=${path}`)
     return { name, path }
   })
+  // Whoever opens the database file beside SQLite takes away the locks that SQLite has on it.
+  const around = roots.find(({ path }) => isInside(path, dataDir))
+  if (around) throw new ConfigError(`file_roots: '${around.name}' holds the data folder ${dataDir}; tools must not read it`)
   const twice = roots.find(({ name }, i) => roots.findIndex((other) => other.name === name) < i)
   if (twice) throw new ConfigError(`file_roots: two roots are named '${twice.name}'; give one another name, as in other=${twice.path}`)
   return roots
+}
+
+function isInside(folder: string, path: string): boolean {
+  const way = relative(folder, path)
+  return way === '' || (!way.startsWith('..') && !isAbsolute(way))
 }
 
 /** By the name behind the prefix; the _FILE form of each is read. */

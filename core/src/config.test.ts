@@ -46,6 +46,7 @@ test('an empty folder gives the defaults', () => {
     hook_env: {},
     secrets: {},
     providers: [],
+    prices: [],
     env: {},
     warnings: [],
   })
@@ -84,6 +85,7 @@ describe('what tools are given', () => {
   })
   test.each<[Record<string, string>, RegExp]>([
     [{ CADRE_FILE_ROOTS: '/a/x,/b/x' }, /two roots are named 'x'/],
+    [{ CADRE_FILE_ROOTS: 'all=.' }, /'all' holds the data folder/],
     [{ CADRE_FILE_ROOTS: 'a b=/x' }, /'a b' cannot name a root/],
     [{ CADRE_FILE_ROOTS: '/' }, /cannot name a root; give a name/],
     [{ CADRE_PRIVATE_HOSTS: 'http://x' }, /private_hosts: 'http:\/\/x' is not a host/],
@@ -179,6 +181,7 @@ describe('a wrong value is one sentence with its name and where it was set', () 
     ['database_url: 5\n', 'database_url: must be text; in YAML put it in quotes'],
     ['providers:\n  - { id: a, type: builtin }\n', 'providers[0].type: '],
     ['providers: 5\n', 'providers: '],
+    ['prices:\n  - { provider: lab, model: m, input: -1, output: 1 }\n', 'prices[0].input: '],
     ['- a\n', 'must be a list of "key: value" lines'],
     ['a: [\n', 'is not YAML: '],
   ])('cadre.yaml: %j', (text, part) => {

@@ -81,6 +81,7 @@ describe.each(databases)('agents on $name', ({ empty }) => {
         fallbacks: [],
         strategy: 'failover',
         call_timeout_ms: null,
+        delegates: [],
         cache_seconds: 0,
         budget: null,
       },

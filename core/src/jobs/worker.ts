@@ -51,6 +51,7 @@ export class Worker {
   readonly #options: Required<WorkerOptions>
   readonly #running = new Map<string, Running>()
   #reserved = 0
+  #parked = 0
   #id = ''
   #heartbeat: Heartbeat | undefined
   #stopping: Promise<void> | undefined
@@ -89,9 +90,20 @@ export class Worker {
     })
   }
 
+  /** A job that only waits for others makes room for them. @returns what ends that. */
+  park(): () => void {
+    this.#parked++
+    this.wake()
+    let parked = true
+    return () => {
+      if (parked) this.#parked--
+      parked = false
+    }
+  }
+
   /** Undefined where there is no room, or jobs wait that came first. */
   reserve(): Reservation | undefined {
-    if (this.#stopping || this.#id === '' || this.#hungry || this.#running.size + this.#reserved >= this.#options.concurrency) return undefined
+    if (this.#stopping || this.#id === '' || this.#hungry || this.#free() <= 0) return undefined
     this.#reserved++
     const worker_id = this.#id
     return {
@@ -219,15 +231,19 @@ export class Worker {
   }
 
   /** One claim at a time; whoever asks meanwhile makes it look again. */
+  #free(): number {
+    return this.#options.concurrency + this.#parked - this.#running.size - this.#reserved
+  }
+
   #claim(): Promise<void> {
     if (this.#claiming) this.#hungry = true
     return (this.#claiming ??= this.#claimAll().finally(() => (this.#claiming = undefined)))
   }
 
   async #claimAll() {
-    const { queue, concurrency, log } = this.#options
+    const { queue, log } = this.#options
     do {
-      const free = concurrency - this.#running.size - this.#reserved
+      const free = this.#free()
       const worker_id = this.#id
       if (free <= 0 || this.#stopping || worker_id === '') return
       this.#hungry = false

@@ -1,8 +1,9 @@
 import { CadreError } from '@cadre/contract/errors'
 import type { Run } from '@cadre/contract/runs'
-import type { Actor } from '../access/actor.ts'
+import { type Actor, systemActor } from '../access/actor.ts'
 import type { App } from '../app.ts'
 import { getRun, requireRun } from './get-run.ts'
+import { selectActiveChildren } from './runs.store.ts'
 import { writeFromOutside } from './write-from-outside.ts'
 
 /**
@@ -24,6 +25,16 @@ export async function cancelRun(app: App, actor: Actor, runId: string): Promise<
     })
     if (!ended) continue // a worker took it up, or it ended, between reading and writing
     app.live.stop(runId)
+    for (const child of await selectActiveChildren(app.db.read, runId)) await cancelChild(app, actor, child)
     return getRun(app, actor, runId)
+  }
+}
+
+/** Ends a run that its own cause no longer wants; one that has ended by itself stays as it is. */
+export async function cancelChild(app: App, actor: Actor, runId: string) {
+  try {
+    await cancelRun(app, { ...systemActor, id: actor.id }, runId)
+  } catch (error) {
+    if (!(error instanceof CadreError) || error.code !== 'RUN_ENDED') throw error
   }
 }

@@ -54,6 +54,7 @@ export function toSummary(row: RunRow): RunSummary {
       duration_ms: row.completed_at === null ? null : row.completed_at - (row.started_at ?? row.completed_at),
     },
     triggered_by: row.triggered_by,
+    parent_run_id: row.parent_run_id,
     created_at: instant(row.created_at),
     started_at: row.started_at === null ? null : instant(row.started_at),
     completed_at: row.completed_at === null ? null : instant(row.completed_at),

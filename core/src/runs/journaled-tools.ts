@@ -1,5 +1,6 @@
 import type { ResolvedTool } from '../tools/resolved-tool.ts'
 import { ToolError } from '../tools/tool-error.ts'
+import { delegate } from './delegate.ts'
 import type { EngineTool } from './engine.ts'
 import { announceRetry } from './engine-model.ts'
 import type { Batch, Execution, Outcome } from './execution.ts'
@@ -95,6 +96,8 @@ async function callTool(x: Execution, s: StepCall): Promise<Outcome> {
 
 async function invoke(x: Execution, s: StepCall): Promise<unknown> {
   if (s.name === searchToolName) return searchFrozen(x.setup.tools, s.input)
+  const delegated = x.setup.delegates.find((each) => each.name === s.name)
+  if (delegated) return delegate(x, delegated, s.step, s.input)
   if (!s.tool) throw new ToolError(`the tool '${s.name}' was removed after the run began`)
   const { now, control } = { now: x.run.created_at, control: x.control }
   return x.app.hooks.invoke({ tool: s.tool, input: s.input, idempotency_key: `${x.run.id}:${s.step}`, run_id: x.run.id, now, signal: control.signal })

@@ -37,6 +37,8 @@ const empty = {
   request_hash: null,
   started_at: null,
   completed_at: null,
+  parent_run_id: null,
+  depth: 0,
 }
 
 /** Inserts the run, or returns the one already stored under the same request key. */
@@ -67,6 +69,12 @@ export async function insertRunOnce(trx: Trx, run: NewRun): Promise<{ row: RunRo
 export async function findRun(db: Db['read'], id: string): Promise<RunRow | undefined> {
   const { rows } = await sql<RunRow>`select * from runs where id = ${id}`.execute(db)
   return rows[0]
+}
+
+/** Those that a run's agents caused and that have not ended. */
+export async function selectActiveChildren(db: Db['read'], parentId: string): Promise<string[]> {
+  const rows = await db.selectFrom('runs').select('id').where('parent_run_id', '=', parentId).where('completed_at', 'is', null).execute()
+  return rows.map(({ id }) => id)
 }
 
 export async function isEnded(db: Db['read'], id: string): Promise<boolean> {

@@ -6,6 +6,7 @@ import { getBlob, putBlob } from '../storage/blobs.ts'
 import type { Db, Trx } from '../storage/database.ts'
 import { fromJson, toJson } from '../storage/json.ts'
 import type { ResolvedTool } from '../tools/resolved-tool.ts'
+import type { Delegate } from './delegate.ts'
 import { schemaPrompt } from './output.ts'
 import { withSearch } from './tool-search.ts'
 
@@ -21,17 +22,21 @@ export type Setup = {
   model: string
   config: AgentConfig
   output_schema: JsonSchema | null
+  delegates: Delegate[]
 }
 
-function setupOf(agent: Agent, tools: ResolvedTool[], outputSchema: JsonSchema | null): Setup {
+type Sub = { delegates: Delegate[]; tools: Setup['tools'] }
+
+function setupOf(agent: Agent, tools: ResolvedTool[], sub: Sub, outputSchema: JsonSchema | null): Setup {
   return {
     agent: agent.name,
     system: outputSchema ? `${agent.system_prompt}\n\n${schemaPrompt(outputSchema)}` : agent.system_prompt,
-    tools: withSearch(tools.map(({ name, description, effect, input }) => ({ name, description, effect, input }))),
+    tools: withSearch([...tools.map(({ name, description, effect, input }) => ({ name, description, effect, input })), ...sub.tools]),
     provider: agent.provider,
     model: agent.model,
     config: agent.config,
     output_schema: outputSchema,
+    delegates: sub.delegates,
   }
 }
 
@@ -47,11 +52,12 @@ export class Setups {
   /** The last one of each agent, good while the agent and its tools are the same. */
   readonly #ofAgent = new Map<string, Frozen & { updated_at: string; tools: ResolvedTool[] }>()
 
-  freeze(agent: Agent, tools: ResolvedTool[], outputSchema: JsonSchema | undefined): Frozen {
-    if (outputSchema) return frozen(setupOf(agent, tools, outputSchema))
+  freeze(agent: Agent, tools: ResolvedTool[], sub: Sub, outputSchema: JsonSchema | undefined): Frozen {
+    // Agents that it may hand work to change by themselves.
+    if (outputSchema || sub.delegates.length > 0) return frozen(setupOf(agent, tools, sub, outputSchema ?? agent.output_schema))
     const last = this.#ofAgent.get(agent.id)
     if (last?.updated_at === agent.updated_at && last.tools.length === tools.length && last.tools.every((tool, i) => tool === tools[i])) return last
-    const next = { ...frozen(setupOf(agent, tools, agent.output_schema)), updated_at: agent.updated_at, tools }
+    const next = { ...frozen(setupOf(agent, tools, sub, agent.output_schema)), updated_at: agent.updated_at, tools }
     this.#makeRoom()
     this.#ofAgent.set(agent.id, next)
     return next
@@ -73,7 +79,7 @@ export class Setups {
     if (known) return known
     const stored = fromJson(await getBlob(db, hash)) as Setup
     // A run that began under an older version lacks the settings that came since.
-    const setup = { ...stored, config: AgentConfig.parse(stored.config) }
+    const setup = { ...stored, delegates: stored.delegates ?? [], config: AgentConfig.parse(stored.config) }
     this.committed({ hash, setup })
     return setup
   }

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { AgentConfig } from '@cadre/contract/agent-config'
 import type { Run, StartRun } from '@cadre/contract/runs'
 import { CadreError, invalid } from '@cadre/contract/errors'
 import { type Actor } from '../access/actor.ts'
@@ -7,6 +8,7 @@ import type { App } from '../app.ts'
 import type { Trx } from '../storage/database.ts'
 import { toJson } from '../storage/json.ts'
 import { checkSchema } from '../tools/tool-schema.ts'
+import { delegatesOf } from './delegate.ts'
 import { shelve } from './journal-codec.ts'
 import { beginHere } from './begin-here.ts'
 import { insertRunOnce, type NewRun } from './runs.store.ts'
@@ -25,12 +27,15 @@ export async function startRun(
   input: NewRunInput,
   requestKey: string | undefined,
   onStored: (runId: string) => void = () => {},
+  parent?: ParentRun,
 ): Promise<Run['run_id']> {
   const agent = await requireRunnableAgent(app, actor, input.idOrSlug)
   // Its patterns run in this process: whoever brings one must be known.
   if (input.output_schema && actor.kind === 'public') throw invalid('output_schema', 'needs an API key')
   if (input.output_schema) checkSchema(input.output_schema, 'output_schema')
-  const setup = app.setups.freeze(agent, await app.hooks.resolveTools(agent.tools), input.output_schema)
+  const limited = parent ? { ...agent, config: within(agent.config, parent.config) } : agent
+  const [tools, sub] = await Promise.all([app.hooks.resolveTools(agent.tools), delegatesOf(app, limited)])
+  const setup = app.setups.freeze(limited, tools, sub, input.output_schema)
   const run: NewRun = {
     id: app.newId('run'),
     agent_id: agent.id,
@@ -51,8 +56,11 @@ export async function startRun(
     ip_address: actor.ip,
     user_agent: actor.user_agent,
     created_at: app.now(),
+    ...(parent ? { parent_run_id: parent.run_id, depth: parent.depth + 1 } : {}),
   }
-  const job = { id: run.job_id, name: 'runs.execute', data: { run_id: run.id, base: 0 }, max_attempts: Number.MAX_SAFE_INTEGER }
+  // What others wait for goes first.
+  const priority = run.depth ?? 0
+  const job = { id: run.job_id, name: 'runs.execute', data: { run_id: run.id, base: 0 }, priority, max_attempts: Number.MAX_SAFE_INTEGER }
   const store = async (trx: Trx, taken: Partial<NewRun> = {}) => {
     await app.setups.put(trx, setup)
     return insertRunOnce(trx, { ...run, ...taken, data: input.data === undefined ? null : toJson(await shelve(trx, input.data)) })
@@ -78,6 +86,20 @@ export async function startRun(
   onStored(row.id)
   app.wakeWorkers()
   return row.id
+}
+
+/** The run that wants another, and what it allows. */
+export type ParentRun = { run_id: string; depth: number; config: AgentConfig }
+
+/** An agent that works for another keeps to the other's limits as well. */
+function within(own: AgentConfig, parent: AgentConfig): AgentConfig {
+  const totals = [own.max_total_tokens, parent.max_total_tokens].filter((each) => each !== null)
+  return {
+    ...own,
+    max_steps: Math.min(own.max_steps, parent.max_steps),
+    timeout_ms: Math.min(own.timeout_ms, parent.timeout_ms),
+    max_total_tokens: totals.length === 0 ? null : Math.min(...totals),
+  }
 }
 
 function hashOf(input: NewRunInput) {

@@ -11,7 +11,7 @@ const applied = async (db: Db) =>
 const insertMigration = (db: Db, name: string, compatible: number) =>
   db.write((trx) => sql`insert into migrations (name, compatible, applied_at) values (${name}, ${compatible}, 1)`.execute(trx))
 
-const released = ['0001-first', '0002-tools']
+const released = ['0001-first', '0002-tools', '0003-providers', '0004-usage', '0005-sub-runs']
 
 describe.each(databases)('migrations on $name', ({ name, empty }) => {
   test('are applied once, whoever opens the database, also several at once', async () => {
@@ -38,11 +38,11 @@ describe.each(databases)('migrations on $name', ({ name, empty }) => {
       up: async (schema) => schema.schema.createTable(table).addColumn('a', 'integer').execute(),
     })
     const broken: Migration = { compatible: true, up: async (schema) => void (await sql`select * from nowhere`.execute(schema)) }
-    const known = { ...Object.fromEntries(released.map((each) => [each, make('never')])), '0003-second': make('second') }
-    await expect(migrate(db, { ...known, '0004-broken': broken })).rejects.toThrow(/nowhere/)
+    const known = { ...Object.fromEntries(released.map((each) => [each, make('never')])), '9003-second': make('second') }
+    await expect(migrate(db, { ...known, '9004-broken': broken })).rejects.toThrow(/nowhere/)
     expect(await applied(db)).toEqual(released)
     await migrate(db, known)
-    expect(await applied(db)).toEqual([...released, '0003-second'])
+    expect(await applied(db)).toEqual([...released, '9003-second'])
     await sql`select a from second`.execute(db.read)
   })
 })

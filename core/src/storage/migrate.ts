@@ -2,6 +2,9 @@ import { type Kysely, sql } from 'kysely'
 import type { Db, Kind } from './database.ts'
 import * as first from './migrations/0001-first.ts'
 import * as tools from './migrations/0002-tools.ts'
+import * as providers from './migrations/0003-providers.ts'
+import * as usage from './migrations/0004-usage.ts'
+import * as subRuns from './migrations/0005-sub-runs.ts'
 
 export type Migration = {
   /** Whether servers that do not know this migration can go on working beside it. */
@@ -13,6 +16,9 @@ export type Migration = {
 const known: Record<string, Migration> = {
   '0001-first': first,
   '0002-tools': tools,
+  '0003-providers': providers,
+  '0004-usage': usage,
+  '0005-sub-runs': subRuns,
 }
 
 type Applied = { name: string; compatible: number; applied_at: number }

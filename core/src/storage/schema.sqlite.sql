@@ -31,6 +31,41 @@ CREATE TABLE "blobs" (
   constraint "blobs_hash" primary key ("hash")
 );
 
+CREATE TABLE "budget_counters" (
+  "budget_id" text not null,
+  "subject" text not null,
+  "period_key" text not null,
+  "spent" bigint not null,
+  "reserved" bigint not null,
+  "raised_to" bigint,
+  constraint "budget_counters_budget_id_subject_period_key" primary key ("budget_id", "subject", "period_key")
+) without rowid;
+
+CREATE TABLE "budget_reservations" (
+  "id" text not null,
+  "run_id" text not null,
+  "lines" text not null,
+  "expires_at" bigint not null,
+  constraint "budget_reservations_id" primary key ("id")
+);
+
+CREATE INDEX "budget_reservations_run_id" on "budget_reservations" ("run_id");
+
+CREATE TABLE "budgets" (
+  "id" text not null,
+  "scope" text not null,
+  "scope_id" text not null,
+  "period" text not null,
+  "unit" text not null,
+  "limit_amount" bigint not null,
+  "on_exceed" text not null,
+  "unknown" text not null,
+  "created_by" text not null,
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  constraint "budgets_id" primary key ("id")
+);
+
 CREATE TABLE "connections" (
   "name" text not null,
   "url" text not null,
@@ -88,6 +123,22 @@ CREATE TABLE migrations (
   applied_at bigint not null
 );
 
+CREATE TABLE "model_aliases" (
+  "alias" text not null,
+  "provider_type" text,
+  "model" text not null,
+  "updated_at" bigint not null,
+  constraint "model_aliases_alias" primary key ("alias")
+);
+
+CREATE TABLE "model_cards" (
+  "provider_id" text not null,
+  "model" text not null,
+  "card" text not null,
+  "measured_at" bigint not null,
+  constraint "model_cards_provider_id_model" primary key ("provider_id", "model")
+);
+
 CREATE TABLE "plugins" (
   "id" text not null,
   "manifest" text not null,
@@ -95,6 +146,19 @@ CREATE TABLE "plugins" (
   "created_at" bigint not null,
   "pending" text,
   constraint "plugins_id" primary key ("id")
+);
+
+CREATE TABLE "prices" (
+  "provider" text not null,
+  "model" text not null,
+  "input" bigint not null,
+  "cached_input" bigint,
+  "cache_write" bigint,
+  "output" bigint not null,
+  "reasoning" bigint,
+  "updated_by" text not null,
+  "updated_at" bigint not null,
+  constraint "prices_provider_model" primary key ("provider", "model")
 );
 
 CREATE TABLE "providers" (
@@ -105,6 +169,7 @@ CREATE TABLE "providers" (
   "default_model" text,
   "created_by" text not null,
   "created_at" bigint not null,
+  "options" text,
   constraint "providers_id" primary key ("id")
 );
 
@@ -148,14 +213,60 @@ CREATE TABLE "runs" (
   "created_at" bigint not null,
   "started_at" bigint,
   "completed_at" bigint,
+  "parent_run_id" text,
+  "depth" integer default 0 not null,
   constraint "runs_id" primary key ("id")
 );
 
 CREATE INDEX "runs_agent_id" on "runs" ("agent_id", "id");
 
+CREATE INDEX runs_parent on runs (parent_run_id) where parent_run_id is not null;
+
 CREATE INDEX "runs_status" on "runs" ("status", "id");
 
 CREATE UNIQUE INDEX "runs_triggered_by_agent_id_request_key" on "runs" ("triggered_by", "agent_id", "request_key");
+
+CREATE TABLE "usage_calls" (
+  "run_id" text not null,
+  "call" integer not null,
+  "attempt" integer not null,
+  "agent_id" text not null,
+  "user_id" text not null,
+  "key_id" text,
+  "provider" text not null,
+  "model" text not null,
+  "day" text not null,
+  "tokens_input" integer not null,
+  "tokens_cached" integer not null,
+  "tokens_cache_write" integer not null,
+  "tokens_output" integer not null,
+  "tokens_reasoning" integer not null,
+  "cost_micros" bigint,
+  "duration_ms" integer not null,
+  "status" text not null,
+  constraint "usage_calls_run_id_call_attempt" primary key ("run_id", "call", "attempt")
+) without rowid;
+
+CREATE TABLE "usage_days" (
+  "day" text not null,
+  "agent_id" text not null,
+  "user_id" text not null,
+  "key_id" text not null,
+  "provider" text not null,
+  "model" text not null,
+  "shard" integer not null,
+  "calls" bigint not null,
+  "failed" bigint not null,
+  "retries" bigint not null,
+  "unpriced" bigint not null,
+  "tokens_input" bigint not null,
+  "tokens_cached" bigint not null,
+  "tokens_output" bigint not null,
+  "tokens_reasoning" bigint not null,
+  "cost_micros" bigint not null,
+  "duration_ms" bigint not null,
+  constraint "usage_days_day_agent_id_user_id_key_id_provider_model_shard" primary key ("day", "agent_id", "user_id", "key_id", "provider", "model", "shard")
+) without rowid;
 
 CREATE TABLE "workers" (
   "id" text not null,

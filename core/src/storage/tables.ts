@@ -14,6 +14,15 @@ export type Tables = {
   /** `url` is sealed by access/secrets.ts; never plain. */
   connections: { name: string; url: string; created_by: string; created_at: number }
   providers: ProvidersTable
+  model_aliases: { alias: string; provider_type: string | null; model: string; updated_at: number }
+  model_cards: { provider_id: string; model: string; card: string; measured_at: number }
+  usage_calls: UsageCallsTable
+  usage_days: UsageDaysTable
+  prices: PricesTable
+  budgets: BudgetsTable
+  budget_counters: BudgetCountersTable
+  /** `lines` is what usage/counters.store.ts reserved, as JSON. */
+  budget_reservations: { id: string; run_id: string; lines: string; expires_at: number }
 }
 
 type AgentsTable = {
@@ -70,6 +79,10 @@ type RunsTable = {
   created_at: number
   started_at: number | null
   completed_at: number | null
+  /** The run whose agent handed this one its task. */
+  parent_run_id: Generated<string | null>
+  /** 0 for a run that nobody's agent caused. */
+  depth: Generated<number>
 }
 
 type RunEventsTable = { run_id: string; seq: number; type: string; at: number; data: string }
@@ -114,9 +127,95 @@ type ProvidersTable = {
   id: string
   type: string
   base_url: string | null
-  /** Sealed by access/secrets.ts; never plain. */
+  /** Sealed by access/secrets.ts; never plain. For Bedrock it holds all of its credentials, as JSON. */
   api_key: string | null
   default_model: string | null
   created_by: string
   created_at: number
+  options: Generated<string | null>
+}
+
+type UsageCallsTable = {
+  run_id: string
+  call: number
+  /** Counts the requests that were sent for one call of a run. */
+  attempt: number
+  agent_id: string
+  user_id: string
+  key_id: string | null
+  provider: string
+  model: string
+  /** The UTC day, such as 2024-03-05. */
+  day: string
+  tokens_input: number
+  tokens_cached: number
+  tokens_cache_write: number
+  tokens_output: number
+  tokens_reasoning: number
+  /** Null: the price was unknown. */
+  cost_micros: number | null
+  duration_ms: number
+  status: string
+}
+
+type UsageDaysTable = {
+  day: string
+  agent_id: string
+  user_id: string
+  /** Empty where no key was used. */
+  key_id: string
+  provider: string
+  model: string
+  shard: number
+  calls: number
+  failed: number
+  retries: number
+  /** Calls whose price was unknown. */
+  unpriced: number
+  tokens_input: number
+  tokens_cached: number
+  tokens_output: number
+  tokens_reasoning: number
+  cost_micros: number
+  duration_ms: number
+}
+
+/** Micro-dollars per million tokens. */
+type PricesTable = {
+  provider: string
+  model: string
+  input: number
+  cached_input: number | null
+  cache_write: number | null
+  output: number
+  reasoning: number | null
+  updated_by: string
+  updated_at: number
+}
+
+type BudgetsTable = {
+  id: string
+  scope: string
+  scope_id: string
+  period: string
+  unit: string
+  /** Tokens, or micro-dollars. */
+  limit_amount: number
+  on_exceed: string
+  unknown: string
+  created_by: string
+  created_at: number
+  updated_at: number
+}
+
+type BudgetCountersTable = {
+  /** A budget's id; `run:tokens` or `run:usd` for what an agent's settings allow each of its runs. */
+  budget_id: string
+  subject: string
+  /** The day or the month; empty where the budget never begins anew. */
+  period_key: string
+  spent: number
+  reserved: number
+  /** What a person allowed this run instead of what its agent's settings say. */
+  raised_to: number | null
 }

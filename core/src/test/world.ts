@@ -19,7 +19,7 @@ export const stranger: Actor = { kind: 'public', id: 'public', ip: '127.0.0.1', 
 
 /** Sets the environment of a whole Cadre on an empty data folder: the same parts as in production, a scripted model behind a real socket. */
 export async function newWorld(
-  options: { script?: Script; database_url?: string | null; now?: () => number; probe?: App['probe']; work?: boolean } = {},
+  options: { script?: Script; database_url?: string | null; now?: () => number; probe?: App['probe']; work?: boolean; concurrency?: number } = {},
 ) {
   let script: Script = options.script ?? (() => ({ text: 'done' }))
   const model: ModelDouble = await startModelDouble((request, count) => script(request, count))
@@ -28,6 +28,7 @@ export async function newWorld(
   const env = { CADRE_DATA_DIR: data, ...(options.database_url ? { DATABASE_URL: options.database_url } : {}) }
   const config: Config = {
     ...loadConfig({ env, cwd: data }),
+    ...(options.concurrency ? { concurrency: options.concurrency } : {}),
     providers: [{ id: 'double', type: 'custom', base_url: model.url, default_model: 'double' }],
   }
   const running = await openApp(config, pino({ level: process.env['CADRE_TEST_LOG'] ?? 'silent' }), { bundledHooks, ...pick(options) })

@@ -188,6 +188,7 @@ const emptyRun = {
   waiting: null,
   metrics: { total_steps: 0, tokens_input: 0, tokens_output: 0, cost: null, duration_ms: null },
   triggered_by: 'local',
+  parent_run_id: null,
   created_at: new Date(0).toISOString(),
   started_at: null,
   completed_at: null,

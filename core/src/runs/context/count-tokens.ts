@@ -31,10 +31,7 @@ export const estimating: TokenCounter = { exact: false, rule: estimateRule, coun
 
 /** `gpt-4o`, `ft:gpt-4o-mini:us::id`, `openai/o3`, `gpt-35-turbo` (Azure's spelling). Others are unknown to us: undefined. */
 export function encodingOf(model: string): Encoding | undefined {
-  const name = model
-    .toLowerCase()
-    .replace(/^ft:/, '')
-    .replace(/^.*\//, '')
+  const name = model.toLowerCase().replace(/^ft:/, '').replace(/^.*\//, '')
   if (/^(chat)?gpt-(4o|4\.1|4\.5|5|oss)(?![0-9])/.test(name) || /^o[134](-|:|$)/.test(name) || /^codex-mini/.test(name)) return 'o200k_base'
   if (/^gpt-(4|3\.5|35)(-|:|$)/.test(name)) return 'cl100k_base'
   return undefined
@@ -63,7 +60,7 @@ function pieces(text: string): string[] {
   let from = 0
   for (const run of text.matchAll(longRun)) {
     if (run.index > from) found.push(text.slice(from, run.index))
-    for (let at = 0; at < run[0].length; ) {
+    for (let at = 0; at < run[0].length;) {
       const end = wholeEnd(run[0], at + longest)
       found.push(run[0].slice(at, end))
       at = end

@@ -1,7 +1,7 @@
 import type { HookRequest, HookResponse } from '@cadre/contract/forgehook'
 import type { ToolCall } from '../resolved-tool.ts'
 import { ToolError } from '../tool-error.ts'
-import { type Connector, type OpenAnswer, oneHeader } from './connector.ts'
+import { type Asked, type Connector, type OpenAnswer, oneHeader } from './connector.ts'
 import { explainNetworkError } from './explain-network-error.ts'
 import { type CheckedRequest, checkRequest } from './hook-request.ts'
 import { readBody, TooLarge, Undecodable } from './read-body.ts'
@@ -15,7 +15,7 @@ export async function fetchForHook(connector: Connector, call: ToolCall, url: st
   let at: Pick<CheckedRequest, 'url' | 'method' | 'headers' | 'body'> = checked
   try {
     for (let hops = 0; ; hops++) {
-      const answer = await connector.open({ ...at, grants: call.tool.grants.network, implied: null, signal: call.signal })
+      const answer = await opened(connector, { ...at, grants: call.tool.grants.network, implied: null, signal: call.signal })
       const location = oneHeader(answer.headers, 'location')
       if (checked.redirect === 'manual' || !isRedirect(answer.status) || location === undefined)
         return await responseOf(answer, at.url, checked.max_bytes)
@@ -27,6 +27,17 @@ export async function fetchForHook(connector: Connector, call: ToolCall, url: st
   } catch (error) {
     call.signal.throwIfAborted()
     throw inWords(error, at.url)
+  }
+}
+
+/** A server may close a kept connection at the very moment at which it is used again: what only reads is then asked once more (RFC 9110, 9.2.2). */
+async function opened(connector: Connector, asked: Asked): Promise<OpenAnswer> {
+  try {
+    return await connector.open(asked)
+  } catch (error) {
+    const isSafe = asked.method === 'GET' || asked.method === 'HEAD'
+    if (!isSafe || asked.signal.aborted || !/^(UND_ERR_SOCKET|ECONNRESET|EPIPE)$/.test((error as { code?: string }).code ?? '')) throw error
+    return await connector.open(asked)
   }
 }
 

@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { rmSync } from 'node:fs'
 import { basename } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import type { RawAnswer } from './answer.ts'
@@ -23,7 +24,10 @@ const watch = new Worker(new URL('./sql-watch.ts', import.meta.url), {
   resourceLimits: { maxOldGenerationSizeMb: 16 },
 })
 const watching = once(watch, 'online')
-process.on('disconnect', () => process.exit(0))
+process.on('disconnect', () => {
+  if (process.argv[2]) rmSync(process.argv[2], { recursive: true, force: true })
+  process.exit(0)
+})
 process.on('message', (message: ToChild) => void answer(message.query))
 
 async function answer(query: GuardedQuery) {

@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process'
-import { mkdtempSync, rm } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -21,7 +21,7 @@ export class SqlProcess {
 
   constructor() {
     const scratch = mkdtempSync(join(tmpdir(), 'cadre-sql-'))
-    const remove = () => rm(scratch, { recursive: true, force: true }, () => {})
+    const remove = () => rmSync(scratch, { recursive: true, force: true })
     this.#child = fork(entry, [scratch], {
       env: {},
       execArgv: ['--max-old-space-size=1024', '--disable-warning=ExperimentalWarning'],

@@ -1,0 +1,98 @@
+import type { Agent } from '@cadre/contract/agents'
+import { CadreError } from '@cadre/contract/errors'
+import type { Run } from '@cadre/contract/runs'
+import { systemActor } from '../access/actor.ts'
+import { findAgent } from '../agents/agents.store.ts'
+import type { App } from '../app.ts'
+import { ToolError } from '../tools/tool-error.ts'
+import { cancelChild } from './cancel-run.ts'
+import type { Execution } from './execution.ts'
+import { awaitRun, openMailbox } from './follow-run.ts'
+import { RunStopped } from './run-control.ts'
+import type { Setup } from './setup.ts'
+import { type NewRunInput, startRun } from './start-run.ts'
+
+/** Runs below a run, below a run... */
+const deepest = 5
+const hookId = 'agents'
+const longestName = 64
+const lookEvery = 30_000
+
+export type Delegate = { name: string; agent_id: string }
+
+/** The agents that an agent may hand work to, as tools. One that is not there any more is left out, and said in the run. */
+export async function delegatesOf(app: Pick<App, 'db'>, agent: Agent): Promise<{ delegates: Delegate[]; tools: Setup['tools'] }> {
+  const found = await Promise.all(agent.config.delegates.map((each) => findAgent(app.db.read, each)))
+  const agents = found.filter((each): each is Agent => each !== undefined)
+  const delegates = agents.map(({ id, slug }) => ({ name: toolNameOf(slug, id), agent_id: id }))
+  const tools = agents.map(({ name, description }, i) => ({
+    name: delegates[i]?.name ?? '',
+    description: `Hands a task to the agent '${name}' and waits for its answer.${description ? ` ${description}` : ''}`,
+    // Its own run is found again by its key: asked twice, it is done once.
+    effect: 'idempotent' as const,
+    input,
+  }))
+  return { delegates, tools }
+}
+
+const input = {
+  type: 'object',
+  properties: {
+    task: {
+      type: 'string',
+      minLength: 1,
+      maxLength: 100_000,
+      description: 'What it should do, with all that it must know: it sees nothing of this conversation.',
+    },
+    data: { type: ['object', 'array'], description: 'Data to work on, where there is some.' },
+  },
+  required: ['task'],
+  additionalProperties: false,
+}
+
+function toolNameOf(slug: string, id: string): string {
+  const name = `${hookId}__${slug}`
+  return name.length <= longestName ? name : `${hookId}__${id}`
+}
+
+/**
+ * One task for another agent: a run of its own, linked to this one, within its limits. It is found again after a crash, and ended with the
+ * run that wanted it.
+ */
+export async function delegate(x: Execution, { agent_id }: Delegate, step: number, given: unknown): Promise<unknown> {
+  const { task, data } = given as { task?: unknown; data?: unknown }
+  if (typeof task !== 'string' || task.trim() === '') throw new ToolError('task: is required, in plain words')
+  if (data !== undefined && (typeof data !== 'object' || data === null)) throw new ToolError('data: must be an object or a list')
+  if (x.run.depth >= deepest) throw new ToolError(`agents may hand work on ${deepest} times, and this run is as deep as that`)
+  const actor = { ...systemActor, id: x.run.triggered_by }
+  // While it waits, its place in this process is another's.
+  const unpark = x.app.park()
+  try {
+    const request: NewRunInput = { idOrSlug: agent_id, input: task, data: data as NewRunInput['data'], stream: false, output_schema: undefined }
+    const parent = { run_id: x.run.id, depth: x.run.depth, config: x.setup.config }
+    const runId = await startRun(x.app, actor, request, `${x.run.id}:${step}`, () => {}, parent)
+    return resultOf(await endOf(x, runId))
+  } catch (error) {
+    if (error instanceof CadreError) throw new ToolError(error.message)
+    throw error
+  } finally {
+    unpark()
+  }
+}
+
+async function endOf(x: Execution, runId: string): Promise<Run> {
+  const { signal } = x.control
+  for (;;) {
+    const run = await awaitRun(x.app, systemActor, runId, lookEvery, signal, openMailbox(x.app, runId, signal))
+    if (run.completed_at !== null) return run
+    if (!signal.aborted) continue
+    // Handed to another worker, this run goes on, and that one with it; timed out or failed, it wants nothing any more.
+    if (signal.reason instanceof RunStopped && signal.reason.stop.kind !== 'gone') await cancelChild(x.app, systemActor, runId)
+    throw signal.reason
+  }
+}
+
+function resultOf({ run_id, status, output, error }: Run): unknown {
+  if (status === 'completed') return { run_id, output }
+  throw new ToolError(`the agent's run ${run_id} ended as ${status}${error ? `: ${error.message}` : ''}`)
+}
