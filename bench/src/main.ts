@@ -3,6 +3,7 @@ import { code } from './parts/code.ts'
 import { journalRow } from './parts/journal.ts'
 import { coldStart, firstToken } from './parts/latency.ts'
 import { disk, install, memory } from './parts/footprint.ts'
+import { container } from './parts/container.ts'
 import { tables } from './parts/tables.ts'
 import { httpHook, slowModel, throughput } from './parts/throughput.ts'
 import { type Figure, printFigures } from './report.ts'
@@ -29,6 +30,7 @@ const parts: Record<string, { title: string; run: () => Promise<Figure[]> }> = {
   journal: { title: 'A journal row', run: journalRow },
   tables: { title: 'CSV of 200,000 rows', run: () => tables(options) },
   code: { title: 'Code of users', run: code },
+  container: { title: 'A ForgeHook in a container', run: container },
   disk: { title: 'Disk', run: disk },
   memory: { title: 'Memory', run: () => memory(options) },
   install: { title: 'Installed for production', run: install },

@@ -50,7 +50,7 @@ function kindOf(contentType: string | null, body: Uint8Array): 'json' | 'text' |
   const type = mediaType(contentType)
   if (/^(application|text)\/(.+\+)?json$/.test(type)) return 'json'
   const isText =
-    /^text\//.test(type) ||
+    type.startsWith('text/') ||
     /[/+](xml|json5?|yaml|x-yaml|javascript|x-javascript|ecmascript|csv|graphql|sql|toml|x-sh|ld\+json|ndjson|x-ndjson|jsonl|json-seq|x-www-form-urlencoded|rtf|x-httpd-php)$/.test(
       type,
     )

@@ -7,7 +7,7 @@ export type About = { title: string; byline: string; site: string; published: st
 /** Reading takes time with the square of the depth, 0.8 s here; nobody's pages come near it. */
 const deepest = 400
 /** Some 4 s. */
-const mostElements = 50_000
+const mostElements = 40_000
 
 const unread =
   'script, style, noscript, template, iframe, frame, frameset, object, embed, applet, canvas, svg, audio, video, link, input, select, textarea, button, dialog:not([open])'
@@ -35,9 +35,7 @@ export function openPage(parse: typeof parseHTML, html: string): PageDocument {
   const head = root.querySelector('head') ?? root.insertBefore(document.createElement('head'), root.firstChild)
   for (const node of [...root.childNodes])
     if (node !== body && node !== head) (/^(TITLE|META|BASE|LINK|STYLE)$/.test(node.nodeName) ? head : body).appendChild(node)
-  // The parser begins a text anew at every entity.
-  document.normalize()
-  root.normalize()
+  for (const title of body.querySelectorAll('title')) if (!title.closest('svg')) head.appendChild(title)
   return document
 }
 

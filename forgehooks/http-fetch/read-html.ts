@@ -35,7 +35,8 @@ const tooDeep = () => new HookError('the page is nested too deep to be read', 'u
 async function read(html: string, url: string): Promise<Page> {
   const [{ parseHTML }, { Readability }] = await Promise.all([import('linkedom'), import('@mozilla/readability')])
   if (isNestedBeyond(html, 20_000)) throw tooDeep()
-  const document = openPage(parseHTML, html)
+  // Of long runs of spaces turndown's patterns take time with the square.
+  const document = openPage(parseHTML, html.replace(/(?:&nbsp;|&#160;|&#xa0;|\s){200,}/gi, ' '))
   const scripts = document.querySelectorAll('script').length
   makeAbsolute(document, url)
   removeUnseen(document)
@@ -43,8 +44,7 @@ async function read(html: string, url: string): Promise<Page> {
   if (isCut === null) throw tooDeep()
   const about = aboutPage(document)
   const shown = document.body.innerHTML.replace(/<script[\s\S]*?<\/script>/gi, '')
-  // It takes the document apart.
-  const article = new Readability(document as never, { keepClasses: true }).parse()
+  const article = articleOf(() => new Readability(document as never, { keepClasses: true }).parse())
   const found = article?.content && clean(article.textContent) !== '' ? article.content : null
   const content = found ?? shown
   const markdown = await toMarkdown(content)
@@ -64,6 +64,16 @@ async function read(html: string, url: string): Promise<Page> {
     cut: isCut,
     part: found ? 'article' : 'page',
     warnings,
+  }
+}
+
+// It takes the document apart. Where a page has more parts in one place than the stack holds, the page itself may still be read.
+function articleOf<T>(parse: () => T): T | null {
+  try {
+    return parse()
+  } catch (error) {
+    if (error instanceof RangeError) return null
+    throw error
   }
 }
 

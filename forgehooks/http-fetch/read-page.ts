@@ -57,12 +57,12 @@ function refusedWith(status: number, host: string, location: string | undefined)
 
 function kindOf(contentType: string | null, body: Uint8Array): { html: boolean; refused?: string } {
   const type = mediaType(contentType)
-  const start = new TextDecoder('latin1').decode(body.subarray(0, 1_024))
+  const start = Buffer.from(body.subarray(0, 1_024)).toString('latin1')
   const refused = (what: string) => ({
     html: false,
     refused: `${what}, which is no page to read; get it with /get (expect: base64) where its bytes are wanted`,
   })
-  if (/^%PDF-/.test(start.trimStart()) || type === 'application/pdf') return refused('a PDF document')
+  if (start.trimStart().startsWith('%PDF-') || type === 'application/pdf') return refused('a PDF document')
   if (/^(\x89PNG|GIF8|\xff\xd8\xff|RIFF....WEBP)/s.test(start) || (type.startsWith('image/') && type !== 'image/svg+xml')) return refused('an image')
   if (/^(audio|video|font)\//.test(type)) return refused(`${type.split('/')[0]} data`)
   if (/html/.test(type)) return { html: true }

@@ -61,7 +61,7 @@ function isLayout(table: DomNode): boolean {
   if (/^(presentation|none)$/.test(table.getAttribute('role') ?? '')) return true
   if (table.querySelector('table, h1, h2, h3, h4, h5, h6, pre, blockquote, article, section')) return true
   const rows = Array.from(table.querySelectorAll('tr'))
-  return rows.length === 0 || rows.every((row) => elements(row).length <= 1)
+  return rows.every((row) => elements(row).length <= 1)
 }
 
 function elements(node: DomNode): DomNode[] {

@@ -40,6 +40,8 @@ function checkEndpoints({ id, runtime, endpoints }: Manifest) {
     if (names.has(name)) throw invalid(`endpoints[${i}].path`, `another endpoint already makes the tool '${name}'`)
     if (name.length > longestName) throw invalid(`endpoints[${i}].path`, `makes the tool name '${name}', longer than ${longestName} characters`)
     if (request && runtime.type !== 'http') throw invalid(`endpoints[${i}].request`, `belongs to the runtime 'http' only`)
+    const stray = request?.parameters.find((each) => each.in === 'header' && connectionHeaders.includes(each.name.toLowerCase()))
+    if (stray) throw invalid(`endpoints[${i}].request.parameters`, `'${stray.name}' belongs to the connection and cannot be set`)
     if (mcp && runtime.type !== 'mcp') throw invalid(`endpoints[${i}].mcp`, `belongs to the runtime 'mcp' only`)
     names.add(name)
   }
@@ -73,12 +75,12 @@ function checkUrl(text: string, path: string) {
 }
 
 /** Headers that belong to the connection. */
-const own = new Set(['host', 'connection', 'content-length', 'transfer-encoding', 'upgrade', 'expect', 'keep-alive', 'te', 'trailer'])
+export const connectionHeaders = ['host', 'connection', 'content-length', 'transfer-encoding', 'upgrade', 'expect', 'keep-alive', 'te', 'trailer']
 
 function checkHeaders(headers: Record<string, string> = {}, path: string) {
   for (const [name, value] of Object.entries(headers)) {
     if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw invalid(`${path}.${name}`, 'is not the name of a header')
-    if (own.has(name.toLowerCase())) throw invalid(`${path}.${name}`, 'belongs to the connection and cannot be set')
+    if (connectionHeaders.includes(name.toLowerCase())) throw invalid(`${path}.${name}`, 'belongs to the connection and cannot be set')
     if (!/^[\t\x20-\x7e\x80-\xff]*$/.test(value)) throw invalid(`${path}.${name}`, 'has a value with characters that a header cannot hold')
   }
 }

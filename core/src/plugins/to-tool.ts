@@ -44,7 +44,7 @@ function networkOf(config: ToolConfig, { permissions }: Manifest, settings: Reco
     if (grant === '*') return ['*', ...config.private_hosts]
     if (!grant.startsWith('settings:')) return [grant]
     const url = settings[grant.slice('settings:'.length)]
-    return typeof url === 'string' && URL.canParse(url) ? [hostPortOf(new URL(url))] : []
+    return typeof url === 'string' && /^https?:\/\//i.test(url) && URL.canParse(url) ? [hostPortOf(new URL(url))] : []
   })
 }
 

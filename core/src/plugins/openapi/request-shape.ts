@@ -1,4 +1,5 @@
 import type { HookEndpoint, JsonSchema } from '@cadre/contract/manifest'
+import { connectionHeaders } from '../check-manifest.ts'
 import { isPart, type Part } from './document.ts'
 import type { Schemas } from './json-schema.ts'
 
@@ -9,7 +10,7 @@ const places = ['path', 'query', 'header', 'cookie'] as const
 const defaultStyle = { path: 'simple', query: 'form', header: 'simple', cookie: 'form' } as const
 const styles = ['simple', 'form', 'label', 'matrix', 'spaceDelimited', 'pipeDelimited', 'deepObject'] as const
 /** What the server sets itself. OpenAPI says that parameters of the first three names are to be ignored. */
-const ownHeaders = new Set(['accept', 'content-type', 'authorization', 'host', 'content-length', 'connection', 'transfer-encoding'])
+const ownHeaders = new Set(['accept', 'content-type', 'authorization', ...connectionHeaders])
 
 /**
  * The parameters of an operation as fields of its input. Those of the operation stand after those of its path and win. An Idempotency-Key

@@ -1,0 +1,49 @@
+import { readdirSync } from 'node:fs'
+import { bundledHooks } from '@cadre/forgehooks'
+import { loadBundled } from './load-bundled.ts'
+import { checkSchemas } from './check-manifest.ts'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { newWorld, owner } from '../test/world.ts'
+
+/** The moment at which the examples of the manifests are true. */
+const now = Date.UTC(2024, 2, 6, 10)
+const plugins = loadBundled([bundledHooks], {
+  error: (_, message) => {
+    throw new Error(message)
+  },
+})
+let world: Awaited<ReturnType<typeof newWorld>>
+beforeAll(async () => {
+  world = await newWorld({ work: false, now: () => now })
+})
+afterAll(() => world.close())
+
+test('every bundled ForgeHook of requirement R9 is there', () => {
+  const ids = plugins.map(({ manifest }) => manifest.id)
+  const r9 = 'calculator data-transform database-query date-utils file-reader formula-engine http-fetch json-utils text-utils web-search'
+  expect(ids).toEqual(r9.split(' '))
+  expect(readdirSync(bundledHooks).filter((name) => name.includes('-') && !name.includes('.'))).toEqual(ids.filter((id) => id.includes('-')))
+})
+
+// Each hook's own tests call its handlers; here the same goes through threads, schemas and JSON, as a caller's request does.
+describe.each(plugins.map(({ manifest }) => [manifest.id, manifest] as const))('%s', (id, manifest) => {
+  test('has schemas that compile', () => checkSchemas(manifest))
+
+  const examples = manifest.endpoints.flatMap(({ path, examples: given = [] }) => given.map((example, i) => ({ path, i: i + 1, ...example })))
+  test.each(
+    examples.filter(
+      (each) =>
+        each.output !== undefined &&
+        !['file-reader', 'http-fetch', 'web-search'].includes(id) &&
+        !/"(file|files|path)":/.test(JSON.stringify(each.input)),
+    ),
+  )('$path example $i', async ({ path, input, output }) => {
+    const answer = await world.api.plugins.invoke(owner, {
+      id,
+      path: path.slice(1).replaceAll('/', '_'),
+      input: input as Record<string, unknown>,
+      dry_run: false,
+    })
+    expect(answer.output).toEqual(output)
+  })
+})
