@@ -2,8 +2,11 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { Instant } from './page.ts'
 
+export const mostUsd = 1_000_000_000
 /** US dollars at the doors; the database keeps whole millionths, so no finer amount can be said. */
-const Usd = z.number().min(0).max(1_000_000_000)
+const Usd = z.number().min(0).max(mostUsd)
+/** Tokens, or US dollars. */
+const Limit = z.number().min(0).max(1_000_000_000_000)
 const Tokens = z.int()
 const name = z.string().min(1).max(200)
 
@@ -104,7 +107,7 @@ export const CreateBudget = z.strictObject({
   period: z.enum(['run', 'day', 'month', 'total']),
   unit: z.enum(['tokens', 'usd']),
   /** Tokens, or US dollars to a millionth. What was spent before the budget was set does not count. */
-  limit: Usd,
+  limit: Limit,
   /** What a run does that would pass it; an agent's `budget.on_exceed` goes before this. */
   on_exceed: OnExceed.default('fail'),
   /** A model without a known price costs this budget nothing, or is refused. */
@@ -113,7 +116,7 @@ export const CreateBudget = z.strictObject({
 export type CreateBudget = z.infer<typeof CreateBudget>
 
 const BudgetRef = z.strictObject({ id: z.string().min(1).max(100) })
-export const UpdateBudget = z.strictObject({ limit: Usd, on_exceed: OnExceed, unknown: CreateBudget.shape.unknown.unwrap() }).partial()
+export const UpdateBudget = z.strictObject({ limit: Limit, on_exceed: OnExceed, unknown: CreateBudget.shape.unknown.unwrap() }).partial()
 export type UpdateBudget = z.infer<typeof UpdateBudget>
 
 const level = { spent: z.number(), reserved: z.number(), left: z.number() }

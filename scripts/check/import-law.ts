@@ -15,7 +15,7 @@ const outside = ['bench', 'e2e', 'scripts']
 const groups = [
   ['storage', 'telemetry'],
   ['access', 'jobs'],
-  ['providers', 'tools', 'memory', 'plugins', 'connections'],
+  ['providers', 'usage', 'tools', 'memory', 'plugins', 'connections'],
   ['agents'],
   ['runs'],
   ['conversations', 'workflows'],

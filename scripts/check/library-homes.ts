@@ -22,6 +22,11 @@ const libraries: Home[] = [
   },
   // The interface of a model: types that runs and providers share.
   { what: /^@ai-sdk\/provider$/, where: /^core\/src\/(runs|providers)\//, advice: 'speak of models through core/src/runs/engine.ts' },
+  {
+    what: /^@pydantic\/genai-prices$/,
+    where: /^core\/src\/(usage\/price-table|providers\/model-cards)\.ts$/,
+    advice: 'ask app.usage.priceOf, which knows the prices that were set by hand as well',
+  },
   { what: /^(fastify|@fastify\/.+)$/, where: /^server\/src\//, advice: 'core knows no HTTP: return a value or throw a CadreError' },
   { what: /^undici$/, where: /^core\/src\/(tools\/network\/|providers\/)/, advice: 'outgoing HTTP goes through core/src/tools/network/connector.ts' },
   {

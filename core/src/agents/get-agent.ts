@@ -21,6 +21,11 @@ export async function requireAgent(app: { db: Db }, actor: Actor, idOrSlug: stri
   return agent
 }
 
+/** A living agent, whoever asks. */
+export function findAgentIfThere(app: { db: Db }, idOrSlug: string): Promise<Agent | undefined> {
+  return findAgent(app.db.read, idOrSlug)
+}
+
 /** The agent, if the actor may run it (R11). */
 export async function requireRunnableAgent(app: { db: Db }, actor: Actor, idOrSlug: string): Promise<Agent> {
   const agent = await requireAgent(app, actor, idOrSlug)

@@ -1,10 +1,11 @@
 import { readdirSync } from 'node:fs'
-import { bundledHooks } from '@cadre/forgehooks'
+import { fileURLToPath } from 'node:url'
 import { loadBundled } from './load-bundled.ts'
 import { checkSchemas } from './check-manifest.ts'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { newWorld, owner } from '../test/world.ts'
 
+const bundledHooks = fileURLToPath(new URL('../../../forgehooks/', import.meta.url))
 /** The moment at which the examples of the manifests are true. */
 const now = Date.UTC(2024, 2, 6, 10)
 const plugins = loadBundled([bundledHooks], {

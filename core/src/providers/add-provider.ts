@@ -5,7 +5,8 @@ import { seal } from '../access/secrets.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../storage/database.ts'
 import { isUniqueViolation } from '../storage/unique-violation.ts'
-import { reservedIds, withoutSlash } from './known-providers.ts'
+import { withoutSlash } from './addresses.ts'
+import { awsFrom, environmentNames, optionsOf, reservedIds, secretText } from './known-providers.ts'
 import type { Providers } from './providers.ts'
 import { insertProvider } from './providers.store.ts'
 
@@ -16,22 +17,22 @@ export async function addProvider(
   input: CreateProvider,
 ): Promise<Provider> {
   requireOwner(actor)
-  if (input.type === 'custom' && input.base_url === undefined) throw invalid('base_url', `is needed for type 'custom'`)
+  refuseIncomplete(input)
   const { id, type } = input
-  if (type !== 'custom' && input.api_key === undefined && input.base_url === undefined)
-    throw invalid('api_key', `is needed for type '${type}' without a base_url of your own`)
   if (reservedIds.includes(id))
     throw new CadreError('PROVIDER_ID_TAKEN', `id: '${id}' has a meaning of its own; choose another`, [{ path: 'id', message: 'is reserved' }])
   const configured = app.config.providers.some((each) => each.id === id)
-  const api_key = input.api_key === undefined ? null : seal(app.config, input.api_key, `providers:${id}`)
+  const secret = secretText(input)
+  const options = optionsOf(input)
   const row = {
     id,
     type,
     base_url: withoutSlash(input.base_url),
-    api_key,
+    api_key: secret === null ? null : seal(app.config, secret, `providers:${id}`),
     default_model: input.default_model ?? null,
     created_by: actor.id,
     created_at: app.now(),
+    options: Object.keys(options).length ? JSON.stringify(options) : null,
   }
   try {
     if (configured) throw taken(id)
@@ -42,6 +43,21 @@ export async function addProvider(
   const stored = (await app.providers.list()).find((each) => each.id === id)
   if (!stored) throw new CadreError('PROVIDER_NOT_FOUND', `provider '${id}' was removed in the meantime`)
   return stored
+}
+
+/** Names the field; what the other side makes of it is for `test`. */
+function refuseIncomplete({ type, base_url, api_key, resource_name, region, ...given }: CreateProvider) {
+  if (type === 'custom' && base_url === undefined) throw invalid('base_url', `is needed for type 'custom'`)
+  if (type === 'ollama' || type === 'lmstudio' || type === 'custom') return
+  if (type === 'bedrock') {
+    if (api_key === undefined && awsFrom(given) === null) throw invalid('access_key_id', `is needed with secret_access_key, or else api_key`)
+    if (region === undefined && base_url === undefined) throw invalid('region', `is needed for type 'bedrock'`)
+    return
+  }
+  if (type === 'azure' && resource_name === undefined && base_url === undefined)
+    throw invalid('resource_name', `or base_url is needed for type 'azure'`)
+  if (api_key === undefined && (base_url === undefined || environmentNames[type] === undefined))
+    throw invalid('api_key', `is needed for type '${type}' without a base_url of your own`)
 }
 
 function taken(id: string) {

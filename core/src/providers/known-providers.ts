@@ -1,9 +1,13 @@
-import type { CreateProvider, Provider, ProviderType } from '@cadre/contract/providers'
+import { type Capability, type Provider, ProviderOptions, type ProviderType } from '@cadre/contract/providers'
 import { unseal } from '../access/secrets.ts'
 import type { Config } from '../config.ts'
 import { ConfigError } from '../config-error.ts'
-import { defaultModels, typeOfModel } from './aliases.ts'
+import type { ConfiguredProvider } from '../config-providers.ts'
+import { withoutSlash } from './addresses.ts'
+import { defaultModels } from './aliases.ts'
 import type { ProviderRow } from './providers.store.ts'
+
+export type AwsKeys = { access_key_id: string; secret_access_key: string; session_token: string | null }
 
 /** A provider with what is needed to call it. */
 export type Known = {
@@ -11,7 +15,13 @@ export type Known = {
   type: ProviderType
   base_url: string | null
   api_key: string | null
+  /** Bedrock's other way to sign in. */
+  aws: AwsKeys | null
   default_model: string | null
+  options: ProviderOptions
+  /** `models:` of cadre.yaml: how its one model is called there, and what it is said to be able to do. */
+  model_like: string | null
+  capabilities: Capability[] | null
   source: Provider['source']
   key_from: Provider['api_key']
   /** Why it cannot be used, and what to do. */
@@ -21,101 +31,120 @@ export type Known = {
 /** Ids with a meaning of their own. */
 export const reservedIds = ['auto', 'builtin']
 
-export const builtin: Known = {
-  id: 'builtin',
-  type: 'builtin',
-  base_url: null,
-  api_key: null,
-  default_model: null,
-  source: 'builtin',
-  key_from: 'none',
-  problem: null,
-}
+const plain = { base_url: null, api_key: null, aws: null, default_model: null, options: {}, model_like: null, capabilities: null }
+
+export const builtin: Known = { ...plain, id: 'builtin', type: 'builtin', source: 'builtin', key_from: 'none', problem: null }
 
 export function fromRow(config: Config, row: ProviderRow): Known {
   const { id, base_url, default_model } = row
-  const known = { id, type: row.type as ProviderType, base_url, default_model, source: 'api' as const }
+  const type = row.type as ProviderType
+  const options = row.options === null ? {} : ProviderOptions.parse(JSON.parse(row.options))
+  const known = { ...plain, id, type, base_url, default_model, options, source: 'api' as const }
   try {
-    const api_key = row.api_key === null ? null : unseal(config, row.api_key, `providers:${id}`)
-    return checked({ ...known, api_key, key_from: api_key === null ? 'none' : 'stored' })
+    const text = row.api_key === null ? null : unseal(config, row.api_key, `providers:${id}`)
+    return checked({ ...known, ...secretsFrom(type, text), key_from: text === null ? 'none' : 'stored' })
   } catch (error) {
     // One key that cannot be opened must not take the other providers with it.
-    return { ...known, api_key: null, key_from: 'stored', problem: (error as Error).message }
+    return { ...known, key_from: 'stored', problem: (error as Error).message }
   }
 }
 
-export function fromConfig(given: CreateProvider, index: number): Known {
+export function fromConfig(given: ConfiguredProvider, index: number): Known {
   if (reservedIds.includes(given.id)) throw new ConfigError(`providers[${index}].id: '${given.id}' has a meaning of its own; choose another`)
-  const { id, type, base_url, api_key, default_model } = given
+  const { id, type, base_url, default_model, model_like, capabilities } = given
+  const text = secretText(given)
   return checked({
     id,
     type,
     base_url: withoutSlash(base_url),
-    api_key: api_key ?? null,
+    ...secretsFrom(type, text),
     default_model: default_model ?? null,
+    options: optionsOf(given),
+    model_like: model_like ?? null,
+    capabilities: capabilities?.map((each) => (each === 'text' ? 'chat' : each)) ?? null,
     source: 'config',
-    key_from: api_key ? 'stored' : 'none',
+    key_from: text === null ? 'none' : 'stored',
   })
 }
 
-export function fromEnvironment(env: Config['env']): Known[] {
-  return (['openai', 'anthropic'] as const).map((type) => {
-    const api_key = env[`${type.toUpperCase()}_API_KEY`] ?? null
-    const base_url = withoutSlash(env[`${type.toUpperCase()}_BASE_URL`])
-    return checked({
-      id: type,
-      type,
-      base_url,
-      api_key,
-      default_model: null,
-      source: 'environment',
-      key_from: api_key === null ? 'none' : 'environment',
-    })
-  })
+/** What may be shown of the settings of a provider. */
+export function optionsOf(given: Partial<ProviderOptions>): ProviderOptions {
+  return ProviderOptions.parse(Object.fromEntries(Object.keys(ProviderOptions.shape).map((name) => [name, given[name as keyof ProviderOptions]])))
 }
 
-/** Which provider answers, or why none does. */
-export function choose(
-  known: Known[],
-  provider: string,
-  model: string,
-): Known | { missing: true; problem: string } | { missing: false; problem: string } {
-  if (provider === 'auto') return chooseFor(known, model) ?? { missing: false, problem: noneFor(model) }
-  const named = known.find((each) => each.id === provider)
-  if (!named) return { missing: true, problem: `there is no provider '${provider}'; add it with POST /api/v1/providers` }
-  return named.problem === null ? named : { missing: false, problem: `provider '${provider}' cannot be used: ${named.problem}` }
+type Secrets = {
+  api_key?: string | undefined
+  access_key_id?: string | undefined
+  secret_access_key?: string | undefined
+  session_token?: string | undefined
+}
+
+/** One text that holds all secrets of a provider, for sealing; null where there are none. */
+export function secretText(given: Secrets & { type: ProviderType }): string | null {
+  if (given.type !== 'bedrock') return given.api_key ?? null
+  const { api_key, access_key_id, secret_access_key, session_token } = given
+  const text = JSON.stringify({ api_key, access_key_id, secret_access_key, session_token })
+  return text === '{}' ? null : text
+}
+
+function secretsFrom(type: ProviderType, text: string | null): { api_key: string | null; aws: AwsKeys | null } {
+  if (type !== 'bedrock' || text === null) return { api_key: text, aws: null }
+  const { api_key, ...rest } = JSON.parse(text) as Secrets
+  return { api_key: api_key ?? null, aws: awsFrom(rest) }
+}
+
+export function awsFrom({ access_key_id, secret_access_key, session_token }: Secrets): AwsKeys | null {
+  if (!access_key_id || !secret_access_key) return null
+  return { access_key_id, secret_access_key, session_token: session_token ?? null }
 }
 
 export function present({ problem, key_from, ...known }: Known): Provider {
-  const { id, type, base_url, source } = known
+  const { id, type, base_url, options, source } = known
   const default_model = known.default_model ?? defaultModels[type] ?? null
-  return { id, type, base_url, default_model, api_key: key_from, source, usable: problem === null, reason: problem }
+  return { id, type, base_url, default_model, options, api_key: key_from, source, usable: problem === null, reason: problem }
 }
 
-/** As it was written, but for a slash at the end. */
-export function withoutSlash(url: string | undefined): string | null {
-  return url?.replace(/\/+$/, '') ?? null
+/** Which secrets must never be repeated. */
+export function secretsOf({ api_key, aws }: Known): string[] {
+  return [api_key, aws?.secret_access_key, aws?.session_token, aws?.access_key_id].filter((each) => typeof each === 'string')
 }
 
-// A model that says whose it is goes there, or to a gateway that may have it; one that nobody knows goes to the first that is no planner.
-function chooseFor(known: Known[], model: string): Known | undefined {
-  const usable = known.filter((each) => each.problem === null)
-  if (model === 'auto') return usable[0]
-  const type = typeOfModel(model)
-  const own = usable.find((each) => each.type === type)
-  return own ?? usable.find((each) => each.type === 'custom') ?? (type === null ? usable.find((each) => each.type !== 'builtin') : undefined)
+export function checked(known: Omit<Known, 'problem'>): Known {
+  return { ...known, problem: problemOf(known) }
 }
 
-function noneFor(model: string) {
-  const type = typeOfModel(model)
-  const how = type === 'openai' || type === 'anthropic' ? `set ${type.toUpperCase()}_API_KEY, or add` : 'add'
-  return `no usable provider has the model '${model}': ${how} one with POST /api/v1/providers (without any, the model 'auto' is the built-in planner)`
+/** What makes a provider of this type usable when it comes from the environment. */
+export const environmentNames: Partial<Record<ProviderType, string>> = {
+  openai: 'OPENAI_API_KEY',
+  anthropic: 'ANTHROPIC_API_KEY',
+  google: 'GOOGLE_GENERATIVE_AI_API_KEY',
+  mistral: 'MISTRAL_API_KEY',
+  azure: 'AZURE_API_KEY',
+  bedrock: 'AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
+  ollama: 'OLLAMA_HOST',
+  lmstudio: 'LMSTUDIO_URL',
 }
 
-function checked(known: Omit<Known, 'problem'>): Known {
-  const { type, api_key, base_url } = known
-  if (type === 'custom' && !base_url) return { ...known, problem: 'it has no base_url' }
+function problemOf({ type, api_key, base_url, aws, options, source }: Omit<Known, 'problem'>): string | null {
+  const orAdd = (name: string) => `set ${name}, or add it with POST /api/v1/providers`
+  switch (type) {
+    case 'builtin':
+      return null
+    case 'custom':
+      return base_url ? null : 'it has no base_url'
+    case 'ollama':
+    case 'lmstudio':
+      // Nobody said that it is there: asking an address unasked is not for us.
+      if (source !== 'environment' || base_url) return null
+      return `nothing says where it is; ${orAdd(environmentNames[type] ?? '')} (POST /api/v1/providers/detect looks on this machine)`
+    case 'bedrock':
+      if (!api_key && !aws) return `it has no credentials; ${orAdd(environmentNames.bedrock ?? '')}`
+      return options.region || base_url ? null : `it has no region; ${orAdd('AWS_REGION')}`
+    case 'azure':
+      if (!options.resource_name && !base_url) return `it has no resource name; ${orAdd('AZURE_RESOURCE_NAME')}`
+      break
+    default:
+  }
   // A server of one's own often asks for no key.
-  if (type === 'builtin' || api_key !== null || base_url !== null) return { ...known, problem: null }
-  return { ...known, problem: `it has no API key; set ${type.toUpperCase()}_API_KEY, or add it with POST /api/v1/providers` }
+  return api_key !== null || base_url !== null ? null : `it has no API key; ${orAdd(environmentNames[type] ?? 'its key')}`
 }

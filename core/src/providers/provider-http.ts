@@ -2,8 +2,8 @@ import { Readable } from 'node:stream'
 import type { Agent, Dispatcher } from 'undici'
 
 export type ProviderHttp = {
-  /** A `fetch` for one provider; its key is taken out of whatever the other side says when it refuses. */
-  fetchFor: (apiKey: string | null) => typeof globalThis.fetch
+  /** A `fetch` for one provider; its secrets are taken out of whatever the other side says when it refuses. */
+  fetchFor: (secrets: readonly string[]) => typeof globalThis.fetch
   close: () => Promise<void>
 }
 
@@ -23,7 +23,7 @@ export function openProviderHttp(): ProviderHttp {
     return (agent ??= new Agent({ connections: 512, allowH2: false, keepAliveTimeout: 30_000, headersTimeout: 0, bodyTimeout: 0 }))
   }
   return {
-    fetchFor(apiKey) {
+    fetchFor(secrets) {
       const send = async (address: string | URL, { method, headers, body, signal }: Init = {}) => {
         const url = new URL(address)
         const answer = await (
@@ -36,7 +36,7 @@ export function openProviderHttp(): ProviderHttp {
           body: body ?? null,
           signal: signal ?? null,
         })
-        return new Answer(url.href, answer, apiKey)
+        return new Answer(url.href, answer, secrets)
       }
       return send as unknown as typeof globalThis.fetch
     },
@@ -55,9 +55,9 @@ class Answer {
   readonly ok: boolean
   readonly headers: Headers
   readonly #answer: Dispatcher.ResponseData
-  readonly #secret: string | null
+  readonly #secrets: readonly string[]
 
-  constructor(url: string, answer: Dispatcher.ResponseData, apiKey: string | null) {
+  constructor(url: string, answer: Dispatcher.ResponseData, secrets: readonly string[]) {
     this.url = url
     this.status = answer.statusCode
     this.ok = answer.statusCode >= 200 && answer.statusCode < 300
@@ -65,7 +65,7 @@ class Answer {
       Object.entries(answer.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]])),
     )
     this.#answer = answer
-    this.#secret = this.ok ? null : apiKey
+    this.#secrets = this.ok ? [] : secrets
   }
 
   get body() {
@@ -74,7 +74,7 @@ class Answer {
 
   async text() {
     const text = await this.#answer.body.text()
-    return this.#secret === null ? text : text.replaceAll(this.#secret, '***')
+    return this.#secrets.reduce((said, secret) => said.replaceAll(secret, '***'), text)
   }
 
   async json() {

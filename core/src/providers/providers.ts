@@ -1,28 +1,49 @@
-import type { LanguageModelV3 } from '@ai-sdk/provider'
+import type { EmbeddingModelV3, LanguageModelV3 } from '@ai-sdk/provider'
 import { CadreError } from '@cadre/contract/errors'
-import type { Provider } from '@cadre/contract/providers'
+import type { ModelCard, Provider, ProviderType } from '@cadre/contract/providers'
 import { checkKey } from '../access/secrets.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../storage/database.ts'
-import { defaultModels, modelNamed } from './aliases.ts'
-import { builtin, choose, fromConfig, fromEnvironment, fromRow, type Known, present } from './known-providers.ts'
-import { firstModelOf, makeModel } from './make-model.ts'
+import { type Alias, aliasTable, defaultModels, modelNamed } from './aliases.ts'
+import { choose } from './choose-provider.ts'
+import { fromEnvironment } from './environment-providers.ts'
+import { builtin, fromConfig, fromRow, type Known, present, secretsOf } from './known-providers.ts'
+import { makeEmbeddingModel, makeModel } from './make-model.ts'
+import { cardOf } from './model-cards.ts'
+import { firstModelOf } from './first-model.ts'
 import { openProviderHttp } from './provider-http.ts'
-import { type ProviderRow, selectProviders } from './providers.store.ts'
+import { type ProviderRow, selectAliases, selectCards, selectProviders } from './providers.store.ts'
+import { describeModel, listModels, type Reported } from './server-models.ts'
 
-export type ResolvedModel = { provider: string; model: string; languageModel: LanguageModelV3 }
+export type ResolvedModel = {
+  provider: string
+  type: ProviderType
+  model: string
+  languageModel: LanguageModelV3
+  /** Tokens of prompt and answer together; null where nobody knows. */
+  context_size: number | null
+  card: ModelCard
+}
 
 export type Providers = {
   /** In the order in which `auto` tries them. */
   list: () => Promise<Provider[]>
+  /** The same with what is needed to call them; for this folder only. */
+  known: () => Promise<Known[]>
   /** Whether an agent may name it: `auto`, or one that is there, usable or not. */
   knows: (id: string) => Promise<boolean>
   /** @throws PROVIDER_NOT_FOUND, or UNAVAILABLE with what to do when it cannot be used. */
   resolveModel: (provider: string, model: string) => Promise<ResolvedModel>
+  /** What a provider's server says of its models, asked now. */
+  askModels: (known: Known, signal?: AbortSignal) => Promise<Reported[]>
+  embeddingModel: (known: Known, model: string) => Promise<EmbeddingModelV3 | undefined>
   close: () => Promise<void>
 }
 
-/** Every way to a model: those of cadre.yaml, stored ones, those that the environment's keys make, and the planner inside. */
+/** What a local server said of a model counts this long: it may be loaded anew with another context. */
+const describedForMs = 60_000
+
+/** Every way to a model: those of cadre.yaml, stored ones, those that the environment makes, and the planner inside. */
 export function openProviders(app: { db: Db; config: Config }): Providers {
   checkKey(app.config)
   const configured = app.config.providers.map(fromConfig)
@@ -30,6 +51,8 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
   const http = openProviderHttp()
   const models = new Map<string, LanguageModelV3>()
   const discovered = new Map<string, string>()
+  const descriptions = new Map<string, { at: number; card: Promise<Partial<ModelCard> | undefined> }>()
+  const fetchFor = (known: Known) => http.fetchFor(secretsOf(known))
 
   // Opening a sealed key takes longer than reading its row.
   const keys = new Map<string, { text: string; known: Known }>()
@@ -49,31 +72,63 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
     return [...configured, ...stored, ...environment, builtin].filter(({ id }) => !seen.has(id) && seen.add(id))
   }
 
+  const described = (known: Known, name: string): Promise<Partial<ModelCard> | undefined> => {
+    if (known.type !== 'ollama' && known.type !== 'lmstudio') return Promise.resolve(undefined)
+    const key = JSON.stringify([known.id, known.base_url, known.options, name])
+    const before = descriptions.get(key)
+    if (before && performance.now() - before.at < describedForMs) return before.card
+    const card = describeModel(known, name, fetchFor(known))
+    descriptions.set(key, { at: performance.now(), card })
+    card.catch(() => descriptions.delete(key))
+    return card
+  }
+
   const modelOf = async (known: Known, name: string): Promise<LanguageModelV3> => {
-    const key = JSON.stringify([known.id, known.type, name, known.base_url, known.api_key])
-    const model = models.get(key) ?? (await makeModel(known, name, http.fetchFor(known.api_key)))
+    const key = JSON.stringify([known.id, known.type, name, known.base_url, known.api_key, known.aws, known.options])
+    const contextSize = async () => (await described(known, name))?.context_size ?? known.options.context_size ?? null
+    const model = models.get(key) ?? (await makeModel(known, name, { fetch: fetchFor(known), contextSize }))
     models.set(key, model)
     return model
   }
 
   const defaultOf = async (known: Known): Promise<string> => {
     const key = JSON.stringify([known.id, known.base_url])
-    const named = known.default_model ?? defaultModels[known.type] ?? discovered.get(key)
+    const named = known.default_model ?? (known.model_like === null ? defaultModels[known.type] : undefined) ?? discovered.get(key)
     if (named !== undefined) return named
-    const first = await firstModelOf(known, http.fetchFor(known.api_key))
+    const first = await firstModelOf(known, fetchFor(known))
     discovered.set(key, first)
     return first
   }
 
   return {
     list: async () => (await all()).map(present),
+    known: all,
     knows: async (id) => id === 'auto' || (await all()).some((each) => each.id === id),
     async resolveModel(provider, model) {
-      const chosen = choose(provider === 'builtin' ? [builtin] : await all(), provider, model)
+      if (provider === 'builtin') return resolved(builtin, model === 'auto' ? 'planner' : model, undefined)
+      const [known, aliases, cards] = await Promise.all([all(), selectAliases(app.db.read), selectCards(app.db.read)])
+      const table = aliasTable(aliases as Alias[])
+      // The id of a line of `models:` is as good as a model's name.
+      const line = provider === 'auto' && configured.some(({ id }) => id === model)
+      const [from, wanted] = line ? [model, 'auto'] : [provider, model]
+      const chosen = choose(known, from, wanted, table)
       if ('missing' in chosen) throw new CadreError(chosen.missing ? 'PROVIDER_NOT_FOUND' : 'UNAVAILABLE', chosen.problem)
-      const name = modelNamed(chosen.type, model === 'auto' ? await defaultOf(chosen) : model)
-      return { provider: chosen.id, model: name, languageModel: await modelOf(chosen, name) }
+      const name = modelNamed(table, chosen.type, wanted === 'auto' ? await defaultOf(chosen) : wanted)
+      return resolved(
+        chosen,
+        name,
+        cards.find((each) => each.provider_id === chosen.id && each.model === name),
+      )
     },
+    askModels: (known, signal) => listModels(known, fetchFor(known), signal),
+    embeddingModel: (known, model) => makeEmbeddingModel(known, model, fetchFor(known)),
     close: () => http.close(),
+  }
+
+  async function resolved(known: Known, name: string, row: Parameters<typeof cardOf>[3]): Promise<ResolvedModel> {
+    const languageModel = await modelOf(known, name)
+    // A server that is down says so when it is called.
+    const card = await cardOf(known, name, await described(known, name).catch(() => undefined), row)
+    return { provider: known.id, type: known.type, model: name, languageModel, context_size: card.context_size, card }
   }
 }

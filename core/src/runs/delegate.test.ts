@@ -28,7 +28,7 @@ test('an agent hands a task to another, whose run is one of its own', async () =
   expect(run).toMatchObject({ status: 'completed', output_text: 'It is settled.', parent_run_id: null })
   const [step] = run.steps
   expect(step).toMatchObject({ tool: 'agents', action: 'number-expert', effect: 'idempotent', output: { output: { result: 'forty-two' } } })
-  const child = await world.api.runs.get(owner, { runId: (step?.output as { run_id: string }).run_id })
+  const child = await world.api.runs.get(owner, { runId: String((step?.output as { run_id: string } | undefined)?.run_id) })
   expect(child).toMatchObject({
     agent_id: expert.id,
     parent_run_id: run.run_id,

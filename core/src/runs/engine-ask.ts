@@ -3,7 +3,7 @@ import { CadreError } from '@cadre/contract/errors'
 import { type CallAnswer, NoAnswer } from '../providers/calls/model-calls.ts'
 import { cacheKey } from '../providers/calls/response-cache.ts'
 import { type Explained, explainModelError } from '../providers/explain-error.ts'
-import { announceRetry } from './engine-model.ts'
+import { announceRetry } from './announce-retry.ts'
 import { streamedAnswer } from './engine-stream.ts'
 import type { Execution } from './execution.ts'
 

@@ -78,11 +78,6 @@ async function callAndRecord(x: Execution, model: LanguageModelV3, call: number,
   return answer
 }
 
-export async function announceRetry(x: Execution, reason: string, delayMs: number, step: number | null = null) {
-  const waiting = { for: 'retry' as const, until: new Date(x.app.now() + delayMs).toISOString(), reason, step }
-  await x.journal.append([{ type: 'run.waiting', waiting }], { waiting: JSON.stringify(waiting) })
-}
-
 /**
  * Gives the tool calls of an answer their step numbers, and the events that commit with it: calls that cannot be made (no such tool,
  * no JSON) are over at once, and what may be repeated after a crash needs no commit of its own before it starts.

@@ -6,7 +6,7 @@ import { getBlob, putBlob } from '../storage/blobs.ts'
 import type { Db, Trx } from '../storage/database.ts'
 import { fromJson, toJson } from '../storage/json.ts'
 import type { ResolvedTool } from '../tools/resolved-tool.ts'
-import type { Delegate } from './delegate.ts'
+import type { Delegate } from './delegates-of.ts'
 import { schemaPrompt } from './output.ts'
 import { withSearch } from './tool-search.ts'
 

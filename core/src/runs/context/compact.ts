@@ -19,10 +19,10 @@ export async function compact(f: Fitting, before: State, seen: Look, limit: numb
   const { state: smaller, shown } = makeStayingFit(f, before, seen, limit)
   const costs = costsOf(f, shown)
   const mayGo = f.units.filter((unit) => unit.stays === null && !smaller.dropped.has(unit.from))
-  const least = costs.of(gone(smaller.dropped, mayGo), smaller.summarised)
+  const least = costs.without(smaller, mayGo)
   const withSummary = summaryRoom(f, smaller, costs, mayGo, limit - least)
   const target = Math.max(least, Math.floor((limit * f.policy.compact_to_percent) / 100)) - withSummary.reserved
-  const chosen = chooseWhatGoes(f.policy.strategy, f.units, mayGo, target, (units) => costs.of(gone(smaller.dropped, units), smaller.summarised))
+  const chosen = chooseWhatGoes(f.policy.strategy, f.units, mayGo, target, (units) => costs.without(smaller, units))
   const state: State = {
     ...smaller,
     dropped: gone(smaller.dropped, chosen),
@@ -44,26 +44,29 @@ function gone(dropped: ReadonlySet<number>, units: Iterable<Unit>): Set<number> 
   return new Set([...dropped, ...[...units].flatMap((unit) => indexesOf([unit]))])
 }
 
-type Costs = { of: (dropped: ReadonlySet<number>, summarised: ReadonlySet<number>) => number; summaryFrame: number }
+type Costs = { without: (state: State, units: Iterable<Unit>) => number; summaryFrame: number }
 
-/** What a prompt costs without some messages: never less than it will be counted at. Cheap, since it is asked once for every unit. */
+/** What a prompt costs without some units: never less than it will be counted at. Cheap, since it is asked once for every unit. */
 function costsOf(f: Fitting, shown: LanguageModelV3Prompt): Costs {
   const each = shown.map((message) => messageTokens(f.counter, message))
   const fixed = tokensBySource(f.counter, [], f.tools, () => false).total
   const userMessage = (text: string) => messageTokens(f.counter, { role: 'user', content: [{ type: 'text', text }] })
   const steps = f.canRead ? [100_000, 999_999] : []
   const note = userMessage(noteText(999_999, steps))
+  const stays = 0
+  const goes = 1
   return {
     // A text can count a little more between others than alone.
     summaryFrame: userMessage(summaryText('', 999_999, steps)) + 16,
-    of(dropped, summarised) {
+    without(state, units) {
+      const fate = new Uint8Array(each.length)
+      for (const index of state.dropped) fate[index] = goes
+      for (const { from, to } of units) fate.fill(goes, from, to + 1)
+      for (const index of state.summarised) fate[index] = 2
       let sum = fixed
-      let before = false
-      for (const [index, tokens] of each.entries()) {
-        const out = dropped.has(index)
-        if (!out) sum += tokens
-        else if (!before || summarised.has(index) !== summarised.has(index - 1)) sum += note
-        before = out
+      for (let index = 0; index < each.length; index++) {
+        if (fate[index] === stays) sum += each[index] ?? 0
+        else if (index === 0 || fate[index] !== fate[index - 1]) sum += note
       }
       return sum
     },
@@ -101,8 +104,7 @@ async function summariseInto(f: Fitting, state: State, before: State, shown: Lan
 /** Where what must stay does not fit, its tool results are kept aside harder. If that is not enough, nothing is. */
 function makeStayingFit(f: Fitting, state: State, seen: Look, limit: number): { state: State; shown: LanguageModelV3Prompt } {
   const mayGo = f.units.filter(({ stays }) => stays === null)
-  const without = gone(state.dropped, mayGo)
-  const needs = (shown: LanguageModelV3Prompt) => costsOf(f, shown).of(without, new Set(state.summary === null ? [] : state.summarised))
+  const needs = (shown: LanguageModelV3Prompt) => costsOf(f, shown).without(state, mayGo)
   let shown = seen.shown
   let needed = needs(shown)
   let smaller = state

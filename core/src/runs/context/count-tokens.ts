@@ -32,7 +32,7 @@ export const estimating: TokenCounter = { exact: false, rule: estimateRule, coun
 /** `gpt-4o`, `ft:gpt-4o-mini:us::id`, `openai/o3`, `gpt-35-turbo` (Azure's spelling). Others are unknown to us: undefined. */
 export function encodingOf(model: string): Encoding | undefined {
   const name = model.toLowerCase().replace(/^ft:/, '').replace(/^.*\//, '')
-  if (/^(chat)?gpt-(4o|4\.1|4\.5|5|oss)(?![0-9])/.test(name) || /^o[134](-|:|$)/.test(name) || /^codex-mini/.test(name)) return 'o200k_base'
+  if (/^(chat)?gpt-(4o|4\.1|4\.5|5|oss)(?![0-9])/.test(name) || /^o[134](-|:|$)/.test(name) || name.startsWith('codex-mini')) return 'o200k_base'
   if (/^gpt-(4|3\.5|35)(-|:|$)/.test(name)) return 'cl100k_base'
   return undefined
 }

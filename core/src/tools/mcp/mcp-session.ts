@@ -35,6 +35,7 @@ export async function openSession(server: McpServer, through: CheckedFetch, sign
     client.setNotificationHandler(ToolListChangedNotificationSchema, () => {
       session.stale = true
     })
+    // oxlint-disable-next-line unicorn/prefer-add-event-listener -- the client has this one property and no listeners
     client.onclose = () => {
       session.stale = true
     }

@@ -13,7 +13,7 @@ export async function findEngine(): Promise<Engine | null> {
     if (host && existsSync(host) && (await answers(host))) return { host, close: () => {} }
   }
   if (!hasProgram('podman') || !hasProgram('runc')) {
-    console.log('container tests are skipped: no engine answers at DOCKER_HOST or /var/run/docker.sock, and there is no podman with runc to start')
+    say('container tests are skipped: no engine answers at DOCKER_HOST or /var/run/docker.sock, and there is no podman with runc to start')
     return null
   }
   return startPodman()
@@ -44,7 +44,7 @@ async function startPodman(): Promise<Engine | null> {
     rmSync(folder, { recursive: true, force: true })
   }
   if (await listening(child, host)) return { host, close }
-  console.log(`container tests are skipped: podman does not start here: ${said.trim()}`)
+  say(`container tests are skipped: podman does not start here: ${said.trim()}`)
   close()
   return null
 }
@@ -112,4 +112,9 @@ function importTar(socketPath: string, name: string, tar: Buffer): Promise<void>
     sent.on('error', reject)
     sent.end(tar)
   })
+}
+
+// Beside the results of the tests: a suite that skips says so.
+function say(words: string) {
+  process.stdout.write(`${words}\n`)
 }

@@ -1,0 +1,134 @@
+import type { OnExceed } from '@cadre/contract/usage'
+import type { Db, Trx } from '../storage/database.ts'
+import { applicable, type Line, resetsAt, type SpendRun } from './applicable.ts'
+import type { Usage } from './open-usage.ts'
+import { costOf, toUsd, type Tokens, worstCostOf } from './prices.ts'
+import { recordUsage, shardsOn } from './record-usage.ts'
+import { type RefusedBy, reserve } from './reserve.ts'
+import { settle } from './settle.ts'
+
+export type SpendApp = { db: Db; usage: Usage; now: () => number }
+export type SpendAsk = {
+  /** Which call of the run this is, and which request for it, counted over all executions; together they name what is counted once. */
+  call: number
+  attempt: number
+  provider: string
+  model: string
+  worst_input_tokens: number
+  max_output_tokens: number
+  /** How long the call can take at most. Longer than that after a crash, nothing is held for it any more. An hour where left out. */
+  longest_ms?: number
+}
+export type Actual = { tokens: Tokens; duration_ms: number; status: 'ok' | 'failed' }
+
+export type Refusal = {
+  code: 'BUDGET_EXCEEDED'
+  message: string
+  /** Whether the run is to fail, or to wait for a raise or for `resets_at`. */
+  on_exceed: OnExceed
+  /** Milliseconds; null where only a raise helps. */
+  resets_at: number | null
+  /** Null: a budget that counts for this run only, from its agent's settings. */
+  budget_id: string | null
+}
+
+export type Spend = {
+  /**
+   * Counts the call and turns what it held into what it spent, in the transaction that writes its journal row. Safe to repeat.
+   * @returns micro-dollars; null where the price is unknown.
+   */
+  settle: (trx: Trx, actual: Actual) => Promise<number | null>
+  /** The same in a transaction of its own: for a call that was answered after its run had ended. */
+  settleAlone: (actual: Actual) => Promise<number | null>
+  /** Frees what is still held when the call spent nothing. After `settle` it does nothing. */
+  release: () => Promise<void>
+}
+
+const anHour = 3_600_000
+
+/** Before each request to a model, retries included: holds its worst case, or says which budget refuses. */
+export async function beginSpend(app: SpendApp, run: SpendRun, ask: SpendAsk): Promise<Spend | { refused: Refusal }> {
+  const { price } = await app.usage.priceOf(ask.provider, ask.model)
+  const worst = {
+    tokens: ask.worst_input_tokens + ask.max_output_tokens,
+    cost_micros: price && worstCostOf(price, ask.worst_input_tokens, ask.max_output_tokens),
+  }
+  const now = app.now()
+  const lines = applicable(run, await app.usage.budgets(), worst, now)
+  const strict = price ? undefined : lines.find((line) => line.unit === 'usd' && line.unknown === 'refuse')
+  if (strict) return { refused: refusal(run, strict, unknownPrice(ask, strict), now) }
+  const reservation = await reserve(app.db, run.id, lines, now, now + (ask.longest_ms ?? anHour))
+  if (reservation && 'refused' in reservation) {
+    const { line } = reservation.refused
+    return { refused: refusal(run, line, tooLittle(reservation.refused), now) }
+  }
+  let open = reservation !== null
+  const settleIn = async (trx: Trx, { tokens, duration_ms, status }: Actual) => {
+    const cost_micros = price && costOf(price, tokens)
+    const row = {
+      run_id: run.id,
+      call: ask.call,
+      attempt: ask.attempt,
+      agent_id: run.agent_id,
+      user_id: run.triggered_by,
+      key_id: run.key_id ?? null,
+      provider: ask.provider,
+      model: ask.model,
+      at: now,
+      tokens_input: tokens.input,
+      tokens_cached: tokens.cached,
+      tokens_cache_write: tokens.cache_write,
+      tokens_output: tokens.output,
+      tokens_reasoning: tokens.reasoning,
+      cost_micros,
+      duration_ms: Math.round(duration_ms),
+      status,
+    }
+    const isNew = await recordUsage(trx, row, shardsOn(app.db.kind))
+    await settle(trx, reservation, lines, isNew ? { tokens: tokens.input + tokens.output, cost_micros } : null)
+    return cost_micros
+  }
+  return {
+    settle: settleIn,
+    settleAlone: (actual) => app.db.write((trx) => settleIn(trx, actual)),
+    async release() {
+      if (!open) return
+      open = false
+      await app.db.write((trx) => settle(trx, reservation, lines, null))
+    },
+  }
+}
+
+// What an agent says of its runs goes before what a budget says of everyone's.
+function refusal(run: SpendRun, line: Line, message: string, now: number): Refusal {
+  const on_exceed = run.budget?.on_exceed ?? line.on_exceed
+  return {
+    code: 'BUDGET_EXCEEDED',
+    message,
+    on_exceed,
+    resets_at: resetsAt(line.period, now),
+    budget_id: line.limit === null ? line.budget_id : null,
+  }
+}
+
+function tooLittle({ line, full }: RefusedBy): string {
+  const amount = (value: number) =>
+    line.unit === 'tokens'
+      ? `${value} tokens`
+      : `$${toUsd(value)
+          .toFixed(6)
+          .replace(/(\.\d\d\d*?)0+$/, '$1')}`
+  const left = amount(Math.max(0, full.limit - full.spent - full.reserved))
+  const held = full.reserved > 0 ? `, ${amount(full.reserved)} reserved by calls under way` : ''
+  return `${nameOf(line)} has ${left} left of ${amount(full.limit)} (${amount(full.spent)} spent${held}); this model call may take up to ${amount(line.amount)}`
+}
+
+function unknownPrice({ provider, model }: SpendAsk, line: Line): string {
+  return `the price of '${model}' at '${provider}' is unknown, and ${nameOf(line)} refuses such calls; set it with PUT /api/v1/prices/${encodeURIComponent(provider)}/${encodeURIComponent(model)}`
+}
+
+function nameOf({ limit, budget_id, scope, subject, period }: Line): string {
+  if (limit !== null) return `the budget of run '${subject}'`
+  const whose = subject === '*' ? 'everyone' : period === 'run' && scope !== 'run' ? `run '${subject}'` : `${scope} '${subject}'`
+  return `budget '${budget_id}' (${whose}, ${period === 'run' || period === 'total' ? period : `per ${period}`})`
+}
