@@ -5,6 +5,7 @@ const { enableCompileCache } = await import('node:module')
 enableCompileCache(process.env['CRASH_CACHE'])
 const { pino } = await import('pino')
 const { openApp } = await import('@cadre/core')
+const { localOwner } = await import('@cadre/core/access/actor')
 const { startRun } = await import('@cadre/core/runs/start-run')
 const { bundledHooks } = await import('@cadre/forgehooks')
 const { loadConfig } = await import('@cadre/core/config')
@@ -19,7 +20,7 @@ const providers = [{ id: 'double', type: 'custom' as const, base_url: process.en
 const { app, work } = await openApp({ ...config, providers }, pino({ level: 'error' }, pino.destination(2)), { bundledHooks, probe })
 await work()
 
-const actor = { kind: 'owner' as const, id: 'local', ip: null, user_agent: 'crash suite' }
+const actor = localOwner({ ip: null, user_agent: 'crash suite' })
 export type Order = { key: string; agent: string; input: string; stream: boolean }
 process.on('message', async (order: Order) => {
   try {

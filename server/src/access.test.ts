@@ -16,7 +16,13 @@ describe('who is asking', () => {
     ['bearer', { authorization: 'bearer  k-secret ' }],
     ['both', { 'x-api-key': 'k-secret', authorization: 'Bearer k-secret' }],
   ])('%s is the owner', (_what, headers) =>
-    expect(actorOf(request({ ...headers, 'user-agent': 'test' }))).toEqual({ kind: 'owner', id: 'owner', ip: '10.0.0.9', user_agent: 'test' }),
+    expect(actorOf(request({ ...headers, 'user-agent': 'test' }))).toMatchObject({
+      kind: 'user',
+      role: 'owner',
+      id: 'owner',
+      ip: '10.0.0.9',
+      user_agent: 'test',
+    }),
   )
 
   test.each([
@@ -31,7 +37,7 @@ describe('who is asking', () => {
   test('no key is the public', () => expect(actorOf(request({}))).toMatchObject({ kind: 'public' }))
   test('without a configured key everyone here is the owner', () => {
     const open = openAccess({ ...options, api_key: null })
-    expect(open.actorOf(request({ authorization: 'Bearer whatever' }))).toMatchObject({ kind: 'owner', id: 'local' })
+    expect(open.actorOf(request({ authorization: 'Bearer whatever' }))).toMatchObject({ kind: 'user', role: 'owner', id: 'local' })
   })
 })
 

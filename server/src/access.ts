@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { CadreError } from '@cadre/contract/errors'
-import type { Actor } from '@cadre/core/access/actor'
+import { type Actor, localOwner, publicActor } from '@cadre/core/access/actor'
 
 export type AccessOptions = { host: string; api_key: string | null; allowed_hosts: string[] }
 
@@ -52,10 +52,10 @@ export function openAccess(options: AccessOptions): Access {
       ip: socket.remoteAddress === undefined ? null : plainAddress(socket.remoteAddress),
       user_agent: headers['user-agent']?.slice(0, 500) ?? null,
     }
-    if (key === null) return { kind: 'owner', id: 'local', ...from }
+    if (key === null) return localOwner(from)
     const given = credentials(headers)
-    if (given.length === 0) return { kind: 'public', id: 'public', ...from }
-    if (given.every((text) => timingSafeEqual(sha256(text), key))) return { kind: 'owner', id: 'owner', ...from }
+    if (given.length === 0) return publicActor(from)
+    if (given.every((text) => timingSafeEqual(sha256(text), key))) return { ...localOwner(from), id: 'owner' }
     throw new CadreError('UNAUTHORIZED', 'The API key is not valid.')
   }
   return { checkAddress, actorOf }

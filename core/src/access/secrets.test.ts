@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { requireOwner, systemActor } from './actor.ts'
+import { localOwner, publicActor, requireOwner, systemActor } from './actor.ts'
 import { checkKey, seal, unseal } from './secrets.ts'
 
 let folder: string
@@ -58,9 +58,8 @@ test('a key that is no key is told at the start, and no file is made by looking'
 })
 
 test('only the owner and Cadre itself pass as owner', () => {
-  const who = { id: 'x', ip: null, user_agent: null }
-  requireOwner({ kind: 'owner', ...who })
+  requireOwner(localOwner())
   requireOwner(systemActor)
-  expect(() => requireOwner({ kind: 'public', ...who })).toThrow('X-API-Key')
-  expect(() => requireOwner({ kind: 'key', ...who })).toThrow('only the owner')
+  expect(() => requireOwner(publicActor())).toThrow('X-API-Key')
+  expect(() => requireOwner({ ...localOwner(), kind: 'key', role: 'member' })).toThrow('only the owner')
 })

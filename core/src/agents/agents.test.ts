@@ -1,7 +1,7 @@
 import { CreateAgent, UpdateAgent } from '@cadre/contract/agents'
 import { invalid } from '@cadre/contract/errors'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Actor } from '../access/actor.ts'
+import { localOwner, publicActor } from '../access/actor.ts'
 import type { Db } from '../storage/database.ts'
 import { newId } from '../storage/ids.ts'
 import { databases } from '../storage/test/databases.ts'
@@ -12,8 +12,8 @@ import { listAgents } from './list-agents.ts'
 import { slugOf } from './slug.ts'
 import { updateAgent } from './update-agent.ts'
 
-const owner: Actor = { kind: 'owner', id: 'local', ip: null, user_agent: null }
-const stranger: Actor = { ...owner, kind: 'public', id: 'public' }
+const owner = localOwner()
+const stranger = publicActor()
 
 describe('slugs', () => {
   test.each([

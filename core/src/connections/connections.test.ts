@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Actor } from '../access/actor.ts'
+import { type Actor, localOwner } from '../access/actor.ts'
 import type { Db } from '../storage/database.ts'
 import { databases, emptyPostgresUrl } from '../storage/test/databases.ts'
 import { openSqlGuard } from '../tools/sql/sql-guard.ts'
@@ -12,7 +12,7 @@ import { listConnections } from './list-connections.ts'
 import { removeConnection } from './remove-connection.ts'
 import { testConnection } from './test-connection.ts'
 
-const owner: Actor = { kind: 'owner', id: 'local', ip: null, user_agent: null }
+const owner = localOwner()
 const url = 'postgres://reader:s3cret%40x@db.example:6432/sales?sslmode=require'
 
 describe.each(databases)('connections on $name', ({ empty }) => {
@@ -74,7 +74,7 @@ describe.each(databases)('connections on $name', ({ empty }) => {
   })
 
   test('only the owner may', async () => {
-    const key: Actor = { ...owner, kind: 'key' }
+    const key: Actor = { ...owner, kind: 'key', role: 'member' }
     await expect(addConnection(app, key, { name: 'x', url })).rejects.toMatchObject({ code: 'FORBIDDEN' })
     await expect(listConnections(app, key)).rejects.toMatchObject({ code: 'FORBIDDEN' })
     await expect(removeConnection(app, key, 'x')).rejects.toMatchObject({ code: 'FORBIDDEN' })

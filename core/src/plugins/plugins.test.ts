@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Manifest, type ManifestInput } from '@cadre/contract/manifest'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import type { Actor } from '../access/actor.ts'
+import { localOwner, publicActor } from '../access/actor.ts'
 import type { Db } from '../storage/database.ts'
 import { databases } from '../storage/test/databases.ts'
 import { openSqlGuard } from '../tools/sql/sql-guard.ts'
@@ -16,7 +16,7 @@ import { getPlugin, listPlugins } from './list-plugins.ts'
 import { noteOffer } from './note-offer.ts'
 import { removePlugin } from './remove-plugin.ts'
 
-const owner: Actor = { kind: 'owner', id: 'local', ip: null, user_agent: null }
+const owner = localOwner()
 const schema = { type: 'object', properties: { n: { type: 'number' } } }
 
 function http(change: Partial<ManifestInput> = {}) {
@@ -223,7 +223,7 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
 
   test('only the owner may', async () => {
     const app = newApp()
-    const other: Actor = { ...owner, kind: 'public' }
+    const other = publicActor()
     for (const attempt of [listPlugins(app, other), getPlugin(app, other, 'math'), addPlugin(app, other, http()), removePlugin(app, other, 'math')]) {
       await expect(attempt).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
     }

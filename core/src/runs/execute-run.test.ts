@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Reply, resultsSoFar } from '../test/model-double.ts'
-import { newWorld, type World } from '../test/world.ts'
+import { newWorld, owner, type World } from '../test/world.ts'
 
 let world: World
 beforeEach(async () => (world = await newWorld()))
@@ -48,7 +48,7 @@ describe('the loop (R5)', () => {
     })
     const started = world.run(await world.agent({ config: { timeout_ms: 20_000 } }), { wait: 0 })
     await both.promise // all three are in flight before any is answered
-    await world.api.runs.cancel({ kind: 'owner', id: 'local', ip: null, user_agent: null }, { runId: (await started).run_id })
+    await world.api.runs.cancel(owner, { runId: (await started).run_id })
     expect(arrived).toBe(3)
   })
 

@@ -7,15 +7,15 @@ import { Manifest } from '@cadre/contract/manifest'
 import type { Run, StartRun } from '@cadre/contract/runs'
 import { pino } from 'pino'
 import type { z } from 'zod'
-import type { Actor } from '../access/actor.ts'
+import { localOwner, publicActor } from '../access/actor.ts'
 import { buildApi } from '../api.ts'
 import { type App, openApp } from '../app.ts'
 import { type Config, loadConfig } from '../config.ts'
 import { type EffectService, startEffectService } from './effect-service.ts'
 import { type ModelDouble, type Script, startModelDouble } from './model-double.ts'
 
-export const owner: Actor = { kind: 'owner', id: 'local', ip: '127.0.0.1', user_agent: 'test' }
-export const stranger: Actor = { kind: 'public', id: 'public', ip: '127.0.0.1', user_agent: 'test' }
+export const owner = localOwner({ ip: '127.0.0.1', user_agent: 'test' })
+export const stranger = publicActor({ ip: '127.0.0.1', user_agent: 'test' })
 
 /** Sets the environment of a whole Cadre on an empty data folder: the same parts as in production, a scripted model behind a real socket. */
 export async function newWorld(

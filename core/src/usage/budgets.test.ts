@@ -1,3 +1,4 @@
+import { publicActor } from '../access/actor.ts'
 import { CreateBudget } from '@cadre/contract/usage'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
@@ -224,7 +225,7 @@ describe.each(databases)('budgets on $name', ({ empty }) => {
     await expect(budget({ ...base, limit: 2e9 })).rejects.toThrow('limit: ')
     await expect(budget({ ...base, unit: 'tokens', limit: 0.5 })).rejects.toThrow('limit: ')
     await expect(budget({ ...base, unit: 'tokens', unknown: 'refuse' })).rejects.toThrow('unknown: ')
-    await expect(listBudgets(app, { ...owner, kind: 'public' })).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+    await expect(listBudgets(app, publicActor())).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
   })
 
   test('without budgets a call stores nothing but its usage', async () => {

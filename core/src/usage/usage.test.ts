@@ -1,3 +1,4 @@
+import { publicActor } from '../access/actor.ts'
 import { GetUsage } from '@cadre/contract/usage'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Db } from '../storage/database.ts'
@@ -8,7 +9,7 @@ import { deletePrice, getPrice, listPrices, putPrice } from './set-price.ts'
 import { beginSpend } from './spend.ts'
 import { aRun, asking, owner, took, usageApp } from './test/usage-app.ts'
 
-const stranger = { ...owner, kind: 'public' as const }
+const stranger = publicActor()
 const day = Date.parse('2026-03-05T10:00:00Z')
 const row = (change: Partial<UsageRow>): UsageRow => ({
   run_id: 'run_1',

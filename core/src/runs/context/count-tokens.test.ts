@@ -88,7 +88,7 @@ describe('an estimate', () => {
 })
 
 describe('any text', () => {
-  test('has a count, the same each time, and parts never less than their whole in an estimate', async () => {
+  test('has a count, the same each time, and one cut changes an estimate by four tokens at most', async () => {
     const { count } = await tokenCounter('openai', 'gpt-4o')
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 300 }), fc.string({ unit: 'grapheme', maxLength: 300 }), (a, b) => {
@@ -97,7 +97,8 @@ describe('any text', () => {
           expect(Number.isInteger(each(a)) && each(a) >= 0).toBe(true)
           if (a !== '') expect(each(a)).toBeGreaterThan(0)
         }
-        expect(estimating.count(a + b)).toBeLessThanOrEqual(estimating.count(a) + estimating.count(b))
+        // A word cut in two is charged as two short ones: three tokens less for twelve letters, and one for rounding.
+        expect(estimating.count(a + b)).toBeLessThanOrEqual(estimating.count(a) + estimating.count(b) + 4)
       }),
     )
   })

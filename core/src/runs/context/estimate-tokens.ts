@@ -99,7 +99,8 @@ export function estimateTokens(text: string): number {
     tokens += runTokens(kind, end - at)
     at = end
   }
-  return Math.ceil(tokens)
+  // One space is free between words, not alone.
+  return text === '' ? 0 : Math.max(1, Math.ceil(tokens))
 }
 
 function classOf(code: number): number {

@@ -1,4 +1,4 @@
-import type { Actor } from '../../access/actor.ts'
+import { localOwner } from '../../access/actor.ts'
 import type { Config } from '../../config.ts'
 import type { Db, Trx } from '../../storage/database.ts'
 import { newId } from '../../storage/ids.ts'
@@ -6,7 +6,7 @@ import type { SpendRun } from '../applicable.ts'
 import { openUsage } from '../open-usage.ts'
 import type { Actual, SpendAsk } from '../spend.ts'
 
-export const owner: Actor = { kind: 'owner', id: 'local', ip: null, user_agent: null }
+export const owner = localOwner()
 
 type Options = { now?: () => number; prices?: Config['prices']; onRaised?: (trx: Trx, raised: { run_id: string | null }) => Promise<unknown> }
 
