@@ -100,7 +100,7 @@ const body = `${paragraph('Title', 'Heading1')}<w:p>${plain('Some ')}${bold('bol
 test('a Word document as Markdown, text and HTML', async () => {
   const markdown = await docx(docxOf(body))
   expect(markdown).toMatchObject({ format: 'markdown', truncated: false, warnings: [] })
-  expect(markdown.text).toBe('# Title\n\nSome **bold** & 1 \\* 2 words\n\n| Name | Sum |\n| --- | --- |\n| a\\|b | 1   |\n\nEnd\n')
+  expect(markdown.text).toBe('# Title\n\nSome **bold** & 1 \\* 2 words\n\n| Name | Sum |\n| --- | --- |\n| a\\|b | 1 |\n\nEnd\n')
   expect((await docx(docxOf(body), { format: 'txt' })).text).toBe('Title\n\nSome bold & 1 * 2 words\n\nName\n\nSum\n\na|b\n\n1\n\nEnd\n')
   const html = await docx(docxOf(body), { format: 'html' })
   expect(html.text).toContain('<h1>Title</h1><p>Some <strong>bold</strong> &amp; 1 * 2 words</p><table>')

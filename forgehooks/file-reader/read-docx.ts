@@ -1,4 +1,5 @@
 import { HookError } from '@cadre/contract/forgehook'
+import { htmlToMarkdown } from '../lib/markdown/html-to-markdown.ts'
 import { openZip } from '../lib/workbook/zip.ts'
 import { type Context, MB, wholeFile } from './file-bytes.ts'
 import { kindOf } from './file-kind.ts'
@@ -45,17 +46,10 @@ async function convert(bytes: Uint8Array, format: string, path: string): Promise
     )
     if (images > 0) warnings.push(images === 1 ? 'a picture was left out' : `${images} pictures were left out`)
     return {
-      value: format === 'markdown' ? await markdownOf(value) : format === 'text' ? value.replace(/\n+$/, '\n') : value,
+      value: format === 'markdown' ? `${await htmlToMarkdown(flatTables(value))}\n` : format === 'text' ? value.replace(/\n+$/, '\n') : value,
       warnings: warnings.slice(0, 20),
     }
   } catch (error) {
     throw new HookError(`${path} is broken and cannot be read: ${(error as Error).message.split('\n')[0]?.slice(0, 200)}`, 'path')
   }
-}
-
-async function markdownOf(html: string): Promise<string> {
-  const [{ default: TurndownService }, { gfm }] = await Promise.all([import('turndown'), import('@joplin/turndown-plugin-gfm')])
-  const service = new TurndownService({ headingStyle: 'atx', codeBlockStyle: 'fenced', bulletListMarker: '-', emDelimiter: '*', hr: '---' })
-  service.use(gfm)
-  return `${service.turndown(flatTables(html)).trim()}\n`
 }

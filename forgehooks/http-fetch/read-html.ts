@@ -1,6 +1,6 @@
 import { HookError } from '@cadre/contract/forgehook'
 import { aboutPage, clean, isNestedBeyond, makeAbsolute, openPage, type PageDocument, removeUnseen, shorten } from './page.ts'
-import { toMarkdown } from './to-markdown.ts'
+import { htmlToMarkdown } from '../lib/markdown/html-to-markdown.ts'
 
 export type Page = {
   title: string | null
@@ -47,7 +47,7 @@ async function read(html: string, url: string): Promise<Page> {
   const article = articleOf(() => new Readability(document as never, { keepClasses: true }).parse())
   const found = article?.content && clean(article.textContent) !== '' ? article.content : null
   const content = found ?? shown
-  const markdown = await toMarkdown(content)
+  const markdown = await htmlToMarkdown(content)
   const all = linksOf(openPage(parseHTML, content))
   const warnings: string[] = []
   if (markdown === '') warnings.push(scripts > 0 ? 'the page shows nothing without JavaScript, which is not run here' : 'the page shows nothing')

@@ -35,7 +35,7 @@ test.each([
   ['<pre><code class="language-js">a\n\nb &lt; c</code></pre>', '```js\na\n\nb < c\n```', 'a\n\nb < c'],
   [
     '<table><tr><th>a</th><th align="right">b</th></tr><tr><td>1|2</td><td></td></tr></table>',
-    '| a   | b   |\n| --- | ---: |\n| 1\\|2 |     |',
+    '| a | b |\n| --- | ---: |\n| 1\\|2 |  |',
     'a\tb\n1|2\t',
   ],
   ['<blockquote><p>q</p><p>r</p></blockquote>', '> q\n> \n> r', '> q\n>\n> r'],

@@ -1,4 +1,5 @@
 import { HookError } from '@cadre/contract/forgehook'
+import type { DomNode } from '../lib/markdown/dom.ts'
 import { chosen } from './names.ts'
 
 type Format = 'markdown' | 'html' | 'text'
@@ -26,8 +27,8 @@ async function converted(text: string, from: Format, to: Format, links: boolean)
   const { body, warnings } = safeBody(html)
   if (to === 'html') return { result: body.innerHTML.trim(), warnings }
   if (to === 'text') return { result: plain.htmlToText(body, { links }), warnings }
-  const { htmlToMarkdown } = await import('./html-markdown.ts')
-  return { result: htmlToMarkdown(body), warnings }
+  const { htmlToMarkdown } = await import('../lib/markdown/html-to-markdown.ts')
+  return { result: await htmlToMarkdown(body as unknown as DomNode), warnings }
 }
 
 async function markdownToHtml(text: string): Promise<string> {

@@ -35,8 +35,18 @@ const mostSpanned = 100
 function cellOf(content: string, node: DomNode): string {
   const lines = content.split('\n').map((line) => line.trim())
   const text = lines.filter(Boolean).join('<br>').replace(/\\?\|/g, '\\|')
-  const spanned = Number(node.getAttribute('colspan') ?? 1)
-  return `| ${text} ` + '|  '.repeat(spanned > 1 && spanned <= mostSpanned ? spanned - 1 : 0)
+  return `| ${text} ` + '|  '.repeat(spanOf(node) - 1)
+}
+
+function spanOf(cell: DomNode): number {
+  const spanned = Number(cell.getAttribute('colspan') ?? 1)
+  return spanned > 1 && spanned <= mostSpanned ? Math.trunc(spanned) : 1
+}
+
+function ruleOf(align: string | null | undefined): string {
+  if (align === 'center') return ':---:'
+  if (align === 'right') return '---:'
+  return align === 'left' ? ':---' : '---'
 }
 
 function tableOf(content: string, table: DomNode): string {
@@ -46,8 +56,11 @@ function tableOf(content: string, table: DomNode): string {
   if (width === 0) return ''
   const full = rows.map((row, at) => row + '  |'.repeat(width - (widths[at] ?? 0)))
   const head = hasHead(table) ? (full.shift() ?? '') : `|${'  |'.repeat(width)}`
+  const first = table.querySelector('tr')
+  const aligned = first ? elements(first).flatMap((cell) => Array<string | null>(spanOf(cell)).fill(cell.getAttribute('align'))) : []
   const caption = table.querySelector('caption')?.textContent?.replace(/\s+/g, ' ').trim() ?? ''
-  return `\n\n${caption ? `${caption}\n\n` : ''}${head}\n|${' --- |'.repeat(width)}\n${full.join('\n')}\n\n`
+  const rules = Array.from({ length: width }, (_, at) => ` ${ruleOf(aligned[at])} |`).join('')
+  return `\n\n${caption ? `${caption}\n\n` : ''}${head}\n|${rules}\n${full.join('\n')}\n\n`
 }
 
 // Row headings at the side make no head: all cells of the first row must be such.
