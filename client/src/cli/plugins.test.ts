@@ -81,8 +81,8 @@ test('providers test: exit code 1 when there is no answer', async () => {
   const wire = await startWire({
     'providers.test': ({ input }) =>
       input.id === 'builtin'
-        ? { ok: true, model: 'planner', latency_ms: 12, text: 'Hello.', error: null }
-        : { ok: false, model: null, latency_ms: null, text: null, error: 'the key is not valid' },
+        ? { ok: true, model: 'planner', latency_ms: 12, first_token_ms: null, text: 'Hello.', error: null, card: null, notes: [] }
+        : { ok: false, model: null, latency_ms: null, first_token_ms: null, text: null, error: 'the key is not valid', card: null, notes: [] },
   })
   expect(await cadre(['providers', 'test', 'builtin'], { url: wire.url })).toEqual({
     code: 0,
