@@ -19,6 +19,7 @@ console.log(`${names.length} entries added to package-lock.json`)
 
 /** `@oxlint/binding-linux-arm64-musl` is for os linux, cpu arm64, libc musl. */
 function machineOf(name: string) {
+  if (name.endsWith('-wasm32-wasi')) return { cpu: ['wasm32'] }
   const match = /-(android|darwin|freebsd|linux|openharmony|win32)-(arm64|arm|ia32|ppc64|riscv64|s390x|x64)(?:-(.+))?$/.exec(name)
   if (!match) throw new Error(`${name}: its name does not say which machine it is for; add its entry by hand`)
   const [, os, cpu, abi = ''] = match
