@@ -2,8 +2,20 @@ import { oc } from '@orpc/contract'
 import { z } from 'zod'
 import { Instant } from './page.ts'
 
-/** `builtin` is the offline planner; `custom` is any OpenAI-compatible base URL. */
-export const ProviderType = z.enum(['builtin', 'openai', 'anthropic', 'google', 'mistral', 'azure', 'bedrock', 'ollama', 'lmstudio', 'custom'])
+/** `builtin` is the offline planner; `gguf` loads model files itself; `custom` is any OpenAI-compatible base URL. */
+export const ProviderType = z.enum([
+  'builtin',
+  'openai',
+  'anthropic',
+  'google',
+  'mistral',
+  'azure',
+  'bedrock',
+  'ollama',
+  'lmstudio',
+  'gguf',
+  'custom',
+])
 export type ProviderType = z.infer<typeof ProviderType>
 
 const tokens = z.int().min(256).max(100_000_000)
@@ -14,8 +26,39 @@ const optionTypes = {
   resource_name: ['azure'],
   api_version: ['azure'],
   region: ['bedrock'],
-  context_size: ['ollama', 'lmstudio', 'custom'],
+  context_size: ['ollama', 'lmstudio', 'gguf', 'custom'],
+  path: ['gguf'],
+  threads: ['gguf'],
+  memory_mb: ['gguf'],
+  gpu: ['gguf'],
 } as const satisfies Record<string, ProviderType[]>
+
+/** What a provider may be asked for, by one Cadre process; left out for no limit. */
+export const ProviderLimits = z.strictObject({
+  requests_per_minute: z.int().min(1).max(1_000_000).optional(),
+  /** Prompts and answers together. */
+  tokens_per_minute: z.int().min(1).max(1_000_000_000).optional(),
+  /** Calls on their way. */
+  concurrent: z.int().min(1).max(10_000).optional(),
+  /** Calls that may wait for their turn, 1000 where it is left out; one more is refused. */
+  max_waiting: z.int().min(0).max(100_000).optional(),
+})
+export type ProviderLimits = z.infer<typeof ProviderLimits>
+
+/** Of models that are loaded from files. */
+const ggufOptions = {
+  /** A .gguf file, or a folder of them. */
+  path: z
+    .string()
+    .regex(/^(\/|[a-zA-Z]:[\\/])/, 'must be an absolute path to a .gguf file or a folder of them')
+    .max(1000)
+    .optional(),
+  threads: z.int().min(1).max(512).optional(),
+  /** The process of a model is ended when it takes more. */
+  memory_mb: z.int().min(64).max(10_000_000).optional(),
+  /** A graphic card is used where the installed package has what it needs. */
+  gpu: z.boolean().optional(),
+}
 
 export const ProviderOptions = z.strictObject({
   /** `chat` completions where nothing is said: what every server that speaks OpenAI's language has. */
@@ -36,6 +79,8 @@ export const ProviderOptions = z.strictObject({
     .optional(),
   /** Tokens that a prompt and its answer may have together. For Ollama: what it is asked to make room for. */
   context_size: tokens.optional(),
+  ...ggufOptions,
+  ...ProviderLimits.shape,
 })
 export type ProviderOptions = z.infer<typeof ProviderOptions>
 
@@ -46,7 +91,16 @@ const ProviderId = z
   .string()
   .regex(/^[a-z0-9]+(-[a-z0-9]+)*$/, 'must be lower-case words joined by hyphens')
   .max(50)
-const BaseUrl = z.url({ protocol: /^https?$/ }).max(1000)
+export function holdsCredentials(url: string): boolean {
+  const parsed = URL.parse(url)
+  return parsed !== null && (parsed.username !== '' || parsed.password !== '')
+}
+
+/** It is shown to whoever may see the providers. */
+const BaseUrl = z
+  .url({ protocol: /^https?$/ })
+  .max(1000)
+  .refine((url) => !holdsCredentials(url), 'must not hold a user name or password')
 const ModelName = z.string().min(1).max(200)
 
 export const CreateProvider = z
@@ -65,6 +119,11 @@ export const CreateProvider = z
       context.addIssue({ code: 'custom', path: [path], message: `is for type ${types.join(' and ')} only, not for '${given.type}'` })
     for (const [name, types] of Object.entries(optionTypes)) {
       if (given[name as keyof typeof optionTypes] !== undefined && !(types as readonly string[]).includes(given.type)) refuse(name, types)
+    }
+    if (given.type === 'gguf') {
+      if (given.path === undefined) context.addIssue({ code: 'custom', path: ['path'], message: `is needed for type 'gguf'` })
+      for (const name of ['base_url', 'api_key'] as const)
+        if (given[name] !== undefined) context.addIssue({ code: 'custom', path: [name], message: `is not for type 'gguf'` })
     }
     for (const name of Object.keys(awsKeys)) {
       if (given[name as keyof typeof awsKeys] !== undefined && given.type !== 'bedrock') refuse(name, ['bedrock'])
@@ -85,7 +144,9 @@ export const ConfiguredModel = z.strictObject({
   model: ModelName.optional(),
   api_key: secret,
   context_size: tokens.optional(),
+  ...ggufOptions,
   capabilities: z.array(z.union([Capability, z.literal('text')], `must be ${Capability.options.join(', ')} or text`)).optional(),
+  ...ProviderLimits.shape,
 })
 export type ConfiguredModel = z.infer<typeof ConfiguredModel>
 

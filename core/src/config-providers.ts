@@ -1,4 +1,4 @@
-import { ConfiguredModel, CreateProvider, ProviderType } from '@cadre/contract/providers'
+import { ConfiguredModel, CreateProvider, ProviderLimits, ProviderType } from '@cadre/contract/providers'
 import { z } from 'zod'
 import { ConfigError } from './config-error.ts'
 import { firstSecret, type Layer } from './config-sources.ts'
@@ -13,6 +13,8 @@ export type ConfiguredProvider = CreateProvider & {
 export const providersYaml = {
   providers: z.array(CreateProvider, 'must be a list').optional(),
   models: z.array(ConfiguredModel, 'must be a list').optional(),
+  /** By id, for providers that stand elsewhere: the environment's and stored ones, whose own limits go before. */
+  provider_limits: z.record(z.string(), ProviderLimits, 'must be limits by provider').optional(),
 }
 
 /** What the providers' own libraries and programs read. Each is also taken from NAME_FILE. */
@@ -39,6 +41,7 @@ const names = [
   'OLLAMA_CONTEXT_LENGTH',
   'LMSTUDIO_URL',
   'LMSTUDIO_API_KEY',
+  'CADRE_GGUF_DIR',
 ]
 
 export function providerEnvironment(layers: Layer[]): Record<string, string> {
@@ -64,8 +67,6 @@ const otherWords: Record<string, string> = { lm_studio: 'lmstudio', 'lm-studio':
 
 function providerOf(given: ConfiguredModel, at: string, yamlPath: string): ConfiguredProvider {
   const { name, model, capabilities, type: word, ...rest } = given
-  if (word === 'gguf')
-    throw new ConfigError(`${at}.type: files are not loaded here; serve it with llama.cpp's llama-server and use type custom (set in ${yamlPath})`)
   const type = ProviderType.exclude(['builtin']).safeParse(otherWords[word] ?? word)
   if (!type.success) {
     const types = ProviderType.options.filter((each) => each !== 'builtin').join(', ')
@@ -76,9 +77,11 @@ function providerOf(given: ConfiguredModel, at: string, yamlPath: string): Confi
     const [issue] = provider.error.issues
     throw new ConfigError(`${at}.${issue?.path.join('.')}: ${issue?.message} (set in ${yamlPath})`)
   }
+  // A file is one model, whatever its line is called.
+  const oneFile = /\.gguf$/i.test(provider.data.path ?? '')
   return {
     ...provider.data,
-    ...(model === undefined && name !== undefined ? { model_like: name } : {}),
+    ...(model === undefined && name !== undefined && !oneFile ? { model_like: name } : {}),
     ...(capabilities === undefined ? {} : { capabilities }),
   }
 }

@@ -48,7 +48,7 @@ export async function addProvider(
 /** Names the field; what the other side makes of it is for `test`. */
 function refuseIncomplete({ type, base_url, api_key, resource_name, region, ...given }: CreateProvider) {
   if (type === 'custom' && base_url === undefined) throw invalid('base_url', `is needed for type 'custom'`)
-  if (type === 'ollama' || type === 'lmstudio' || type === 'custom') return
+  if (type === 'ollama' || type === 'lmstudio' || type === 'gguf' || type === 'custom') return
   if (type === 'bedrock') {
     if (api_key === undefined && awsFrom(given) === null) throw invalid('access_key_id', `is needed with secret_access_key, or else api_key`)
     if (region === undefined && base_url === undefined) throw invalid('region', `is needed for type 'bedrock'`)

@@ -27,6 +27,14 @@ export const defaultModels: Partial<Record<ProviderType, string>> = {
   builtin: 'planner',
 }
 
+/** The same for embeddings. What a subscription of Azure has, and what a server of one's own, is not known beforehand. */
+export const defaultEmbeddings: Partial<Record<ProviderType, string>> = {
+  openai: 'text-embedding-3-small',
+  google: 'gemini-embedding-001',
+  mistral: 'mistral-embed',
+  bedrock: 'amazon.titan-embed-text-v2:0',
+}
+
 export type AliasTable = ReadonlyMap<string, Alias>
 
 /** @param stored stands over what is built in. */

@@ -12,7 +12,7 @@ export function choose(known: Known[], provider: string, model: string, aliases:
   return named.problem === null ? named : { missing: false, problem: `provider '${provider}' cannot be used: ${named.problem}` }
 }
 
-const local: ProviderType[] = ['ollama', 'lmstudio', 'custom']
+const local: ProviderType[] = ['ollama', 'lmstudio', 'gguf', 'custom']
 
 // A model that says whose it is goes there, or to a gateway that may have it; one that nobody knows to a server of one's own, or to the
 // first that is no planner.

@@ -51,6 +51,6 @@ async function look(providers: Providers, all: Known[], { type, base_url }: Plac
   } catch (error) {
     if (error instanceof NotAList) return { ...found, found: false, error: `something else answers there: it ${error.message}` }
     const late = error instanceof Error && error.name === 'TimeoutError'
-    return { ...found, found: false, error: late ? `no answer within ${patienceMs / 1000} s` : explainModelError(error, type).message }
+    return { ...found, found: false, error: late ? `no answer within ${patienceMs / 1000} s` : explainModelError(error, type, type).message }
   }
 }

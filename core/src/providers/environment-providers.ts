@@ -1,4 +1,5 @@
-import type { ProviderOptions, ProviderType } from '@cadre/contract/providers'
+import { isAbsolute } from 'node:path'
+import { holdsCredentials, type ProviderOptions, type ProviderType } from '@cadre/contract/providers'
 import type { Config } from '../config.ts'
 import { ConfigError } from '../config-error.ts'
 import { ollamaAddress, withoutSlash } from './addresses.ts'
@@ -20,8 +21,13 @@ const readers: [ProviderType, (env: Config['env']) => Read][] = [
 
 /** Those that the environment's keys and addresses make, each under the name of its type. */
 export function fromEnvironment(env: Config['env']): Known[] {
-  return readers.map(([type, read]) => {
+  const files = env['CADRE_GGUF_DIR']
+  const all = files === undefined ? readers : [...readers, ['gguf', () => ggufIn(files)] satisfies (typeof readers)[number]]
+  return all.map(([type, read]) => {
     const { base_url, api_key, aws = null, options = {} } = read(env)
+    // It is shown to whoever may see the providers.
+    if (base_url !== null && holdsCredentials(base_url))
+      throw new ConfigError(`the address of ${type} in the environment must not hold a user name or password`)
     return checked({
       id: type,
       type,
@@ -36,6 +42,11 @@ export function fromEnvironment(env: Config['env']): Known[] {
       key_from: api_key === null && aws === null ? 'none' : 'environment',
     })
   })
+}
+
+function ggufIn(path: string): Read {
+  if (!isAbsolute(path)) throw new ConfigError(`CADRE_GGUF_DIR: '${path}' is no absolute path`)
+  return { base_url: null, api_key: null, options: { path } }
 }
 
 function keyed(env: Config['env'], prefix: string): Read {

@@ -50,8 +50,8 @@ describe.each(['custom', 'openai', 'anthropic'] as const)('%s', (type) => {
     [{ status: 400, body: error('too long') }, 'MODEL_REFUSED', 'lab refused the request with status 400 (it said: too long)', false],
     [{ status: 400, body: error('no', { code: 'content_filter' }) }, 'CONTENT_FILTERED', "lab's content filter refused the request", false],
     [{ status: 302, headers: { location: 'http://elsewhere.test/' } }, 'MODEL_REFUSED', 'a redirect to http://elsewhere.test/', false],
-    [{ status: 200, body: 'not json' }, 'MODEL_BAD_ANSWER', "something that is not a model's answer", false],
-    [{ status: 200, body: '{"choices":"none"}' }, 'MODEL_BAD_ANSWER', "something that is not a model's answer", false],
+    [{ status: 200, body: 'not json' }, 'MODEL_BAD_ANSWER', "something that is not a model's answer", true],
+    [{ status: 200, body: '{"choices":"none"}' }, 'MODEL_BAD_ANSWER', "something that is not a model's answer", true],
     [{ status: 0, hang_up: true }, 'MODEL_UNREACHABLE', 'lab cannot be reached', true],
   ])('%j', async (answer, code, message, retryable) => {
     const service = await serve(answer)

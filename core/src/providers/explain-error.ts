@@ -1,4 +1,5 @@
 import type { ProviderType } from '@cadre/contract/providers'
+import { GgufFailed } from './gguf/gguf-failed.ts'
 import { isItRunning, recognise } from './known-refusals.ts'
 
 export type Explained = { code: string; message: string; retryable: boolean; retry_after_ms: number | undefined }
@@ -39,12 +40,14 @@ const refused = new Set([
 ])
 
 /** A failed model call in plain words with what to do, and whether the same call may succeed later. It never holds a key. */
-export function explainModelError(error: unknown, provider: string): Explained {
+export function explainModelError(error: unknown, provider: string, providerType?: ProviderType): Explained {
   const chain = [...causesOf(error)]
   const call = chain.find((each) => each.name === 'ModelCallFailed')
-  const about = { provider, type: call?.provider_type, model: call?.model ?? 'this model' }
+  const about = { provider, type: call?.provider_type ?? providerType, model: call?.model ?? 'this model' }
   const tooLong = chain.find((each) => each.name === 'ContextTooLong')
   if (tooLong) return explainTooLong(tooLong, about)
+  const own = chain.find((each) => each instanceof GgufFailed)
+  if (own) return { code: own.code, message: `${provider}: ${own.message}`, retryable: own.retryable, retry_after_ms: undefined }
   const status = chain.find((each) => each.statusCode !== undefined && each.statusCode >= 300)
   if (status) return explainStatus(status, about)
   const network = chain.find((each) => each.code !== undefined && refused.has(each.code))
@@ -57,10 +60,13 @@ export function explainModelError(error: unknown, provider: string): Explained {
   return {
     code: 'MODEL_BAD_ANSWER',
     message: `${provider} answered with something that is not a model's answer: ${short(message)}`,
-    retryable: false,
+    // Half a body, or the page of a proxy: the next answer may be one. What our own side got wrong stays wrong.
+    retryable: chain.some(({ name = '', statusCode }) => garbled.has(name) || statusCode === 200),
     retry_after_ms: undefined,
   }
 }
+
+const garbled = new Set(['AI_JSONParseError', 'AI_TypeValidationError', 'AI_InvalidResponseDataError', 'AI_EmptyResponseBodyError'])
 
 type About = { provider: string; type: ProviderType | undefined; model: string }
 

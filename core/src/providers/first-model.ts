@@ -15,7 +15,7 @@ export async function firstModelOf(known: Known, fetch: typeof globalThis.fetch)
     models = await listModels(known, fetch)
   } catch (error) {
     if (error instanceof NotAList) throw new CadreError('UNAVAILABLE', `provider '${known.id}' ${error.message}; ${advice}`)
-    const { message } = explainModelError(error, known.id)
+    const { message } = explainModelError(error, known.id, known.type)
     throw new CadreError('UNAVAILABLE', `provider '${known.id}' has no default_model and was asked for its models: ${message}`)
   }
   const chatting = models.filter(({ id, card }) => card.chat !== false && !/embed/i.test(id))

@@ -123,12 +123,14 @@ export const environmentNames: Partial<Record<ProviderType, string>> = {
   bedrock: 'AWS_BEARER_TOKEN_BEDROCK, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY',
   ollama: 'OLLAMA_HOST',
   lmstudio: 'LMSTUDIO_URL',
+  gguf: 'CADRE_GGUF_DIR',
 }
 
 function problemOf({ type, api_key, base_url, aws, options, source }: Omit<Known, 'problem'>): string | null {
   const orAdd = (name: string) => `set ${name}, or add it with POST /api/v1/providers`
   switch (type) {
     case 'builtin':
+    case 'gguf': // what is installed and which files there are changes: providers.ts looks each time
       return null
     case 'custom':
       return base_url ? null : 'it has no base_url'

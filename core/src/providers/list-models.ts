@@ -39,7 +39,7 @@ async function modelsOf(
   try {
     if (canList(type)) found = await providers.askModels(known)
   } catch (error) {
-    const message = error instanceof NotAList && error.status === 200 ? error.message : explainModelError(error, provider).message
+    const message = error instanceof NotAList && error.status === 200 ? error.message : explainModelError(error, provider, type).message
     problems.push({ provider, error: message })
   }
   // What is set up by name is there, whether or not the server lists it.

@@ -116,6 +116,14 @@ test('a prompt that surely fits does', async () => {
   }
 })
 
+test('counting takes control tokens for text, and no longer for one endless word', async () => {
+  expect(await countTokens(asking('a <|endoftext|> b'))).toBeGreaterThan(3)
+  // By the square of its length it would be an hour.
+  const endless = await countTokens(asking('a'.repeat(1_000_000)))
+  expect(endless).toBeGreaterThan(100_000)
+  expect(endless).toBeLessThan(150_000)
+})
+
 test.each([
   ['127.0.0.1', 'http://127.0.0.1:11434'],
   ['0.0.0.0', 'http://127.0.0.1:11434'],

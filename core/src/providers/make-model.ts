@@ -1,14 +1,19 @@
 import type { EmbeddingModelV3, LanguageModelV3 } from '@ai-sdk/provider'
 import { CadreError } from '@cadre/contract/errors'
 import { addressOf } from './addresses.ts'
+import type { Gguf } from './gguf/open-gguf.ts'
 import { guardedModel } from './guarded-model.ts'
 import type { Known } from './known-providers.ts'
 import { withTextToolCalls } from './text-tool-calls.ts'
+
+// The AI SDK writes what a provider does not support to the console, in the middle of the log's JSON lines.
+;(globalThis as { AI_SDK_LOG_WARNINGS?: boolean }).AI_SDK_LOG_WARNINGS = false
 
 export type ModelSetup = {
   fetch: typeof globalThis.fetch
   /** Tokens that fit; null where nobody knows. Asked anew at each call, since a local server changes it. */
   contextSize: () => Promise<number | null>
+  gguf: Gguf
 }
 
 /**
@@ -19,6 +24,11 @@ export async function makeModel(known: Known, name: string, setup: ModelSetup): 
   if (known.type === 'builtin') {
     if (name !== 'planner') throw new CadreError('UNAVAILABLE', `provider 'builtin' has one model, 'planner'; there is no '${name}'`)
     return (await import('./planner/planner-model.ts')).plannerModel()
+  }
+  // It counts with the model's own tokenizer.
+  if (known.type === 'gguf') {
+    const model = withTextToolCalls(setup.gguf.model(known.options, name))
+    return guardedModel(model, { type: known.type, model: name, contextSize: () => Promise.resolve(null) })
   }
   const isLocal = known.type === 'ollama' || known.type === 'lmstudio' || known.type === 'custom'
   const model = await bareModel(known, name, setup)
@@ -70,7 +80,10 @@ export async function makeEmbeddingModel(known: Known, name: string, fetch: type
       return (await azureOf(known, fetch)).embeddingModel(name)
     case 'bedrock':
       return (await bedrockOf(known, fetch)).embeddingModel(name)
-    case 'ollama': // its /v1/embeddings is all that is needed here
+    case 'ollama': {
+      const { ollamaEmbedding } = await import('./ollama-embedding.ts')
+      return ollamaEmbedding({ base_url: addressOf(known), api_key: known.api_key, model: name, fetch })
+    }
     case 'lmstudio':
     case 'custom':
       return (await compatibleOf(known, fetch)).embeddingModel(name)
@@ -116,7 +129,7 @@ async function compatibleOf(known: Known, fetch: typeof globalThis.fetch) {
   return createOpenAICompatible({
     ...(known.api_key === null ? {} : { apiKey: known.api_key }),
     name: known.id,
-    baseURL: known.type === 'ollama' ? `${addressOf(known)}/v1` : addressOf(known),
+    baseURL: addressOf(known),
     includeUsage: true,
     // LM Studio knows a schema only; many others know only that JSON is wanted.
     supportsStructuredOutputs: known.type === 'lmstudio',

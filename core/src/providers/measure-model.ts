@@ -39,7 +39,7 @@ export const checks: Record<
     const call = content.find((part) => part.type === 'tool-call')
     if (!call) return { value: false, note: 'it was told to call a tool and did not' }
     const city = field(call.input, 'city')
-    return typeof city === 'string' && /lisbo/i.test(city)
+    return call.toolName === weather.name && typeof city === 'string' && /lisbo/i.test(city)
       ? { value: true }
       : { value: false, note: `it called ${call.toolName} with ${call.input.slice(0, 100)}` }
   },

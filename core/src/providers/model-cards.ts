@@ -39,9 +39,13 @@ export async function cardOf(known: Known, model: string, reported: Partial<Mode
     ...configured,
   }
   if (!measured) return card
-  const { context_size: _, ...rest } = measured
-  // The server may have been set up anew since: the context is what it is now.
-  return { ...card, ...(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)) as Partial<ModelCard>) }
+  const { context_size, ...rest } = measured
+  // The server may have been set up anew since: the context is what it says now, and what was measured only where it says nothing.
+  return {
+    ...card,
+    context_size: card.context_size ?? context_size,
+    ...(Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== null)) as Partial<ModelCard>),
+  }
 }
 
 function configuredCard({ capabilities, options, type }: Known): Partial<ModelCard> {

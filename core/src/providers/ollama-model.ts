@@ -1,5 +1,4 @@
 import {
-  APICallError,
   type LanguageModelV3,
   type LanguageModelV3CallOptions,
   type LanguageModelV3Content,
@@ -7,6 +6,7 @@ import {
   type LanguageModelV3StreamPart,
   type LanguageModelV3Usage,
 } from '@ai-sdk/provider'
+import { badAnswer, postOllama } from './ollama-http.ts'
 import { ollamaMessages, ollamaTools } from './ollama-messages.ts'
 
 type Setup = {
@@ -42,7 +42,7 @@ export function ollamaModel(setup: Setup): LanguageModelV3 {
       const { response, url } = await post(setup, options, false)
       const text = await response.text()
       const line = parsed(text)
-      if (!line || !line.message || !line.done) throw bad(url, response.status, text)
+      if (!line || !line.message || !line.done) throw badAnswer(url, response.status, text)
       const content: LanguageModelV3Content[] = []
       if (line.message.thinking) content.push({ type: 'reasoning', text: line.message.thinking })
       if (line.message.content) content.push({ type: 'text', text: line.message.content })
@@ -51,37 +51,15 @@ export function ollamaModel(setup: Setup): LanguageModelV3 {
     },
     async doStream(options) {
       const { response, url } = await post(setup, options, true)
-      if (!response.body) throw bad(url, response.status, '')
+      if (!response.body) throw badAnswer(url, response.status, '')
       const text = response.body.pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
-      return { stream: text.pipeThrough(lines()).pipeThrough(partsOf((said) => bad(url, 500, said))) }
+      return { stream: text.pipeThrough(lines()).pipeThrough(partsOf((said) => badAnswer(url, 500, said))) }
     },
   }
 }
 
 async function post(setup: Setup, options: LanguageModelV3CallOptions, stream: boolean) {
-  const url = `${setup.base_url}/api/chat`
-  const body = await bodyOf(setup, options, stream)
-  const headers = { 'content-type': 'application/json', ...(setup.api_key === null ? {} : { authorization: `Bearer ${setup.api_key}` }) }
-  let response: Response
-  try {
-    response = await setup.fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal: options.abortSignal ?? null })
-  } catch (cause) {
-    if (options.abortSignal?.aborted) throw cause
-    throw new APICallError({ message: (cause as Error).message, url, requestBodyValues: {}, cause, isRetryable: true })
-  }
-  if (!response.ok) {
-    const said = await response.text()
-    const responseHeaders = Object.fromEntries(response.headers.entries())
-    throw new APICallError({
-      message: parsed(said)?.error ?? said,
-      url,
-      requestBodyValues: {},
-      statusCode: response.status,
-      responseHeaders,
-      responseBody: said,
-    })
-  }
-  return { response, url }
+  return postOllama(setup, '/api/chat', await bodyOf(setup, options, stream), options.abortSignal)
 }
 
 async function bodyOf(setup: Setup, options: LanguageModelV3CallOptions, stream: boolean) {
@@ -188,8 +166,4 @@ function parsed(text: string): Line | undefined {
   } catch {
     return undefined // the caller says what came instead
   }
-}
-
-function bad(url: string, statusCode: number, said: string) {
-  return new APICallError({ message: said, url, requestBodyValues: {}, statusCode, responseBody: said })
 }

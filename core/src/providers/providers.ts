@@ -1,19 +1,24 @@
+import { join } from 'node:path'
 import type { EmbeddingModelV3, LanguageModelV3 } from '@ai-sdk/provider'
 import { CadreError } from '@cadre/contract/errors'
-import type { ModelCard, Provider, ProviderType } from '@cadre/contract/providers'
+import type { ModelCard, Provider, ProviderLimits, ProviderType } from '@cadre/contract/providers'
 import { checkKey } from '../access/secrets.ts'
 import type { Config } from '../config.ts'
+import { ConfigError } from '../config-error.ts'
 import type { Db } from '../storage/database.ts'
 import { type Alias, aliasTable, defaultModels, modelNamed } from './aliases.ts'
+import type { ThrottleLimits } from './calls/throttle.ts'
 import { choose } from './choose-provider.ts'
+import { chooseEmbedding } from './choose-embedding.ts'
 import { fromEnvironment } from './environment-providers.ts'
 import { builtin, fromConfig, fromRow, type Known, present, secretsOf } from './known-providers.ts'
 import { makeEmbeddingModel, makeModel } from './make-model.ts'
 import { cardOf } from './model-cards.ts'
+import { openGguf } from './gguf/open-gguf.ts'
 import { firstModelOf } from './first-model.ts'
 import { openProviderHttp } from './provider-http.ts'
 import { type ProviderRow, selectAliases, selectCards, selectProviders } from './providers.store.ts'
-import { describeModel, listModels, type Reported } from './server-models.ts'
+import { describeModel, listModels, realContext, type Reported } from './server-models.ts'
 
 export type ResolvedModel = {
   provider: string
@@ -36,7 +41,13 @@ export type Providers = {
   resolveModel: (provider: string, model: string) => Promise<ResolvedModel>
   /** What a provider's server says of its models, asked now. */
   askModels: (known: Known, signal?: AbortSignal) => Promise<Reported[]>
+  /** The context that the server runs a model with, where it says so. */
+  realContext: (known: Known, model: string) => Promise<number | null>
+  /** @throws PROVIDER_NOT_FOUND, or UNAVAILABLE with what to do where there are no embeddings. */
+  resolveEmbedding: (provider: string, model: string) => Promise<{ known: Known; model: string }>
   embeddingModel: (known: Known, model: string) => Promise<EmbeddingModelV3 | undefined>
+  /** What the provider may be asked for; null for no limit. Cheap: from what was read when a provider was last looked for. */
+  limitsOf: (provider: string) => Promise<ThrottleLimits | null>
   close: () => Promise<void>
 }
 
@@ -46,12 +57,16 @@ const describedForMs = 60_000
 /** Every way to a model: those of cadre.yaml, stored ones, those that the environment makes, and the planner inside. */
 export function openProviders(app: { db: Db; config: Config }): Providers {
   checkKey(app.config)
+  if (app.config.provider_limits['builtin'])
+    throw new ConfigError(`provider_limits.builtin: the built-in planner is in this process and has no limits`)
   const configured = app.config.providers.map(fromConfig)
   const environment = fromEnvironment(app.config.env)
   const http = openProviderHttp()
+  const gguf = openGguf(() => join(app.config.data_dir, 'packages'))
   const models = new Map<string, LanguageModelV3>()
   const discovered = new Map<string, string>()
   const descriptions = new Map<string, { at: number; card: Promise<Partial<ModelCard> | undefined> }>()
+  const lists = new Map<string, { at: number; models: Promise<Reported[]> }>()
   const fetchFor = (known: Known) => http.fetchFor(secretsOf(known))
 
   // Opening a sealed key takes longer than reading its row.
@@ -65,15 +80,35 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
     return known
   }
 
+  // Every run looks for its model, so these are as new as the last run, and as any change in this process.
+  let limits: Map<string, ThrottleLimits> | undefined
+
   // Stored ones are read anew each time, since another process may have changed them.
   const all = async (): Promise<Known[]> => {
     const stored = (await selectProviders(app.db.read)).map(opened)
     const seen = new Set<string>()
-    return [...configured, ...stored, ...environment, builtin].filter(({ id }) => !seen.has(id) && seen.add(id))
+    const known = [...configured, ...stored, ...environment]
+      .map((each) => ({ ...each, options: { ...app.config.provider_limits[each.id], ...each.options } }))
+      .concat(builtin)
+      .filter(({ id }) => !seen.has(id) && seen.add(id))
+      .map((each) => (each.type === 'gguf' ? { ...each, problem: each.problem ?? gguf.problemOf(each.options) } : each))
+    limits = new Map(known.flatMap(({ id, options }) => limitsFrom(id, options)))
+    return known
+  }
+
+  // Whoever wants vectors of many texts asks often for the same server's model.
+  const listed = (known: Known): Promise<Reported[]> => {
+    const key = JSON.stringify([known.id, known.base_url, known.options])
+    const before = lists.get(key)
+    if (before && performance.now() - before.at < describedForMs) return before.models
+    const models = listModels(known, fetchFor(known))
+    lists.set(key, { at: performance.now(), models })
+    models.catch(() => lists.delete(key))
+    return models
   }
 
   const described = (known: Known, name: string): Promise<Partial<ModelCard> | undefined> => {
-    if (known.type !== 'ollama' && known.type !== 'lmstudio') return Promise.resolve(undefined)
+    if (known.type !== 'ollama' && known.type !== 'lmstudio' && known.type !== 'gguf') return Promise.resolve(undefined)
     const key = JSON.stringify([known.id, known.base_url, known.options, name])
     const before = descriptions.get(key)
     if (before && performance.now() - before.at < describedForMs) return before.card
@@ -86,13 +121,13 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
   const modelOf = async (known: Known, name: string): Promise<LanguageModelV3> => {
     const key = JSON.stringify([known.id, known.type, name, known.base_url, known.api_key, known.aws, known.options])
     const contextSize = async () => (await described(known, name))?.context_size ?? known.options.context_size ?? null
-    const model = models.get(key) ?? (await makeModel(known, name, { fetch: fetchFor(known), contextSize }))
+    const model = models.get(key) ?? (await makeModel(known, name, { fetch: fetchFor(known), contextSize, gguf }))
     models.set(key, model)
     return model
   }
 
   const defaultOf = async (known: Known): Promise<string> => {
-    const key = JSON.stringify([known.id, known.base_url])
+    const key = JSON.stringify([known.id, known.base_url, known.options.path])
     const named = known.default_model ?? (known.model_like === null ? defaultModels[known.type] : undefined) ?? discovered.get(key)
     if (named !== undefined) return named
     const first = await firstModelOf(known, fetchFor(known))
@@ -121,8 +156,21 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
       )
     },
     askModels: (known, signal) => listModels(known, fetchFor(known), signal),
-    embeddingModel: (known, model) => makeEmbeddingModel(known, model, fetchFor(known)),
-    close: () => http.close(),
+    realContext: (known, model) => realContext(known, model, fetchFor(known)),
+    async resolveEmbedding(provider, model) {
+      const [known, aliases] = await Promise.all([all(), selectAliases(app.db.read)])
+      const { chosen, wanted } = await chooseEmbedding(known, provider, model, listed)
+      return { known: chosen, model: modelNamed(aliasTable(aliases as Alias[]), chosen.type, wanted) }
+    },
+    embeddingModel: async (known, model) =>
+      known.type === 'gguf' ? gguf.embeddingModel(known.options, model) : makeEmbeddingModel(known, model, fetchFor(known)),
+    async limitsOf(provider) {
+      if (limits === undefined) await all()
+      return limits?.get(provider) ?? null
+    },
+    async close() {
+      await Promise.all([http.close(), gguf.close()])
+    },
   }
 
   async function resolved(known: Known, name: string, row: Parameters<typeof cardOf>[3]): Promise<ResolvedModel> {
@@ -131,4 +179,20 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
     const card = await cardOf(known, name, await described(known, name).catch(() => undefined), row)
     return { provider: known.id, type: known.type, model: name, languageModel, context_size: card.context_size, card }
   }
+}
+
+function limitsFrom(id: string, { requests_per_minute, tokens_per_minute, concurrent, max_waiting }: ProviderLimits): [string, ThrottleLimits][] {
+  if (requests_per_minute === undefined && tokens_per_minute === undefined && concurrent === undefined) return []
+  const or = (limit: number | undefined) => limit ?? null
+  return [
+    [
+      id,
+      {
+        requests_per_minute: or(requests_per_minute),
+        tokens_per_minute: or(tokens_per_minute),
+        concurrent: or(concurrent),
+        max_waiting: or(max_waiting),
+      },
+    ],
+  ]
 }

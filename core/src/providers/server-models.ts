@@ -1,5 +1,6 @@
 import type { ModelCard, ProviderType } from '@cadre/contract/providers'
 import { addressOf } from './addresses.ts'
+import { describeGguf, listGguf } from './gguf/gguf-files.ts'
 import type { Known } from './known-providers.ts'
 
 /** What a server says of one of its models. */
@@ -36,6 +37,8 @@ export async function listModels(known: Known, fetch: Fetch, signal = AbortSigna
       return (await ask(known, fetch, `${addressOf(known)}/models?limit=1000`, signal, 'data')).flatMap(fromList)
     case 'lmstudio':
       return listLmStudio(known, fetch, signal)
+    case 'gguf':
+      return listGguf(known.options)
     default:
       return (await ask(known, fetch, `${addressOf(known)}/models`, signal, 'data')).flatMap(fromList)
   }
@@ -45,8 +48,28 @@ export async function listModels(known: Known, fetch: Fetch, signal = AbortSigna
 export async function describeModel(known: Known, model: string, fetch: Fetch): Promise<Partial<ModelCard> | undefined> {
   const signal = AbortSignal.timeout(patienceMs)
   if (known.type === 'ollama') return describeOllama(known, model, fetch, signal)
+  if (known.type === 'gguf') return describeGguf(known.options, model)
   if (known.type !== 'lmstudio') return undefined
   return (await listLmStudio(known, fetch, signal)).find(({ id }) => id === model)?.card
+}
+
+/**
+ * The context that a server really runs a model with, asked after a call, since it is loaded only then; null where it does not say. Ollama says it
+ * of what is loaded (/api/ps, since 0.11), llama.cpp of its slots (/props), LM Studio, vLLM and some makers in their lists.
+ */
+export async function realContext(known: Known, model: string, fetch: Fetch): Promise<number | null> {
+  const signal = AbortSignal.timeout(patienceMs)
+  if (known.type === 'ollama') {
+    const loaded = await ask(known, fetch, `${addressOf(known)}/api/ps`, signal, 'models')
+    const size = loaded.find(({ name }) => name === model || name === `${model}:latest`)?.['context_length']
+    return typeof size === 'number' ? size : null
+  }
+  if (!canList(known.type)) return null
+  const found = (await listModels(known, fetch, signal)).find(({ id }) => id === model)
+  if (found?.owned_by !== 'llamacpp') return found?.card.context_size ?? null
+  const props = await send(known, fetch, `${addressOf(known).replace(/\/v\d+$/, '')}/props`, signal)
+  const size = (props['default_generation_settings'] as Entry | null | undefined)?.['n_ctx']
+  return typeof size === 'number' ? size : (found.card.context_size ?? null)
 }
 
 type Entry = Record<string, unknown>
@@ -67,10 +90,7 @@ function fromLmStudio(entry: Entry): Reported[] {
   const can = Array.isArray(capabilities) ? capabilities : []
   const embeds = type === 'embeddings'
   return named(entry['id'], {
-    chat: !embeds,
-    embeddings: embeds,
-    streaming: !embeds,
-    vision: type === 'vlm',
+    ...(typeof type === 'string' ? { chat: !embeds, embeddings: embeds, streaming: !embeds, vision: type === 'vlm' } : {}),
     // Not in the list means only that it was not trained for tools.
     ...(can.includes('tool_use') ? { tools: true } : {}),
     // Of a model that is not loaded only its maker's maximum is known, and it will not be loaded with that.

@@ -18,8 +18,8 @@ type Ask = (model: LanguageModelV3, prompt: string, signal: AbortSignal) => Prom
 type Notes = ProviderTest['notes']
 
 /**
- * Measures a model with real calls: a short answer by the road that runs take, then a stream, a tool call, a picture and a JSON answer,
- * or a vector from a model for embeddings. What was found becomes its card.
+ * Measures a model with real calls: a short answer by the road that runs take, then a stream, a tool call, a picture, a JSON answer and vectors;
+ * of a model for embeddings the vectors only. What was found becomes its card, whatever a list said of it.
  */
 export async function testProvider(app: Parts, actor: Actor, input: { id: string; model?: string | undefined }, ask: Ask): Promise<ProviderTest> {
   requireOwner(actor)
@@ -33,14 +33,14 @@ export async function testProvider(app: Parts, actor: Actor, input: { id: string
     throw error
   }
   const embeds = resolved.card.embeddings === true && resolved.card.chat !== true
-  const test = embeds ? await testEmbeddings(app, known, resolved) : await testChat(known, resolved, ask)
+  const test = embeds ? await testEmbeddings(app, known, resolved) : await testChat(app, known, resolved, ask)
   if (!test.card || resolved.type === 'builtin') return test
   const card: ModelCard = { ...test.card, source: 'measured', measured_at: new Date(app.now()).toISOString() }
   await app.db.write((trx) => upsertCard(trx, { provider_id: known.id, model: resolved.model, card: JSON.stringify(card), measured_at: app.now() }))
   return { ...test, card }
 }
 
-async function testChat(known: Known, { languageModel, model, card }: ResolvedModel, ask: Ask): Promise<ProviderTest> {
+async function testChat(app: Parts, known: Known, { languageModel, model, card }: ResolvedModel, ask: Ask): Promise<ProviderTest> {
   let text: string
   const began = performance.now()
   try {
@@ -60,29 +60,65 @@ async function testChat(known: Known, { languageModel, model, card }: ResolvedMo
       first_token_ms ??= first ?? null
       if (note !== undefined) notes.push({ capability, message: note })
     } catch (error) {
-      // Being refused for what was asked is an answer; a server that is busy or gone says nothing of the model.
-      const { code, retryable } = explainModelError(error, known.id)
-      found[capability] = retryable || code === 'MODEL_KEY_REFUSED' ? null : false
+      found[capability] = canSay(error, known) ? false : null
       notes.push({ capability, message: reason(error, known, limitMs) })
     }
   }
-  const measured = { ...card, chat: true, embeddings: card.embeddings ?? false, ...found, latency_ms, first_token_ms }
+  // One that thinks may have spent the few tokens of the first question on that.
+  if (text.trim() === '' && first_token_ms === null) return failed(model, 'it answered with an empty text')
+  try {
+    found.embeddings = (await vectorLength(app, known, model, limitMs)) !== null
+  } catch (error) {
+    found.embeddings = canSay(error, known) ? false : null // few models have both; no note
+  }
+  const context_size = await contextOf(app, known, model, card)
+  const measured = { ...card, chat: true, ...found, context_size, latency_ms, first_token_ms }
   return { ok: true, model, latency_ms, first_token_ms, text: text.slice(0, 500), error: null, card: measured, notes }
 }
 
 async function testEmbeddings(app: Parts, known: Known, { model, card }: ResolvedModel): Promise<ProviderTest> {
   const began = performance.now()
   try {
-    const embedding = await app.providers.embeddingModel(known, model)
-    if (!embedding) return failed(model, `providers of type '${known.type}' have no embeddings`)
-    const { embeddings } = await embedding.doEmbed({ values: ['Hello.'], abortSignal: AbortSignal.timeout(firstMs) })
+    const length = await vectorLength(app, known, model, firstMs)
+    if (length === null) return failed(model, `providers of type '${known.type}' have no embeddings`)
     const latency_ms = Math.round(performance.now() - began)
-    const text = `a vector of ${embeddings[0]?.length ?? 0} numbers`
-    const measured = { ...card, chat: false, streaming: false, tools: false, vision: false, structured_output: false, embeddings: true, latency_ms }
-    return { ok: true, model, latency_ms, first_token_ms: null, text, error: null, card: measured, notes: [] }
+    const context_size = await contextOf(app, known, model, card)
+    const none = { chat: false, streaming: false, tools: false, vision: false, structured_output: false }
+    const measured = { ...card, ...none, embeddings: true, context_size, latency_ms }
+    return { ok: true, model, latency_ms, first_token_ms: null, text: `a vector of ${length} numbers`, error: null, card: measured, notes: [] }
   } catch (error) {
     return failed(model, reason(error, known, firstMs))
   }
+}
+
+/** @returns null where the type of provider has no embeddings. Throws where what comes is no vector of the text. */
+async function vectorLength(app: Parts, known: Known, model: string, ms: number): Promise<number | null> {
+  const embedding = await app.providers.embeddingModel(known, model)
+  if (!embedding) return null
+  const abortSignal = AbortSignal.timeout(ms)
+  const vectors: number[][] = []
+  // One at a time, since some take no more.
+  for (const text of ['Hello.', 'The price of wheat fell in autumn.'])
+    vectors.push(...(await embedding.doEmbed({ values: [text], abortSignal })).embeddings)
+  const [one, other] = vectors
+  if (!one?.length || !one.every(Number.isFinite)) throw new Error('the vector is empty')
+  if (JSON.stringify(one) === JSON.stringify(other)) throw new Error('two different texts have the same vector')
+  return one.length
+}
+
+/** What the server says now that it has the model loaded; what was known before where it says nothing. */
+async function contextOf(app: Parts, known: Known, model: string, card: ModelCard): Promise<number | null> {
+  try {
+    return (await app.providers.realContext(known, model)) ?? card.context_size
+  } catch {
+    return card.context_size // an older version of the server, or one of its likes
+  }
+}
+
+/** Being refused for what was asked is an answer; a server that is busy or gone says nothing of the model. */
+function canSay(error: unknown, known: Known): boolean {
+  const { code, retryable } = explainModelError(error, known.id)
+  return !retryable && code !== 'MODEL_KEY_REFUSED'
 }
 
 function failed(model: string | null, error: string): ProviderTest {
@@ -92,5 +128,5 @@ function failed(model: string | null, error: string): ProviderTest {
 function reason(error: unknown, known: Known, ms: number): string {
   if (error instanceof CadreError) return error.message
   const late = error instanceof Error && error.name === 'TimeoutError'
-  return late ? `no answer within ${ms / 1000} s` : explainModelError(error, known.id).message
+  return late ? `no answer within ${ms / 1000} s` : explainModelError(error, known.id, known.type).message
 }

@@ -133,6 +133,13 @@ describe.each(wires)('$name', ({ dialect, settings, path, model: name, url, send
       expect(answer.finish).toBe('length')
     })
 
+    test('arguments that are no object come as they are, or the answer is refused', async () => {
+      const { model } = await begin(() => ({ calls: [{ tool: 'add', input: rawInput[how] ? '"unclosed"' : 'unclosed' }] }))
+      const answer = await ask(model, { prompt, tools: [add] }).catch(explained)
+      if ('code' in answer) expect(answer.code).toBe('MODEL_BAD_ANSWER')
+      else expect(callsOf(answer)).toMatchObject([{ tool: 'add', input: expect.stringMatching(/^"?unclosed"?$/) }])
+    })
+
     test('structured output', async () => {
       const { wire, model } = await begin(({ json }) => ({ text: json ? '{"answer":42}' : 'no' }))
       const schema = {

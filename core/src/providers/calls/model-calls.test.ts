@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Explained } from '../explain-error.ts'
 import { type CallPlan, ModelCalls, NoAnswer } from './model-calls.ts'
 import { type Candidate, orderOf } from './order.ts'
-import { Throttle, type ThrottleLimits } from './throttle.ts'
+import type { ThrottleLimits } from './throttle.ts'
 
 class Failure extends Error {
   readonly explained: Explained
@@ -104,6 +104,7 @@ describe('several candidates', () => {
     ['fails', 'MODEL_UNAVAILABLE', true],
     ['refuses the key', 'MODEL_KEY_REFUSED', false],
     ['does not know the model', 'MODEL_NOT_FOUND', false],
+    ['has no credit left', 'MODEL_QUOTA_EXCEEDED', false],
   ])('the second answers where the first %s', async (_, code, retryable) => {
     const { call, waits } = setUp({ one: () => Promise.reject(new Failure(code, retryable)), two: () => Promise.resolve('two') })
     expect(await call(both)).toEqual({ value: 'two', candidate: two, retries: 1 })
@@ -121,6 +122,31 @@ describe('several candidates', () => {
     })
     await call({ ...both, max_retries: 2 })
     expect(asked).toEqual(['one', 'two', 'two', 'two'])
+  })
+})
+
+describe('a provider with limits', () => {
+  const limits = { requests_per_minute: null, tokens_per_minute: null, concurrent: 1, max_waiting: 0 }
+  const hang = (_: number, signal: AbortSignal) =>
+    new Promise<string>((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+  test('whose queue is full: the call is refused, not asked again, and told when it may be', async () => {
+    const { call, asked, waits } = setUp({ one: hang }, { one: limits })
+    const stop = new AbortController()
+    const first = call({ signal: stop.signal })
+    first.catch(() => {}) // awaited below
+    await vi.waitUntil(() => asked.length === 1)
+    await expect(call()).rejects.toMatchObject({ name: 'NoAnswer', code: 'MODEL_QUEUE_FULL', retry_after_ms: 1_000 })
+    expect([asked, waits]).toEqual([['one'], []])
+    stop.abort(new Error('enough'))
+    await expect(first).rejects.toThrow('enough')
+  })
+  test('whose queue is full does not keep another from answering', async () => {
+    const { call, asked } = setUp({ one: hang, two: async () => 'two' }, { one: limits })
+    const stop = new AbortController()
+    call({ signal: stop.signal }).catch(() => {}) // only takes the place
+    await vi.waitUntil(() => asked.length === 1)
+    expect(await call({ candidates: [one, two] })).toMatchObject({ value: 'two', retries: 1 })
+    stop.abort()
   })
 })
 
@@ -168,58 +194,5 @@ describe('the order', () => {
         ),
       ),
     ).toBe('abc')
-  })
-})
-
-describe('the throttle', () => {
-  const signal = new AbortController().signal
-  const limits = (change: Partial<ThrottleLimits>): ThrottleLimits => ({
-    requests_per_minute: null,
-    tokens_per_minute: null,
-    concurrent: null,
-    ...change,
-  })
-  async function settled<T>(promise: Promise<T>): Promise<boolean> {
-    let done = false
-    void promise.then(() => (done = true))
-    await vi.advanceTimersByTimeAsync(0)
-    return done
-  }
-
-  test('lets requests through at their rate, in order', async () => {
-    vi.useFakeTimers()
-    const throttle = new Throttle('p', limits({ requests_per_minute: 2 }))
-    await throttle.begin(1, signal)
-    await throttle.begin(1, signal)
-    const third = throttle.begin(1, signal)
-    const fourth = throttle.begin(1, signal)
-    expect(await settled(third)).toBe(false)
-    await vi.advanceTimersByTimeAsync(30_000)
-    expect([await settled(third), await settled(fourth)]).toEqual([true, false])
-    await vi.advanceTimersByTimeAsync(30_000)
-    expect(await settled(fourth)).toBe(true)
-  })
-  test('counts tokens, corrects its estimate, and lets one that is too large go when it is full', async () => {
-    vi.useFakeTimers()
-    const throttle = new Throttle('p', limits({ tokens_per_minute: 100 }))
-    const first = await throttle.begin(100, signal)
-    first.done(40)
-    await throttle.begin(60, signal)
-    const large = throttle.begin(500, signal)
-    expect(await settled(large)).toBe(false)
-    await vi.advanceTimersByTimeAsync(60_000)
-    expect(await settled(large)).toBe(true)
-  })
-  test('counts calls on their way, and forgets those that go away', async () => {
-    const throttle = new Throttle('p', limits({ concurrent: 1 }))
-    const first = await throttle.begin(1, signal)
-    const stop = new AbortController()
-    const second = throttle.begin(1, stop.signal)
-    const third = throttle.begin(1, signal)
-    stop.abort(new Error('gone'))
-    await expect(second).rejects.toThrow('gone')
-    first.done(1)
-    first.done(1)
-    await third
   })
 })

@@ -31,9 +31,12 @@ export type CallHooks<C, T> = {
 export class NoAnswer extends Error {
   override name = 'NoAnswer'
   readonly code: string
-  constructor({ code, message }: Pick<Explained, 'code' | 'message'>) {
+  /** When it may be worth asking again, where somebody said so. */
+  readonly retry_after_ms: number | undefined
+  constructor({ code, message, retry_after_ms }: Pick<Explained, 'code' | 'message' | 'retry_after_ms'>) {
     super(message)
     this.code = code
+    this.retry_after_ms = retry_after_ms
   }
 }
 
@@ -41,7 +44,7 @@ const breakAfter = 5
 const halfOpenMs = 10_000
 const longestAsked = 60_000
 /** Another provider may do what this one cannot. */
-const elsewhere = new Set(['MODEL_KEY_REFUSED', 'MODEL_NOT_FOUND', 'PROVIDER_NOT_USABLE'])
+const elsewhere = new Set(['MODEL_KEY_REFUSED', 'MODEL_NOT_FOUND', 'PROVIDER_NOT_USABLE', 'MODEL_QUOTA_EXCEEDED', 'MODEL_QUEUE_FULL'])
 
 /**
  * Everything that stands around a single model call: a time limit, failover over candidates, retries with full jitter that honour
@@ -78,7 +81,7 @@ export class ModelCalls {
       }
       const last = failures.at(-1)
       if (left.length === 0 || round >= plan.max_retries || !last)
-        throw new NoAnswer(last ?? { code: 'PROVIDER_NOT_USABLE', message: 'there is no model to ask' })
+        throw new NoAnswer(last ?? { code: 'PROVIDER_NOT_USABLE', message: 'there is no model to ask', retry_after_ms: undefined })
       const delay = this.#delay(round, failures)
       await hooks.waiting(failures.map(({ message }) => message).join('; '), delay)
       await pause(delay, plan.signal)
@@ -92,7 +95,7 @@ export class ModelCalls {
     let used = 0
     try {
       const throttle = await this.#throttleOf(candidate.provider)
-      place = await throttle?.begin(plan.tokens, plan.signal)
+      place = await throttle?.begin(plan.tokens, plan.signal, plan.timeout_ms)
       this.#count(key, 1)
       try {
         const value = await this.#breakerOf(key).execute(() =>
@@ -131,7 +134,7 @@ export class ModelCalls {
 
   async #throttleOf(provider: string): Promise<Throttle | undefined> {
     const limits = await this.#limitsOf(provider)
-    if (!limits || Object.values(limits).every((limit) => limit === null)) return undefined
+    if (!limits) return undefined
     const text = JSON.stringify(limits)
     let known = this.#throttles.get(provider)
     if (known?.limits !== text) {
@@ -204,8 +207,9 @@ function explained(error: unknown, { provider, model }: Candidate, timeout_ms: n
       message: `${provider}/${model} failed ${breakAfter} times in a row and is left alone for ${halfOpenMs / 1000} s`,
       ...retryable,
     }
+  // Not asked again here: a call that waits for a place in the queue would be in a queue without an end.
   if (error instanceof ThrottleFull)
-    return { code: 'MODEL_RATE_LIMITED', message: error.message, retryable: true, retry_after_ms: error.retry_after_ms }
+    return { code: 'MODEL_QUEUE_FULL', message: error.message, retryable: false, retry_after_ms: error.retry_after_ms }
   return null
 }
 

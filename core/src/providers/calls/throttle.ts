@@ -1,18 +1,29 @@
 /** What a provider allows, or may be asked for: null where there is no limit. */
-export type ThrottleLimits = { requests_per_minute: number | null; tokens_per_minute: number | null; concurrent: number | null }
+export type ThrottleLimits = {
+  requests_per_minute: number | null
+  tokens_per_minute: number | null
+  concurrent: number | null
+  /** Calls that may wait; null for `mostWaiting`. */
+  max_waiting: number | null
+}
 
+/** The call is not made: too many wait, or its turn would come too late. */
 export class ThrottleFull extends Error {
   override name = 'ThrottleFull'
   readonly retry_after_ms: number
-  constructor(provider: string, waiting: number, retry_after_ms: number) {
-    super(`${provider} is asked as often as its limits allow, and ${waiting} calls are waiting already`)
-    this.retry_after_ms = retry_after_ms
+  constructor(provider: string, why: string, retry_after_ms: number) {
+    super(`${provider} is asked as often as its limits allow, ${why}`)
+    // Where only calls on their way are in the way, nobody knows.
+    this.retry_after_ms = Math.max(1_000, retry_after_ms)
   }
 }
 
-type Waiting = { tokens: number; go: () => void; give: (reason: unknown) => void }
+type Waiting = { tokens: number; go: () => void }
 
 const minute = 60_000
+/** What setTimeout takes. */
+const longestTimer = 2_147_483_647
+/** Some hundred bytes for each that waits. With 256 runs at once in a process, most never see it; it bounds what sub-agents can pile up. */
 const mostWaiting = 1_000
 
 /**
@@ -40,12 +51,12 @@ export class Throttle {
   }
 
   /**
-   * Waits for its turn. Throws ThrottleFull where too many wait, or the signal's reason.
+   * Waits for its turn. Throws ThrottleFull where too many wait or its turn does not come within `patience_ms`, or the signal's reason.
    * @param tokens an estimate; `done` corrects it.
    */
-  async begin(tokens: number, signal: AbortSignal): Promise<{ done: (actualTokens: number) => void }> {
+  async begin(tokens: number, signal: AbortSignal, patience_ms: number): Promise<{ done: (actualTokens: number) => void }> {
     signal.throwIfAborted()
-    if (this.#queue.length > 0 || !this.#take(tokens)) await this.#turn(tokens, signal)
+    if (this.#queue.length > 0 || !this.#take(tokens)) await this.#turn(tokens, signal, patience_ms)
     let ended = false
     return {
       done: (actual) => {
@@ -58,22 +69,37 @@ export class Throttle {
     }
   }
 
-  #turn(tokens: number, signal: AbortSignal): Promise<void> {
-    if (this.#queue.length >= mostWaiting) throw new ThrottleFull(this.#provider, this.#queue.length, this.#delayFor(tokens))
+  #turn(tokens: number, signal: AbortSignal, patience_ms: number): Promise<void> {
+    const delay = this.#delayFor(tokens, this.#queue)
+    const { length } = this.#queue
+    if (length >= (this.#limits.max_waiting ?? mostWaiting))
+      throw new ThrottleFull(this.#provider, length === 0 ? 'and no call may wait' : `and ${length} calls are waiting already`, delay)
+    // It would only be told later.
+    if (delay > patience_ms)
+      throw new ThrottleFull(this.#provider, `and its turn would come in ${delay} ms; a call has ${patience_ms}`, delay - patience_ms)
     return new Promise((resolve, reject) => {
-      const onAbort = () => {
+      const leave = (reason: unknown) => {
         this.#queue.splice(this.#queue.indexOf(waiting), 1)
-        reject(signal.reason)
+        settle()
+        reject(reason as Error)
         this.#next()
       }
-      const settle = () => signal.removeEventListener('abort', onAbort)
+      const onAbort = () => leave(signal.reason)
+      // How long those on their way take, nobody knows beforehand.
+      const timer = setTimeout(
+        () => leave(new ThrottleFull(this.#provider, `and its turn did not come within ${patience_ms} ms`, this.#delayFor(tokens, this.#queue))),
+        Math.min(patience_ms, longestTimer),
+      )
+      const settle = () => {
+        clearTimeout(timer)
+        signal.removeEventListener('abort', onAbort)
+      }
       const waiting: Waiting = {
         tokens,
         go: () => {
           settle()
           resolve()
         },
-        give: reject,
       }
       signal.addEventListener('abort', onAbort, { once: true })
       this.#queue.push(waiting)
@@ -109,12 +135,15 @@ export class Throttle {
     return Math.min(tokens, this.#limits.tokens_per_minute ?? Infinity)
   }
 
-  /** Milliseconds until the buckets hold enough. */
-  #delayFor(tokens: number): number {
+  /** Milliseconds until the buckets hold enough for it and those before it. */
+  #delayFor(tokens: number, before: readonly Waiting[] = []): number {
+    this.#fill()
     const { requests_per_minute, tokens_per_minute } = this.#limits
-    const requests = requests_per_minute === null ? 0 : ((1 - this.#requests) / requests_per_minute) * minute
-    const volume = tokens_per_minute === null ? 0 : ((this.#needed(tokens) - this.#tokens) / tokens_per_minute) * minute
-    return Math.ceil(Math.max(0, requests, volume))
+    const calls = 1 + before.length
+    const volume = before.reduce((sum, each) => sum + this.#needed(each.tokens), this.#needed(tokens))
+    const forCalls = requests_per_minute === null ? 0 : ((calls - this.#requests) / requests_per_minute) * minute
+    const forVolume = tokens_per_minute === null ? 0 : ((volume - this.#tokens) / tokens_per_minute) * minute
+    return Math.ceil(Math.max(0, forCalls, forVolume))
   }
 
   #fill() {

@@ -1,7 +1,13 @@
 import { type Answer, type Dialect, usage, words } from './wire.ts'
 
 /** What the double says of its models by /api/show. */
-export type Shown = { capabilities?: string[]; model_info?: Record<string, unknown>; parameters?: string }
+export type Shown = {
+  /** By /api/ps, of the model that is loaded. */
+  running?: number
+  capabilities?: string[]
+  model_info?: Record<string, unknown>
+  parameters?: string
+}
 const usual: Shown = { capabilities: ['completion', 'tools'], model_info: { 'llama.context_length': 8192 } }
 
 /** POST /api/chat of Ollama: one JSON object a line. */
@@ -24,6 +30,7 @@ export function ollamaDialect(shown: () => Shown = () => usual): Dialect {
     error: (_status, message) => ({ error: message }),
     other: (url) => {
       if (url === '/api/tags') return { models: [{ name: 'double:latest', model: 'double:latest', size: 1 }] }
+      if (url === '/api/ps') return { models: [{ name: 'double:latest', context_length: shown().running }] }
       return url === '/api/show' ? shown() : undefined
     },
   }

@@ -39,11 +39,15 @@ export type Dialect = {
   /** The first piece has text or the beginning of a call; the last says that it is over. */
   pieces: (answer: Answer, asked: Asked) => (string | Uint8Array)[]
   error: (status: number, message: string) => unknown
+  /** It reads requests for embeddings; others know no such address. */
+  embeds?: true
   /** GET and what is no model call (a list of models, Ollama's /api/show). */
   other?: (url: string, body: Record<string, unknown>) => unknown
 }
 
 export type Wire = { url: string; host: string; asked: Asked[]; others: string[]; held: () => Promise<void>; close: () => Promise<void> }
+
+const forEmbeddings = /(\/embeddings(\?.*)?|:(batchE|e)mbedContents?|\/invoke|\/api\/embed)$/
 
 /** A model server on loopback that speaks one dialect and follows a script. */
 export async function startWire(dialect: Dialect, script: Script): Promise<Wire> {
@@ -58,6 +62,7 @@ export async function startWire(dialect: Dialect, script: Script): Promise<Wire>
       others.push(url)
       return json(response, other === undefined ? 404 : 200, other ?? dialect.error(404, 'nothing here'))
     }
+    if (!dialect.embeds && forEmbeddings.test(url)) return json(response, 404, dialect.error(404, 'nothing here'))
     const one: Asked = { url, headers: request.headers, body, ...dialect.read(body, url) }
     asked.push(one)
     const answer = script(one, asked.length)

@@ -1,0 +1,58 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach } from 'vitest'
+import { localOwner, publicActor } from '../../access/actor.ts'
+import type { Config } from '../../config.ts'
+import type { Db } from '../../storage/database.ts'
+import { openProviders, type Providers } from '../providers.ts'
+import { type Dialect, type Script, startWire } from './wire.ts'
+
+export const owner = localOwner()
+export const stranger = publicActor()
+export type Settings = Partial<Pick<Config, 'providers' | 'provider_limits' | 'env' | 'key'>>
+
+/** Providers on an empty database for each test, and doubles that are closed behind it. */
+export function providersBench(empty: () => Promise<Db>) {
+  const open: (() => Promise<void>)[] = []
+  let db: Db
+  let folder: string
+  beforeEach(async () => {
+    db = await empty()
+    folder = mkdtempSync(join(tmpdir(), 'cadre-providers-'))
+  })
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((close) => close()))
+    await db.close()
+    rmSync(folder, { recursive: true })
+  })
+  return {
+    app(settings: Settings = {}) {
+      // Only what providers read of the settings.
+      const config = {
+        data_dir: folder,
+        key: null,
+        key_file: join(folder, 'cadre.key'),
+        providers: [],
+        provider_limits: {},
+        env: {},
+        ...settings,
+      } as Partial<Config> as Config
+      const app = { db, config, now: () => 1_700_000_000_000, providers: undefined as unknown as Providers }
+      app.providers = openProviders(app)
+      open.push(() => app.providers.close())
+      return app
+    },
+    async wire(dialect: Dialect, script: Script = () => ({ text: 'hello there' })) {
+      const wire = await startWire(dialect, script)
+      open.push(() => wire.close())
+      return wire
+    },
+  }
+}
+
+/** What is asked in the end: `provider/model`. */
+export async function namesOf(app: { providers: Providers }, provider: string, model: string): Promise<string> {
+  const resolved = await app.providers.resolveModel(provider, model)
+  return `${resolved.provider}/${resolved.model}`
+}
