@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { ApprovalPolicy, ApprovalPolicyPatch } from './approvals.ts'
+import { ContextPolicy, ContextPolicyPatch } from './context.ts'
 
 /** A model that may answer in an agent's place. `weight`: its share under the strategy `weighted`. */
 export const ModelChoice = z.strictObject({
@@ -61,8 +63,12 @@ export const AgentConfig = z.strictObject({
   delegates: fields.delegates.default([]),
   cache_seconds: fields.cache_seconds.default(0),
   budget: fields.budget.default(null),
+  /** What the model is shown of a conversation that does not fit its window. */
+  context: ContextPolicy.prefault({}),
+  /** When a person is asked before a tool is called. */
+  approvals: ApprovalPolicy.prefault({}),
 })
 export type AgentConfig = z.infer<typeof AgentConfig>
 
 /** Without the defaults: what an update leaves out stays as it is. */
-export const AgentConfigPatch = z.strictObject(fields).partial()
+export const AgentConfigPatch = z.strictObject({ ...fields, context: ContextPolicyPatch, approvals: ApprovalPolicyPatch }).partial()

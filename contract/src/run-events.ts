@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { ApprovalReason, ApprovalScope } from './approvals.ts'
+import { CompactionRecord, ContextReport } from './context.ts'
 import { Effect } from './manifest.ts'
 import { Instant } from './page.ts'
 
@@ -10,7 +12,12 @@ export const RunError = z.object({ code: z.string(), message: z.string() })
 export type RunError = z.infer<typeof RunError>
 
 /** Why a run makes no progress now, and until when (null: until a person acts). */
-export const Waiting = z.object({ for: z.enum(['retry', 'uncertain']), until: Instant.nullable(), reason: z.string(), step: z.int().nullable() })
+export const Waiting = z.object({
+  for: z.enum(['retry', 'uncertain', 'budget', 'approval']),
+  until: Instant.nullable(),
+  reason: z.string(),
+  step: z.int().nullable(),
+})
 export type Waiting = z.infer<typeof Waiting>
 
 export const ModelPart = z.discriminatedUnion('type', [
@@ -22,6 +29,17 @@ export const ModelPart = z.discriminatedUnion('type', [
 export type ModelPart = z.infer<typeof ModelPart>
 
 const numbered = { seq: z.int(), at: Instant }
+
+const toolCall = {
+  call: z.int(),
+  /** Which of the tool calls of that model call, from 0. */
+  index: z.int(),
+  call_id: z.string(),
+  tool: z.string(),
+  action: z.string(),
+  input: z.unknown(),
+  effect: Effect,
+}
 
 /** One row of a run's journal is one event. `call` and `step` count from 1 within the run. */
 export const JournalEvent = z.discriminatedUnion('type', [
@@ -45,20 +63,33 @@ export const JournalEvent = z.discriminatedUnion('type', [
     /** The tries that brought no answer. */
     failed: z.array(z.object({ provider: z.string(), model: z.string(), code: z.string(), message: z.string() })).optional(),
     request_hash: z.string(),
+    /** US dollars; null where the model's price is unknown. */
+    cost: z.number().nullable().optional(),
+    /** What the model was shown. Not there where nothing was counted: for the planner inside, and for an answer that was used again. */
+    context: ContextReport.optional(),
+  }),
+  /** Before a call whose conversation did not fit: what is left out from then on. */
+  z.object({
+    ...numbered,
+    type: z.literal('context.compacted'),
+    /** The model call that is about to be made. */
+    call: z.int(),
+    record: CompactionRecord,
+    /** What the model was asked for the summary, and what that took. */
+    summary_calls: z.int(),
+    tokens_input: z.int(),
+    tokens_output: z.int(),
+    /** US dollars; null where the model's price is unknown. */
+    cost: z.number().nullable(),
   }),
   z.object({
     ...numbered,
     type: z.literal('tool.started'),
     step: z.int(),
-    call: z.int(),
-    /** Which of the tool calls of that model call, from 0. */
-    index: z.int(),
-    call_id: z.string(),
-    tool: z.string(),
-    action: z.string(),
-    input: z.unknown(),
-    effect: Effect,
+    ...toolCall,
     attempt: z.int(),
+    /** The input is not the model's: a person changed it when they approved the call. */
+    edited: z.literal(true).optional(),
   }),
   z.object({
     ...numbered,
@@ -76,6 +107,29 @@ export const JournalEvent = z.discriminatedUnion('type', [
     step: z.int(),
     outcome: z.enum(['happened', 'did_not_happen', 'run_again']),
     by: z.string(),
+  }),
+  /** Before a call that a person has to approve. It starts when they have, with the input that they approved. */
+  z.object({
+    ...numbered,
+    type: z.literal('approval.requested'),
+    step: z.int(),
+    ...toolCall,
+    approval_id: z.string(),
+    reasons: z.array(ApprovalReason),
+    expires_at: Instant,
+  }),
+  /** A call that is not made is completed with an error at once. */
+  z.object({
+    ...numbered,
+    type: z.literal('approval.decided'),
+    step: z.int(),
+    approval_id: z.string(),
+    decision: z.enum(['approved', 'rejected', 'expired']),
+    scope: ApprovalScope.optional(),
+    /** null where nobody decided in time. */
+    by: z.string().nullable(),
+    edited_input: z.record(z.string(), z.unknown()).optional(),
+    note: z.string().optional(),
   }),
   z.object({ ...numbered, type: z.literal('run.waiting'), waiting: Waiting }),
   z.object({ ...numbered, type: z.literal('run.warning'), code: z.string(), message: z.string() }),

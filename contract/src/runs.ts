@@ -1,9 +1,25 @@
 import { eventIterator, oc } from '@orpc/contract'
 import { z } from 'zod'
 import { AgentRef } from './agents.ts'
+import { ApprovalReason, ApprovalScope, ApprovalStatus } from './approvals.ts'
+import { CompactionRecord, ContextReport } from './context.ts'
 import { Effect, JsonSchema } from './manifest.ts'
 import { Instant, PageQuery, pageOf } from './page.ts'
 import { RunError, RunEvent, RunStatus, Waiting } from './run-events.ts'
+
+/** What a person was or is asked about a step. */
+export const StepApproval = z.object({
+  approval_id: z.string(),
+  status: ApprovalStatus,
+  reasons: z.array(ApprovalReason),
+  expires_at: Instant,
+  scope: ApprovalScope.nullable(),
+  by: z.string().nullable(),
+  note: z.string().nullable(),
+  /** The arguments as the model wrote them, where a person changed them; `input` of the step is what was used. */
+  original_input: z.unknown().optional(),
+})
+export type StepApproval = z.infer<typeof StepApproval>
 
 export const Step = z.object({
   step: z.int(),
@@ -12,13 +28,15 @@ export const Step = z.object({
   input: z.unknown(),
   output: z.unknown(),
   error: z.string().nullable(),
-  status: z.enum(['running', 'completed', 'failed', 'uncertain']),
+  /** `waiting`: for a person who approves it. */
+  status: z.enum(['waiting', 'running', 'completed', 'failed', 'uncertain']),
   effect: Effect,
   retries: z.int(),
   /** The model call that asked for it. */
   call: z.int(),
   duration_ms: z.number(),
   timestamp: Instant,
+  approval: StepApproval.optional(),
 })
 export type Step = z.infer<typeof Step>
 
@@ -39,15 +57,32 @@ export const ModelCall = z.object({
   answered_by: z.object({ provider: z.string(), model: z.string() }).nullable(),
   /** The tries that brought no answer. */
   failed: z.array(z.object({ provider: z.string(), model: z.string(), code: z.string(), message: z.string() })),
+  /** US dollars; null where the model's price is unknown. */
+  cost: z.number().nullable(),
+  /** What the model was shown: tokens by source, what was left out and why. Null where nothing was counted. */
+  context: ContextReport.nullable(),
   timestamp: Instant,
 })
 export type ModelCall = z.infer<typeof ModelCall>
+
+/** A conversation that did not fit, and what is left out of it from this model call on. */
+export const Compaction = z.object({
+  call: z.int(),
+  record: CompactionRecord,
+  /** What the model was asked for the summary, and what that took. */
+  summary_calls: z.int(),
+  tokens_input: z.int(),
+  tokens_output: z.int(),
+  cost: z.number().nullable(),
+  timestamp: Instant,
+})
+export type Compaction = z.infer<typeof Compaction>
 
 export const Metrics = z.object({
   total_steps: z.int(),
   tokens_input: z.int(),
   tokens_output: z.int(),
-  /** US dollars; null where the model's price is unknown. */
+  /** US dollars of its model calls, without those of runs that it caused; null where no price is known. */
   cost: z.number().nullable(),
   duration_ms: z.number().nullable(),
 })
@@ -77,6 +112,7 @@ export const Run = z.object({
   output: z.unknown(),
   steps: z.array(Step),
   model_calls: z.array(ModelCall),
+  compactions: z.array(Compaction),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   provider: z.string().nullable(),
   model: z.string().nullable(),

@@ -57,7 +57,7 @@ export async function beginHere(
     app.probe('run.enqueued', run.id)
     onStored(run.id)
     const journal = Journal.begun(app, begun.row, numbered(started, 1, at))
-    app.begun.put({ row: { ...begun.row, attempts: 0 }, setup, journal, model: model.languageModel })
+    app.begun.put({ row: { ...begun.row, attempts: 0 }, setup, journal, model })
     place.begin(begun.lease)
     return true
   } catch (error) {

@@ -2,6 +2,8 @@ import { CadreError } from '@cadre/contract/errors'
 import type { Run } from '@cadre/contract/runs'
 import { type Actor, systemActor } from '../access/actor.ts'
 import type { App } from '../app.ts'
+import { dropQuestions } from '../approvals/questions.ts'
+import { releaseRun } from '../usage/reserve.ts'
 import { getRun, requireRun } from './get-run.ts'
 import { selectActiveChildren } from './runs.store.ts'
 import { writeFromOutside } from './write-from-outside.ts'
@@ -16,13 +18,22 @@ export async function cancelRun(app: App, actor: Actor, runId: string): Promise<
     const row = await requireRun(app, actor, runId)
     if (row.completed_at !== null) throw new CadreError('RUN_ENDED', `run '${runId}' is already ${row.status}`)
     const error = { code: 'CANCELLED', message: `cancelled by ${actor.id}` }
-    const ended = await writeFromOutside(app, row, [{ type: 'run.ended', status: 'cancelled', output: null, output_text: null, error }], {
-      status: 'cancelled',
-      error_code: error.code,
-      error_message: error.message,
-      cancel_requested_at: app.now(),
-      completed_at: app.now(),
-    })
+    const ended = await writeFromOutside(
+      app,
+      row,
+      [{ type: 'run.ended', status: 'cancelled', output: null, output_text: null, error }],
+      {
+        status: 'cancelled',
+        error_code: error.code,
+        error_message: error.message,
+        cancel_requested_at: app.now(),
+        completed_at: app.now(),
+      },
+      async (trx) => {
+        await releaseRun(trx, row.id)
+        await dropQuestions(trx, row.id, app.now())
+      },
+    )
     if (!ended) continue // a worker took it up, or it ended, between reading and writing
     app.live.stop(runId)
     for (const child of await selectActiveChildren(app.db.read, runId)) await cancelChild(app, actor, child)

@@ -1,13 +1,28 @@
 import { CadreError } from '@cadre/contract/errors'
+import type { Waiting } from '@cadre/contract/run-events'
 import type { Run } from '@cadre/contract/runs'
 import { systemActor } from '../access/actor.ts'
+import { fromJson } from '../storage/json.ts'
 import { ToolError } from '../tools/tool-error.ts'
 import { cancelChild } from './cancel-run.ts'
 import type { Delegate } from './delegates-of.ts'
 import type { Execution } from './execution.ts'
-import { awaitRun, openMailbox } from './follow-run.ts'
+import { awaitStandstill, openMailbox, standsStill } from './follow-run.ts'
+import { requireRun, toRun } from './get-run.ts'
 import { RunStopped } from './run-control.ts'
 import { type NewRunInput, startRun } from './start-run.ts'
+
+/** A run below waits for a budget or for a person's approval. The one above cannot go on without it and waits as well; whatever wakes the one wakes the other. */
+export class BelowWaits extends Error {
+  override name = 'BelowWaits'
+  readonly run_id: string
+  readonly waiting: Waiting
+  constructor(runId: string, waiting: Waiting) {
+    super(`run ${runId} waits: ${waiting.reason}`)
+    this.run_id = runId
+    this.waiting = waiting
+  }
+}
 
 /** Runs below a run, below a run... */
 const deepest = 5
@@ -41,8 +56,10 @@ export async function delegate(x: Execution, { agent_id }: Delegate, step: numbe
 async function endOf(x: Execution, runId: string): Promise<Run> {
   const { signal } = x.control
   for (;;) {
-    const run = await awaitRun(x.app, systemActor, runId, lookEvery, signal, openMailbox(x.app, runId, signal))
-    if (run.completed_at !== null) return run
+    await awaitStandstill(x.app, runId, lookEvery, signal, openMailbox(x.app, runId, signal), true)
+    const row = await requireRun(x.app, systemActor, runId)
+    if (row.completed_at !== null) return toRun(x.app, row)
+    if (standsStill(row, x.app.now())) throw new BelowWaits(runId, fromJson(row.waiting ?? 'null') as Waiting)
     if (!signal.aborted) continue
     // Handed to another worker, this run goes on, and that one with it; timed out or failed, it wants nothing any more.
     if (signal.reason instanceof RunStopped && signal.reason.stop.kind !== 'gone') await cancelChild(x.app, systemActor, runId)

@@ -1,9 +1,15 @@
 import { hash } from 'node:crypto'
 import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3Content, LanguageModelV3GenerateResult } from '@ai-sdk/provider'
 import type { JournalEvent, ModelPart } from '@cadre/contract/run-events'
-import { type Batch, type Execution, toolCallsOf } from './execution.ts'
+import type { ResolvedModel } from '../providers/providers.ts'
+import type { Trx } from '../storage/database.ts'
+import { toUsd } from '../usage/prices.ts'
+import { addCost, type Batch, type Execution, sumsOf, toolCallsOf } from './execution.ts'
 import { askModels } from './engine-ask.ts'
+import { StaleLease } from './journal.ts'
 import { readInput, splitToolName, type NewEvent } from './journal-codec.ts'
+import { mayNeedApproval } from './run-labels.ts'
+import { type Bill, tokensOf } from './spend-call.ts'
 import { toolsShown } from './tool-search.ts'
 
 type Answer = Omit<Extract<JournalEvent, { type: 'model.completed' }>, 'seq' | 'at'>
@@ -12,19 +18,20 @@ type Answer = Omit<Extract<JournalEvent, { type: 'model.completed' }>, 'seq' | '
  * The model wrapper: answers the n-th call of a run from the journal, or calls the provider, records, and only then goes on. Tools
  * start on what this returns, so nothing ever follows from an answer that is not on disk.
  */
-export function journaledModel(x: Execution, model: LanguageModelV3): LanguageModelV3 {
+export function journaledModel(x: Execution, model: ResolvedModel): LanguageModelV3 {
   let calls = 0
+  const { provider, modelId, supportedUrls } = model.languageModel
   return {
     specificationVersion: 'v3',
-    provider: model.provider,
-    modelId: model.modelId,
-    supportedUrls: model.supportedUrls,
+    provider,
+    modelId,
+    supportedUrls,
     doStream() {
       throw new Error('the engine is always asked to generate; engine-stream.ts streams from the provider')
     },
     async doGenerate(asked) {
       const call = calls + 1
-      const options = { ...asked, tools: toolsShown(asked, x.run.provider === 'builtin') }
+      const options = { ...asked, tools: toolsShown(asked, model.type === 'builtin') }
       const recorded = x.past.calls.get(call)
       const answer = recorded ? await replayed(x, recorded, options) : await callAndRecord(x, model, call, options)
       calls = call
@@ -44,32 +51,36 @@ async function replayed(x: Execution, recorded: Answer, options: LanguageModelV3
   return recorded
 }
 
-async function callAndRecord(x: Execution, model: LanguageModelV3, call: number, options: LanguageModelV3CallOptions): Promise<Answer> {
+async function callAndRecord(x: Execution, model: ResolvedModel, call: number, options: LanguageModelV3CallOptions): Promise<Answer> {
+  // An answer that was thought to be the last holds its worst case until it is written.
+  if (x.journal.hasDeferred) await x.journal.append([], sumsOf(x))
   x.app.probe('model.before', x.run.id)
   const began = performance.now()
-  const { value, retries, answered, failed } = await askModels(x, model, call, options)
+  const { result, first_token_ms, context, answered, bill, retries, failed } = await askModels(x, model, call, options)
+  const tokens = tokensOf(result.usage)
   const answer: Answer = {
     type: 'model.completed',
     call,
-    content: value.result.content.flatMap(toPart),
-    finish_reason: value.result.finishReason.unified,
-    tokens_input: value.result.usage.inputTokens.total ?? 0,
-    tokens_output: value.result.usage.outputTokens.total ?? 0,
-    tokens_cached: value.result.usage.inputTokens.cacheRead ?? 0,
-    tokens_reasoning: value.result.usage.outputTokens.reasoning ?? 0,
+    content: partsOf(result),
+    finish_reason: result.finishReason.unified,
+    tokens_input: tokens.input,
+    tokens_output: tokens.output,
+    tokens_cached: tokens.cached,
+    tokens_reasoning: tokens.reasoning,
     duration_ms: Math.round(performance.now() - began),
-    first_token_ms: value.first_token_ms,
+    first_token_ms,
     retries,
     ...(answered.provider === x.run.provider && answered.model === x.run.model ? {} : { answered_by: answered }),
     ...(failed.length === 0 ? {} : { failed }),
     request_hash: hashOf(options),
+    cost: bill === null ? 0 : bill.cost_micros === null ? null : toUsd(bill.cost_micros),
+    ...(context ? { context } : {}),
   }
   x.app.probe('model.answered', x.run.id)
   const events = openBatch(x, answer)
   countAnswer(x, answer)
-  // A last answer commits with the end of the run. Until then a crash costs one more model call and nothing else.
-  if (batchOf(x, call).parts.length === 0) x.journal.defer(answer)
-  else await x.journal.append([answer, ...events], { ...x.totals })
+  if (bill) addCost(x, bill.cost_micros)
+  await write(x, answer, events, bill)
   x.app.probe('model.after', x.run.id)
   noteRefused(x, call)
   const limit = x.setup.config.max_total_tokens
@@ -78,9 +89,27 @@ async function callAndRecord(x: Execution, model: LanguageModelV3, call: number,
   return answer
 }
 
+/** Writes an answer down together with what it cost. Where nobody wants it any more, only that. */
+async function write(x: Execution, answer: Answer, events: NewEvent[], bill: Bill | null) {
+  const also = bill ? (trx: Trx) => bill.spend.settle(trx, bill.actual) : undefined
+  const isLast = batchOf(x, answer.call).parts.length === 0
+  if (isLast && x.control.signal.aborted) {
+    if (bill) await bill.spend.settleAlone(bill.actual)
+    throw x.control.signal.reason
+  }
+  // A last answer commits with the end of the run. Until then a crash costs one more model call and nothing else.
+  if (isLast) return x.journal.defer(answer, also)
+  try {
+    await x.journal.append([answer, ...events], sumsOf(x), also)
+  } catch (error) {
+    if (error instanceof StaleLease && bill) await bill.spend.settleAlone(bill.actual)
+    throw error
+  }
+}
+
 /**
  * Gives the tool calls of an answer their step numbers, and the events that commit with it: calls that cannot be made (no such tool,
- * no JSON) are over at once, and what may be repeated after a crash needs no commit of its own before it starts.
+ * no JSON) are over at once, and what may be repeated after a crash and needs nobody's approval needs no commit of its own before it starts.
  */
 function openBatch(x: Execution, answer: Answer): NewEvent[] {
   const parts = toolCallsOf(answer.content)
@@ -91,6 +120,7 @@ function openBatch(x: Execution, answer: Answer): NewEvent[] {
     left: 0,
     done: Promise.withResolvers<void>(),
     refused: [],
+    labels: new Map(x.labels),
   }
   const events: NewEvent[] = []
   for (const [index, part] of parts.entries()) {
@@ -116,7 +146,7 @@ function openBatch(x: Execution, answer: Answer): NewEvent[] {
     }
     if (tool && input) {
       batch.left++
-      if (effect !== 'once') {
+      if (effect !== 'once' && !mayNeedApproval(x, tool, batch.labels)) {
         batch.announced.add(step)
         events.push(started)
       }
@@ -140,11 +170,21 @@ function noteRefused(x: Execution, call: number) {
   for (const part of batchOf(x, call).refused) x.noteFailure(part.tool, part.input)
 }
 
-function countAnswer(x: Execution, answer: Answer) {
+/** Adds a recorded or new answer to what the run did. */
+export function countAnswer(x: Execution, answer: Answer) {
   x.lastFinish = answer.finish_reason
+  const { provider, model } = answer.answered_by ?? x.run
+  if (answer.context && answer.tokens_input > 0 && provider !== null && model !== null)
+    x.measured = { provider, model, counted: answer.context.tokens.total, actual: answer.tokens_input }
   x.totals.tokens_input += answer.tokens_input
   x.totals.tokens_output += answer.tokens_output
   x.totals.total_steps = Math.min(x.totals.total_steps + toolCallsOf(answer.content).length, x.setup.config.max_steps)
+}
+
+// Of an answer that a provider's filter stopped, no call is made.
+function partsOf({ content, finishReason }: Pick<LanguageModelV3GenerateResult, 'content' | 'finishReason'>): ModelPart[] {
+  const parts = content.flatMap(toPart)
+  return finishReason.unified === 'content-filter' ? parts.filter(({ type }) => type !== 'tool-call') : parts
 }
 
 function toPart(content: LanguageModelV3Content): ModelPart[] {
@@ -163,13 +203,18 @@ function toResult(answer: Answer): LanguageModelV3GenerateResult {
       if (part.type !== 'tool-call') return { type: part.type, text: part.text, ...meta }
       return { type: 'tool-call', toolCallId: `call_${answer.call}_${index++}`, toolName: part.tool, input: part.input || '{}', ...meta }
     }),
-    finishReason: { unified: answer.finish_reason as never, raw: answer.finish_reason },
+    finishReason: { unified: finishOf(answer) as never, raw: answer.finish_reason },
     usage: {
       inputTokens: { total: answer.tokens_input, noCache: undefined, cacheRead: answer.tokens_cached, cacheWrite: undefined },
       outputTokens: { total: answer.tokens_output, text: undefined, reasoning: answer.tokens_reasoning },
     },
     warnings: [],
   }
+}
+
+// The SDK makes no call of an answer that was cut. Those that are whole shall be made, and the one that is not is refused, so that the model writes it anew.
+function finishOf({ finish_reason, content }: Answer) {
+  return finish_reason === 'length' && toolCallsOf(content).length > 0 ? 'tool-calls' : finish_reason
 }
 
 // The tools need not be in it: they are frozen with the setup.

@@ -15,6 +15,7 @@ export async function streamedAnswer(x: Execution, model: LanguageModelV3, call:
   const open = new Map<string, Extract<LanguageModelV3Content, { type: 'text' | 'reasoning' }>>()
   const content: LanguageModelV3Content[] = []
   let first: number | null = null
+  let failure: { error: unknown } | undefined
   let end: Pick<LanguageModelV3GenerateResult, 'finishReason' | 'usage'> | undefined
   for await (const part of stream) {
     switch (part.type) {
@@ -45,14 +46,16 @@ export async function streamedAnswer(x: Execution, model: LanguageModelV3, call:
         content.push(part)
         break
       case 'error':
-        publisher.stop()
-        throw part.error
+        failure ??= { error: part.error }
+        break
       case 'finish':
         end = { finishReason: part.finishReason, usage: part.usage }
         break
     }
   }
   publisher.stop()
+  // Some providers count what a failed answer took, after the error.
+  if (failure) throw end?.usage.inputTokens.total === undefined ? failure.error : new AnswerFailed(failure.error, end.usage)
   if (!end) throw new StreamCut()
   return { result: { content, warnings: [], ...end }, first_token_ms: first }
 }
@@ -63,6 +66,16 @@ export class StreamCut extends Error {
   readonly isRetryable = true
   constructor() {
     super('the stream ended before the answer was complete')
+  }
+}
+
+/** An answer that failed in the middle, with what it took all the same. */
+class AnswerFailed extends Error {
+  override name = 'AnswerFailed'
+  readonly usage: LanguageModelV3GenerateResult['usage']
+  constructor(cause: unknown, usage: LanguageModelV3GenerateResult['usage']) {
+    super(cause instanceof Error ? cause.message : 'the answer failed in the middle', { cause })
+    this.usage = usage
   }
 }
 

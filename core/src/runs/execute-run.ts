@@ -1,9 +1,14 @@
-import type { LanguageModelV3 } from '@ai-sdk/provider'
+import type { JournalEvent } from '@cadre/contract/run-events'
 import type { App } from '../app.ts'
+import { dropQuestions } from '../approvals/questions.ts'
 import type { Lease } from '../jobs/queue.ts'
+import type { ResolvedModel } from '../providers/providers.ts'
 import { fromJson } from '../storage/json.ts'
-import { journaledModel } from './engine-model.ts'
-import { type Execution, pastOf, timeUsed } from './execution.ts'
+import { releaseRun } from '../usage/reserve.ts'
+import { costOfRun } from '../usage/record-usage.ts'
+import { readResultName } from './context/read-result.ts'
+import { countAnswer, journaledModel } from './engine-model.ts'
+import { beginExecution, type Execution, sumsOf, timeUsed } from './execution.ts'
 import { StaleLease } from './journal.ts'
 import { journaledTool } from './journaled-tools.ts'
 import { unshelve } from './journal-codec.ts'
@@ -11,6 +16,7 @@ import { loadEngine } from './load-engine.ts'
 import { openRun, type RunJob } from './open-run.ts'
 import { outputOf, problemWith, repairPrompt } from './output.ts'
 import { RunControl, RunStopped, type Stop } from './run-control.ts'
+import { isAnswered, wakeInTime, wakeNow } from './wake-waiting.ts'
 
 type End = Stop | { kind: 'completed'; text: string; truncated: boolean }
 
@@ -36,19 +42,11 @@ export async function executeRun(app: App, lease: Lease, stopping: AbortSignal):
   const handBack = () => control.stop({ kind: 'gone' })
   stopping.addEventListener('abort', handBack, { once: true })
   const clock = setTimeout(() => overtime(control, setup.config.timeout_ms), Math.max(1, setup.config.timeout_ms - timeUsed(journal.past)))
-  const x: Execution = {
-    app,
-    run: row,
-    setup,
-    journal,
-    control,
-    past: pastOf(journal.past),
-    batches: new Map(),
-    totals: { total_steps: 0, tokens_input: 0, tokens_output: 0 },
-    lastFinish: '',
-    noteFailure: failureCounter(control),
-  }
   try {
+    const { cost_micros } = row.attempts > 0 ? await costOfRun(app.db.read, row.id) : { cost_micros: null }
+    const x = beginExecution({ app, run: row, setup, journal, control, noteFailure: failureCounter(control) }, cost_micros)
+    // Without a model nothing is played back, and the sums must not be lost.
+    if ('kind' in model) for (const recorded of x.past.calls.values()) countAnswer(x, recorded)
     const end = 'kind' in model ? model : await Promise.race([toEnd(x, model), control.stopped]).catch((error) => endOf(x, error))
     app.probe('run.ending', row.id)
     if (end.kind === 'gone' && stopping.aborted) {
@@ -60,6 +58,7 @@ export async function executeRun(app: App, lease: Lease, stopping: AbortSignal):
     if (error instanceof StaleLease) return { settled: false }
     throw error
   } finally {
+    await journal.close()
     clearTimeout(clock)
     stopping.removeEventListener('abort', handBack)
     forget()
@@ -67,8 +66,9 @@ export async function executeRun(app: App, lease: Lease, stopping: AbortSignal):
 }
 
 /** The whole of a run: ask, let the engine loop over model and tools, and ask once more where the answer does not fit its schema. */
-async function toEnd(x: Execution, model: LanguageModelV3): Promise<End> {
-  if (x.run.attempts >= maxAttempts) throw x.control.fail('CRASHED', `the run was taken up ${maxAttempts} times and never came to an end`)
+async function toEnd(x: Execution, model: ResolvedModel): Promise<End> {
+  if (x.run.attempts - timesWaited(x.journal.past) >= maxAttempts)
+    throw x.control.fail('CRASHED', `the run was taken up ${maxAttempts} times and never came to an end`)
   const engine = await loadEngine()
   const tools = new Map((await x.app.hooks.findTools(x.setup.tools.map((tool) => tool.name))).map((tool) => [tool.name, tool]))
   const turn = {
@@ -77,7 +77,7 @@ async function toEnd(x: Execution, model: LanguageModelV3): Promise<End> {
     model: journaledModel(x, model),
     temperature: x.setup.config.temperature,
     max_tokens: x.setup.config.max_tokens,
-    tools: x.setup.tools.map((tool) => journaledTool(x, tool, tools.get(tool.name))),
+    tools: toolsFor(x, model).map((tool) => journaledTool(x, tool, tools.get(tool.name))),
     signal: x.control.signal,
   }
   const first = await engine({ ...turn, history: [], prompt: await promptOf(x) })
@@ -90,6 +90,16 @@ async function toEnd(x: Execution, model: LanguageModelV3): Promise<End> {
   return answered(x, second.text)
 }
 
+/** How often an execution ended by waiting for a person or a budget, which is no crash. */
+function timesWaited(events: readonly JournalEvent[]) {
+  return events.filter((event) => event.type === 'run.waiting' && event.waiting.for !== 'retry').length
+}
+
+// The planner inside is shown all results whole, and each tool costs the engine time.
+function toolsFor({ setup }: Execution, { type }: ResolvedModel) {
+  return type === 'builtin' ? setup.tools.filter(({ name }) => name !== readResultName) : setup.tools
+}
+
 async function promptOf(x: Execution) {
   if (x.run.data === null) return x.run.input
   return `${x.run.input}\n\nData:\n${JSON.stringify(await unshelve(x.app.db.read, fromJson(x.run.data)))}`
@@ -98,11 +108,18 @@ async function promptOf(x: Execution) {
 function answered(x: Execution, answer: string): End {
   const text = storable(answer)
   const { max_output_bytes } = x.setup.config
-  if (text.trim() === '') throw x.control.fail('EMPTY_ANSWER', 'the model ended without an answer')
+  if (text.trim() === '') throw emptyAnswer(x)
   const bytes = Buffer.byteLength(text)
   if (bytes > max_output_bytes)
     throw x.control.fail('OUTPUT_TOO_LARGE', `the answer has ${bytes} bytes; the limit is ${max_output_bytes} (max_output_bytes)`)
   return { kind: 'completed', text, truncated: x.lastFinish === 'length' }
+}
+
+function emptyAnswer({ control, lastFinish, setup }: Execution) {
+  if (lastFinish === 'length')
+    return control.fail('TRUNCATED', `the model used up its limit of ${setup.config.max_tokens} tokens (max_tokens) before it said anything`)
+  if (lastFinish === 'content-filter') return control.fail('CONTENT_FILTERED', "the provider's content filter stopped the answer")
+  return control.fail('EMPTY_ANSWER', 'the model ended without an answer')
 }
 
 // Postgres takes neither NUL nor half of a surrogate pair, and no reader can show them.
@@ -122,8 +139,16 @@ async function writeEnd(x: Execution, end: End, lease: Lease): Promise<{ settled
   if (end.kind === 'gone') return { settled: false }
   const completeJob = (trx: Parameters<App['queue']['complete']>[0]) => x.app.queue.complete(trx, lease)
   if (end.kind === 'waiting') {
-    const patch = { status: 'pending', waiting: JSON.stringify(end.waiting), ...x.totals }
-    await x.journal.append([{ type: 'run.waiting', waiting: end.waiting }], patch, completeJob)
+    const patch = { status: 'pending', waiting: JSON.stringify(end.waiting), ...sumsOf(x) }
+    let goesOn = false
+    await x.journal.append([{ type: 'run.waiting', waiting: end.waiting }], patch, async (trx) => {
+      await completeJob(trx)
+      await releaseRun(trx, x.run.id)
+      goesOn = await isAnswered(trx, x.awaited)
+      if (goesOn) await wakeNow(trx, x.app.queue, x.run.id, x.journal.token)
+      else await wakeInTime(trx, x.app, x.run.id, x.journal.token, end.waiting)
+    })
+    if (goesOn) x.app.wakeWorkers()
     return { settled: true }
   }
   const text = end.kind === 'completed' ? end.text : null
@@ -142,9 +167,14 @@ async function writeEnd(x: Execution, end: End, lease: Lease): Promise<{ settled
       error_code: error?.code ?? null,
       error_message: error && storable(error.message),
       completed_at: x.app.now(),
-      ...x.totals,
+      ...sumsOf(x),
     },
-    completeJob,
+    async (trx) => {
+      await completeJob(trx)
+      // A call that is given up holds nothing any more, whether or not it notices.
+      if (end.kind !== 'completed') await releaseRun(trx, x.run.id)
+      if (x.asked) await dropQuestions(trx, x.run.id, x.app.now())
+    },
   )
   x.app.probe('run.ended', x.run.id)
   return { settled: true }

@@ -1,10 +1,11 @@
 import { CadreError } from '@cadre/contract/errors'
-import { isOver, type RunEvent, type TextDelta } from '@cadre/contract/run-events'
+import { isOver, type RunEvent, type TextDelta, type Waiting } from '@cadre/contract/run-events'
 import type { Actor } from '../access/actor.ts'
 import type { App } from '../app.ts'
+import { fromJson } from '../storage/json.ts'
 import { getRun, requireRun } from './get-run.ts'
 import { readJournal } from './journal.ts'
-import { findRun, isEnded } from './runs.store.ts'
+import { findRun, isEnded, type RunRow } from './runs.store.ts'
 
 /** How often the database is asked about a run that another process executes and does not report here. */
 const pollMs = 250
@@ -85,6 +86,8 @@ async function* follow(app: App, runId: string, place: Place, signal: AbortSigna
   }
 }
 
+const mostWaiting = 1_000
+
 export type Mailbox = ReturnType<typeof openMailbox>
 
 /** What is published about a run, kept until it is asked for. `next` answers `[]` when nothing came in time or the signal was aborted. */
@@ -93,6 +96,8 @@ export function openMailbox(app: App, runId: string, signal: AbortSignal) {
   let wake: (() => void) | undefined
   const stop = app.live.listen(runId, (events) => {
     waiting.push(...events)
+    // Nobody reads: what is left out, the gap in the numbers brings back from the journal.
+    if (waiting.length > mostWaiting) waiting = waiting.slice(-1)
     wake?.()
   })
   const onAbort = () => {
@@ -125,16 +130,36 @@ export function openMailbox(app: App, runId: string, signal: AbortSignal) {
 
 /** Waits for the end of a run, at most so long; answers with the run as it is then. */
 export async function awaitRun(app: App, actor: Actor, runId: string, ms: number, signal: AbortSignal, mailbox: Mailbox) {
+  await awaitStandstill(app, runId, ms, signal, mailbox, false)
+  return getRun(app, actor, runId)
+}
+
+/** Waits until nothing more happens in a run: it has ended, or (`waits`) waits for a budget or an approval. At most so long. */
+export async function awaitStandstill(app: App, runId: string, ms: number, signal: AbortSignal, mailbox: Mailbox, waits: boolean) {
   const deadline = app.now() + ms
+  const stands = async () => {
+    if (!waits) return isEnded(app.db.read, runId)
+    const row = await findRun(app.db.read, runId)
+    return row !== undefined && (row.completed_at !== null || standsStill(row, app.now()))
+  }
   try {
-    let over = await isEnded(app.db.read, runId)
-    while (!over && !signal.aborted && app.now() < deadline) {
+    let still = await stands()
+    while (!still && !signal.aborted && app.now() < deadline) {
       const events = await mailbox.next(Math.min(deadline - app.now(), pollMs))
-      over = events.some((event) => event.type === 'run.ended')
-      if (!over && events.length === 0 && !app.live.isExecuting(runId)) over = await isEnded(app.db.read, runId)
+      still = events.some((event) => event.type === 'run.ended' || (waits && event.type === 'run.waiting' && isLong(event.waiting)))
+      if (!still && events.length === 0 && !app.live.isExecuting(runId)) still = await stands()
     }
   } finally {
     mailbox.close()
   }
-  return getRun(app, actor, runId)
+}
+
+/** That it waits, and that nothing has woken it yet. */
+export function standsStill({ waiting }: Pick<RunRow, 'waiting'>, now: number): boolean {
+  const found = waiting === null ? null : (fromJson(waiting) as Waiting)
+  return found !== null && isLong(found) && (found.until === null || Date.parse(found.until) > now)
+}
+
+function isLong({ for: what }: Waiting) {
+  return what === 'budget' || what === 'approval'
 }

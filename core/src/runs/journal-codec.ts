@@ -17,10 +17,17 @@ const inlineLimit = 4096
  */
 export async function encodeEvent(trx: Trx, event: NewEvent, at: number): Promise<EventRow> {
   const { type, ...data } = event as NewEvent & Record<string, unknown>
-  if (event.type === 'tool.started') for (const key of ['tool', 'action', 'input', 'call_id']) delete data[key]
+  if (event.type === 'tool.started' || event.type === 'approval.requested')
+    for (const key of ['tool', 'action', 'input', 'call_id']) if (key !== 'input' || !data['edited']) delete data[key]
+  if (data['edited']) data['input'] = await shelve(trx, data['input'])
+  if (event.type === 'approval.decided' && event.edited_input) data['edited_input'] = await shelve(trx, event.edited_input)
   if (event.type === 'run.ended') for (const key of ['output', 'output_text', 'error']) delete data[key]
   if (event.type === 'tool.completed') data['output'] = await shelve(trx, event.output)
-  if (event.type === 'model.completed') data['content'] = await shelve(trx, event.content)
+  if (event.type === 'context.compacted') data['record'] = await shelve(trx, event.record)
+  if (event.type === 'model.completed') {
+    data['content'] = await shelve(trx, event.content)
+    if (event.context) data['context'] = await shelve(trx, event.context)
+  }
   return { type, at, data: toJson(data) }
 }
 
@@ -33,10 +40,15 @@ export async function decodeEvents(db: Db['read'], run: RunRow, rows: StoredRow[
     const data = fromJson(row.data) as Record<string, unknown>
     if (row.type === 'model.completed') {
       data['content'] = await unshelve(db, data['content'])
+      if (data['context']) data['context'] = await unshelve(db, data['context'])
       content.set(data['call'] as number, data['content'] as ModelPart[])
-    } else if (row.type === 'tool.completed') data['output'] = await unshelve(db, data['output'])
-    else if (row.type === 'tool.started') Object.assign(data, calledTool(content.get(data['call'] as number) ?? [], data['index'] as number))
-    else if (row.type === 'run.ended') Object.assign(data, endOf(run))
+    } else if (row.type === 'context.compacted') data['record'] = await unshelve(db, data['record'])
+    else if (row.type === 'tool.completed') data['output'] = await unshelve(db, data['output'])
+    else if (row.type === 'approval.decided') data['edited_input'] &&= await unshelve(db, data['edited_input'])
+    else if (row.type === 'tool.started' || row.type === 'approval.requested') {
+      const edited = data['edited'] ? { input: await unshelve(db, data['input']) } : {}
+      Object.assign(data, calledTool(content.get(data['call'] as number) ?? [], data['index'] as number), edited)
+    } else if (row.type === 'run.ended') Object.assign(data, endOf(run))
     events.push({ seq: row.seq, at: new Date(row.at).toISOString(), type: row.type, ...data } as JournalEvent)
   }
   return events

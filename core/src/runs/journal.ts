@@ -1,6 +1,7 @@
 import type { JournalEvent } from '@cadre/contract/run-events'
 import type { Db, Trx } from '../storage/database.ts'
 import { decodeEvents, encodeEvent, type NewEvent } from './journal-codec.ts'
+import { releaseRun } from '../usage/reserve.ts'
 import type { LiveRuns } from './live-runs.ts'
 import { appendEvents, insertEvents, type RunPatch, type RunRow, selectEvents, takeRun } from './runs.store.ts'
 
@@ -9,6 +10,8 @@ export class StaleLease extends Error {
   override name = 'StaleLease'
 }
 
+type Also = (trx: Trx) => Promise<unknown>
+type Deferred = { event: NewEvent; at: number; also: Also | undefined }
 type JournalApp = { db: Db; live: LiveRuns; now: () => number }
 
 /**
@@ -22,7 +25,9 @@ export class Journal {
   /** What earlier executions left, empty at the first. */
   readonly past: readonly JournalEvent[]
   #lastSeq: number
-  readonly #deferred: { event: NewEvent; at: number }[] = []
+  readonly #deferred: Deferred[] = []
+  /** Of what was deferred and could not be written any more. */
+  readonly #lost: Also[] = []
 
   private constructor(app: JournalApp, runId: string, token: number, past: readonly JournalEvent[], lastSeq: number) {
     this.#app = app
@@ -40,6 +45,8 @@ export class Journal {
     const taken = await app.db.write(async (trx) => {
       const row = await takeRun(trx, { id: run.id, now: at, ...lease })
       if (row) await insertEvents(trx, run.id, row.last_seq, [await encodeEvent(trx, started, at)])
+      // Whoever had it before is gone, and its calls with it.
+      if (row && run.attempts > 0) await releaseRun(trx, run.id)
       return row
     })
     if (!taken) return undefined
@@ -59,28 +66,42 @@ export class Journal {
 
   /**
    * Keeps an event for the next append. For what nothing follows from before that: the last answer of a run commits with its end.
+   * @param also commits with it; where the event cannot be written any more, alone when the journal is closed.
    */
-  defer(event: NewEvent) {
-    this.#deferred.push({ event, at: this.#app.now() })
+  defer(event: NewEvent, also?: Also) {
+    this.#deferred.push({ event, at: this.#app.now(), also })
+  }
+
+  get hasDeferred() {
+    return this.#deferred.length > 0
   }
 
   /** @param also further writes that commit with the events, such as the completion of the job. */
-  async append(events: NewEvent[], patch: RunPatch = {}, also?: (trx: Trx) => Promise<unknown>): Promise<void> {
+  async append(events: NewEvent[], patch: RunPatch = {}, also?: Also): Promise<void> {
     const at = this.#app.now()
-    const all = [...this.#deferred.splice(0), ...events.map((event) => ({ event, at }))]
+    const deferred = this.#deferred.splice(0)
+    const all = [...deferred, ...events.map((event) => ({ event, at }))]
+    const alsos = [...deferred.map((each) => each.also), also].filter((each) => each !== undefined)
     const first = await this.#app.db.write(async (trx) => {
       const rows = []
       for (const { event, at } of all) rows.push(await encodeEvent(trx, event, at))
       const seq = await appendEvents(trx, this.runId, this.token, rows, patch)
-      if (seq !== undefined) await also?.(trx)
+      if (seq !== undefined) for (const each of alsos) await each(trx)
       return seq
     })
+    if (first === undefined) this.#lost.push(...deferred.map((each) => each.also).filter((each) => each !== undefined))
     if (first === undefined) throw new StaleLease(`run ${this.runId} is over or taken up elsewhere`)
     this.#lastSeq = Math.max(this.#lastSeq, first + all.length - 1)
     this.#app.live.publish(
       this.runId,
       all.map(({ event, at }, i) => numbered(event, first + i, at)),
     )
+  }
+
+  /** After the last append: what was deferred and is not written happened all the same. */
+  async close(): Promise<void> {
+    const left = [...this.#lost.splice(0), ...this.#deferred.splice(0).map((each) => each.also)].filter((each) => each !== undefined)
+    for (const each of left) await this.#app.db.write((trx) => each(trx))
   }
 }
 

@@ -1,14 +1,14 @@
 import { CadreError } from '@cadre/contract/errors'
-import type { LanguageModelV3 } from '@ai-sdk/provider'
 import type { App } from '../app.ts'
 import type { Lease } from '../jobs/queue.ts'
+import type { ResolvedModel } from '../providers/providers.ts'
 import { Journal } from './journal.ts'
 import type { Stop } from './run-control.ts'
 import { findRun, type RunRow } from './runs.store.ts'
 import type { Setup } from './setup.ts'
 
 /** A run that this process holds: its row, what was frozen, its journal, and the model or the reason why there is none. */
-export type OpenedRun = { row: RunRow; setup: Setup; journal: Journal; model: LanguageModelV3 | Stop }
+export type OpenedRun = { row: RunRow; setup: Setup; journal: Journal; model: ResolvedModel | Stop }
 export type RunJob = { run_id: string; base: number }
 
 /**
@@ -26,7 +26,7 @@ export async function openRun(app: App, lease: Lease): Promise<OpenedRun | undef
   const names = 'stop' in resolved ? { provider: setup.provider, model: setup.model } : { provider: resolved.provider, model: resolved.model }
   app.probe('run.claimed', run_id)
   const journal = await Journal.open(app, row, { token: base + lease.token, ...names })
-  return journal && { row: { ...row, ...names }, setup, journal, model: 'stop' in resolved ? resolved.stop : resolved.languageModel }
+  return journal && { row: { ...row, ...names }, setup, journal, model: 'stop' in resolved ? resolved.stop : resolved }
 }
 
 // Without a model a run ends at once with the reason; trying again would leave its caller without a word.

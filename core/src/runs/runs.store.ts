@@ -1,7 +1,8 @@
-import type { JournalEvent, RunStatus } from '@cadre/contract/run-events'
+import type { JournalEvent, RunStatus, Waiting } from '@cadre/contract/run-events'
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
 import { firstIdAt } from '../storage/ids.ts'
+import { fromJson } from '../storage/json.ts'
 import type { Tables } from '../storage/tables.ts'
 
 export type RunRow = Selectable<Tables['runs']>
@@ -13,6 +14,7 @@ export type RunPatch = Pick<
   | 'total_steps'
   | 'tokens_input'
   | 'tokens_output'
+  | 'cost'
   | 'output_text'
   | 'error_code'
   | 'error_message'
@@ -75,6 +77,58 @@ export async function findRun(db: Db['read'], id: string): Promise<RunRow | unde
 export async function selectActiveChildren(db: Db['read'], parentId: string): Promise<string[]> {
   const rows = await db.selectFrom('runs').select('id').where('parent_run_id', '=', parentId).where('completed_at', 'is', null).execute()
   return rows.map(({ id }) => id)
+}
+
+/** Runs that have ended their execution until a budget is raised or begins anew. */
+export async function selectWaitingForBudget(trx: Trx): Promise<{ id: string; token: number }[]> {
+  const rows = await trx
+    .selectFrom('runs')
+    .select(['id', 'token', 'waiting'])
+    .where('status', '=', 'pending')
+    .where('waiting', 'is not', null)
+    .execute()
+  return rows.filter(({ waiting }) => (fromJson(waiting ?? 'null') as Waiting | null)?.for === 'budget')
+}
+
+/** A run with those above and below it. */
+export async function selectFamily(trx: Trx, id: string): Promise<Set<string>> {
+  const family = new Set([id])
+  for (let below = [id]; below.length > 0;) {
+    const rows = await trx.selectFrom('runs').select('id').where('parent_run_id', 'in', below).execute()
+    below = rows.map((row) => row.id)
+    for (const each of below) family.add(each)
+  }
+  for (let above: string | null | undefined = id; above;) {
+    family.add(above)
+    above = (await trx.selectFrom('runs').select('parent_run_id').where('id', '=', above).executeTakeFirst())?.parent_run_id
+  }
+  return family
+}
+
+export async function clearWaiting(trx: Trx, id: string) {
+  await trx.updateTable('runs').set({ waiting: null }).where('id', '=', id).where('status', '=', 'pending').execute()
+}
+
+/** Holds a run's row until the transaction ends, and says how it stands. */
+export function lockRun(trx: Trx, id: string): Promise<Pick<RunRow, 'status' | 'waiting' | 'token' | 'parent_run_id'> | undefined> {
+  return trx
+    .updateTable('runs')
+    .set((is) => ({ status: is.ref('status') }))
+    .where('id', '=', id)
+    .returning(['status', 'waiting', 'token', 'parent_run_id'])
+    .executeTakeFirst()
+}
+
+/** How many of these runs wait. */
+export async function countWaiting(trx: Trx, ids: readonly string[]): Promise<number> {
+  const rows = await trx
+    .selectFrom('runs')
+    .select('id')
+    .where('id', 'in', ids)
+    .where('status', '=', 'pending')
+    .where('waiting', 'is not', null)
+    .execute()
+  return rows.length
 }
 
 export async function isEnded(db: Db['read'], id: string): Promise<boolean> {

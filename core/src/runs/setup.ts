@@ -1,14 +1,26 @@
 import { hash } from 'node:crypto'
 import { AgentConfig } from '@cadre/contract/agent-config'
 import type { Agent } from '@cadre/contract/agents'
-import type { Effect, JsonSchema } from '@cadre/contract/manifest'
+import type { DataLabel, Effect, JsonSchema } from '@cadre/contract/manifest'
+import type { AgentTool } from '../plugins/data-labels.ts'
 import { getBlob, putBlob } from '../storage/blobs.ts'
 import type { Db, Trx } from '../storage/database.ts'
 import { fromJson, toJson } from '../storage/json.ts'
-import type { ResolvedTool } from '../tools/resolved-tool.ts'
 import type { Delegate } from './delegates-of.ts'
+import { readResultTool } from './context/read-result.ts'
 import { schemaPrompt } from './output.ts'
 import { withSearch } from './tool-search.ts'
+
+/** What decides about approvals is there where it is not the usual: most tools ask nobody, read nothing of note and send nothing. */
+export type FrozenTool = {
+  name: string
+  description: string
+  effect: Effect
+  input: JsonSchema
+  approval?: 'always'
+  reads?: DataLabel[]
+  leaves_machine?: true
+}
 
 /**
  * What is frozen when a run starts, so that executing it again asks the same questions: an agent that is edited meanwhile changes
@@ -17,7 +29,7 @@ import { withSearch } from './tool-search.ts'
 export type Setup = {
   agent: string
   system: string
-  tools: { name: string; description: string; effect: Effect; input: JsonSchema }[]
+  tools: FrozenTool[]
   provider: string
   model: string
   config: AgentConfig
@@ -27,17 +39,34 @@ export type Setup = {
 
 type Sub = { delegates: Delegate[]; tools: Setup['tools'] }
 
-function setupOf(agent: Agent, tools: ResolvedTool[], sub: Sub, outputSchema: JsonSchema | null): Setup {
+function setupOf(agent: Agent, tools: AgentTool[], sub: Sub, outputSchema: JsonSchema | null): Setup {
   return {
     agent: agent.name,
     system: outputSchema ? `${agent.system_prompt}\n\n${schemaPrompt(outputSchema)}` : agent.system_prompt,
-    tools: withSearch([...tools.map(({ name, description, effect, input }) => ({ name, description, effect, input })), ...sub.tools]),
+    tools: withReading(withSearch([...tools.map(frozenTool), ...sub.tools])),
     provider: agent.provider,
     model: agent.model,
     config: agent.config,
     output_schema: outputSchema,
     delegates: sub.delegates,
   }
+}
+
+function frozenTool({ name, description, effect, input, approval, reads, leaves_machine }: AgentTool): FrozenTool {
+  return {
+    name,
+    description,
+    effect,
+    input,
+    ...(approval === 'always' ? { approval } : {}),
+    ...(reads.length > 0 ? { reads } : {}),
+    ...(leaves_machine ? { leaves_machine } : {}),
+  }
+}
+
+/** A model can read on in results that were too large to be shown; without tools there are none. */
+function withReading(tools: Setup['tools']): Setup['tools'] {
+  return tools.length === 0 ? tools : [...tools, readResultTool]
 }
 
 /** A setup with its text and that text's SHA-256, under which it is stored. */
@@ -50,9 +79,9 @@ export class Setups {
   readonly #byHash = new Map<string, Setup>()
   readonly #stored = new Set<string>()
   /** The last one of each agent, good while the agent and its tools are the same. */
-  readonly #ofAgent = new Map<string, Frozen & { updated_at: string; tools: ResolvedTool[] }>()
+  readonly #ofAgent = new Map<string, Frozen & { updated_at: string; tools: AgentTool[] }>()
 
-  freeze(agent: Agent, tools: ResolvedTool[], sub: Sub, outputSchema: JsonSchema | undefined): Frozen {
+  freeze(agent: Agent, tools: AgentTool[], sub: Sub, outputSchema: JsonSchema | undefined): Frozen {
     // Agents that it may hand work to change by themselves.
     if (outputSchema || sub.delegates.length > 0) return frozen(setupOf(agent, tools, sub, outputSchema ?? agent.output_schema))
     const last = this.#ofAgent.get(agent.id)

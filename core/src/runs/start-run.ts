@@ -30,6 +30,8 @@ export async function startRun(
   parent?: ParentRun,
 ): Promise<Run['run_id']> {
   const agent = await requireRunnableAgent(app, actor, input.idOrSlug)
+  // A run below another is never turned away: the one above would wait for it for ever.
+  if (!parent) await app.limits.queueRoom()
   // Its patterns run in this process: whoever brings one must be known.
   if (input.output_schema && actor.kind === 'public') throw invalid('output_schema', 'needs an API key')
   if (input.output_schema) checkSchema(input.output_schema, 'output_schema')
@@ -91,13 +93,18 @@ export async function startRun(
 /** The run that wants another, and what it allows. */
 export type ParentRun = { run_id: string; depth: number; config: AgentConfig }
 
-/** An agent that works for another keeps to the other's limits as well. */
+/** An agent that works for another keeps to the other's limits as well, and asks a person where either has to. */
 function within(own: AgentConfig, parent: AgentConfig): AgentConfig {
   const totals = [own.max_total_tokens, parent.max_total_tokens].filter((each) => each !== null)
   return {
     ...own,
     max_steps: Math.min(own.max_steps, parent.max_steps),
     timeout_ms: Math.min(own.timeout_ms, parent.timeout_ms),
+    approvals: {
+      require: [...new Set([...own.approvals.require, ...parent.approvals.require])],
+      data_flow: own.approvals.data_flow === 'allow' && parent.approvals.data_flow === 'allow' ? 'allow' : 'ask',
+      expires_after_ms: Math.min(own.approvals.expires_after_ms, parent.approvals.expires_after_ms),
+    },
     max_total_tokens: totals.length === 0 ? null : Math.min(...totals),
   }
 }

@@ -1,6 +1,7 @@
 import type { LanguageModelV3CallOptions } from '@ai-sdk/provider'
 import { rankTools } from '../tools/rank-tools.ts'
 import { ToolError } from '../tools/tool-error.ts'
+import { readResultName } from './context/read-result.ts'
 import { splitToolName } from './journal-codec.ts'
 import type { Setup } from './setup.ts'
 
@@ -37,7 +38,7 @@ export function searchFrozen(tools: FrozenTool[], input: unknown): Found & { hin
   if (typeof query !== 'string' || query.trim() === '') throw new ToolError('query: is required, in plain words')
   if (typeof limit !== 'number' || !Number.isInteger(limit) || limit < 1 || limit > 20)
     throw new ToolError('limit: must be a whole number from 1 to 20')
-  const others = tools.filter(({ name }) => name !== searchToolName)
+  const others = tools.filter(({ name }) => name !== searchToolName && name !== readResultName)
   const found = rankTools(others, query, limit).map(({ tool: { name, description } }) => ({ name, description }))
   return found.length > 0 ? { tools: found } : { tools: [], hint: 'nothing fits these words; try others' }
 }
@@ -48,9 +49,10 @@ export function searchFrozen(tools: FrozenTool[], input: unknown): Found & { hin
  */
 export function toolsShown(options: LanguageModelV3CallOptions, isPlanner: boolean): LanguageModelV3CallOptions['tools'] {
   const { tools, prompt } = options
+  if (isPlanner) return tools?.filter(({ name }) => name !== searchToolName && name !== readResultName)
   if (!tools?.some(({ name }) => name === searchToolName)) return tools
-  if (isPlanner) return tools.filter(({ name }) => name !== searchToolName)
-  const known = new Set([searchToolName, ...namesIn(prompt)])
+  // Whether there is something to read on in is seen later, when the conversation is fitted.
+  const known = new Set([searchToolName, readResultName, ...namesIn(prompt)])
   return tools.filter(({ name }) => known.has(name))
 }
 

@@ -27,7 +27,7 @@ export type Reply = {
   /** Cut the connection after this many stream chunks. */
   cut_after?: number
   finish?: string
-  usage?: { prompt_tokens: number; completion_tokens: number }
+  usage?: { prompt_tokens: number; completion_tokens: number; prompt_tokens_details?: { cached_tokens: number } }
 }
 export type Script = (request: ChatRequest, count: number) => Reply | Promise<Reply>
 
@@ -118,8 +118,8 @@ function finishOf(reply: Reply) {
 }
 
 function usageOf(reply: Reply) {
-  const { prompt_tokens, completion_tokens } = reply.usage ?? { prompt_tokens: 10, completion_tokens: 5 }
-  return { prompt_tokens, completion_tokens, total_tokens: prompt_tokens + completion_tokens }
+  const { prompt_tokens, completion_tokens, ...details } = reply.usage ?? { prompt_tokens: 10, completion_tokens: 5 }
+  return { prompt_tokens, completion_tokens, ...details, total_tokens: prompt_tokens + completion_tokens }
 }
 
 async function bodyOf(request: IncomingMessage) {

@@ -120,7 +120,8 @@ describe.each(databases)('budgets on $name', ({ empty }) => {
     await (await begin(child, 30, { attempt: 1 })).settleAlone(took(20, { status: 'failed' }))
     await (await begin(child, 30, { attempt: 2 })).settleAlone(took(20))
     const message = `the budget of run '${parent.id}' has 20 tokens left of 100 tokens (80 tokens spent); this model call may take up to 21 tokens`
-    expect(await refused(child, 21)).toEqual({ code: 'BUDGET_EXCEEDED', message, on_exceed: 'wait', resets_at: null, budget_id: null })
+    const refusal = { code: 'BUDGET_EXCEEDED', message, on_exceed: 'wait', resets_at: null, budget_id: null, passing: false }
+    expect(await refused(child, 21)).toEqual({ ...refusal, raise_with: `PUT /api/v1/runs/${parent.id}/budget` })
     expect(await refused({ ...child, budget: { on_exceed: 'fail' } }, 21)).toMatchObject({ on_exceed: 'fail' })
     expect(await refused(aRun({ budget: { tokens: 100 } }), 100)).toBeUndefined()
 

@@ -67,6 +67,7 @@ export async function updateBudget(app: BudgetApp, actor: Actor, id: string, cha
     return after
   })
   app.usage.forget()
+  app.usage.afterRaise()
   return present(app, row)
 }
 
@@ -79,6 +80,7 @@ export async function deleteBudget(app: BudgetApp, actor: Actor, id: string): Pr
   })
   if (!deleted) throw missing(id)
   app.usage.forget()
+  app.usage.afterRaise()
   return { id, deleted: true }
 }
 
@@ -104,6 +106,7 @@ export async function raiseRunBudget(
     if (raised.usd !== undefined) await raiseCounter(trx, ownBudgetIds.usd, runId, toMicros(raised.usd))
     await app.usage.onRaised(trx, { run_id: runId })
   })
+  app.usage.afterRaise()
   const counters = await selectCountersOf(app.db.read, runId, Object.values(ownBudgetIds))
   const levelIn = (unit: 'tokens' | 'usd') => {
     const set = own?.[unit]

@@ -19,6 +19,8 @@ export type Usage = {
   forget: () => void
   /** Runs in the transaction that raised or removed a limit: whoever lets runs wait wakes them here. `run_id` where one run was meant. */
   onRaised: (trx: Trx, raised: { run_id: string | null }) => Promise<unknown>
+  /** After that transaction: whoever was woken in it may be looked for. */
+  afterRaise: () => void
 }
 
 type UsageApp = { db: Db; config: Config; now: () => number; providers: { list: () => Promise<Provider[]> } }
@@ -30,7 +32,10 @@ const listedFreshMs = 60_000
 
 const free: Priced = { price: { rates: rateSet({ input: 0, output: 0 }), tiers: [] }, source: 'builtin' }
 
-export function openUsage(app: UsageApp, { onRaised = async () => {} }: Partial<Pick<Usage, 'onRaised'>> = {}): Usage {
+export function openUsage(
+  app: UsageApp,
+  { onRaised = async () => {}, afterRaise = () => {} }: Partial<Pick<Usage, 'onRaised' | 'afterRaise'>> = {},
+): Usage {
   let known: { at: number; all: Promise<{ budgets: BudgetRow[]; prices: PriceRow[] }> } | undefined
   const listed = new Map<string, { at: number; priced: Promise<Priced> }>()
 
@@ -89,6 +94,7 @@ export function openUsage(app: UsageApp, { onRaised = async () => {} }: Partial<
       listed.clear()
     },
     onRaised,
+    afterRaise,
   }
 }
 

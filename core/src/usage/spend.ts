@@ -30,9 +30,15 @@ export type Refusal = {
   resets_at: number | null
   /** Null: a budget that counts for this run only, from its agent's settings. */
   budget_id: string | null
+  /** What is in the way is only held by calls under way: it fits when they took less than their worst case. */
+  passing: boolean
+  /** The request that raises it. */
+  raise_with: string
 }
 
 export type Spend = {
+  /** Micro-dollars that a call with so many tokens costs; null where the price is unknown. */
+  costOf: (tokens: Tokens) => number | null
   /**
    * Counts the call and turns what it held into what it spent, in the transaction that writes its journal row. Safe to repeat.
    * @returns micro-dollars; null where the price is unknown.
@@ -56,11 +62,11 @@ export async function beginSpend(app: SpendApp, run: SpendRun, ask: SpendAsk): P
   const now = app.now()
   const lines = applicable(run, await app.usage.budgets(), worst, now)
   const strict = price ? undefined : lines.find((line) => line.unit === 'usd' && line.unknown === 'refuse')
-  if (strict) return { refused: refusal(run, strict, unknownPrice(ask, strict), now) }
+  if (strict) return { refused: refusal(run, strict, unknownPrice(ask, strict), now, false) }
   const reservation = await reserve(app.db, run.id, lines, now, now + (ask.longest_ms ?? anHour))
   if (reservation && 'refused' in reservation) {
-    const { line } = reservation.refused
-    return { refused: refusal(run, line, tooLittle(reservation.refused), now) }
+    const { line, full } = reservation.refused
+    return { refused: refusal(run, line, tooLittle(reservation.refused, now), now, full.spent + line.amount <= full.limit) }
   }
   let open = reservation !== null
   const settleIn = async (trx: Trx, { tokens, duration_ms, status }: Actual) => {
@@ -89,6 +95,7 @@ export async function beginSpend(app: SpendApp, run: SpendRun, ask: SpendAsk): P
     return cost_micros
   }
   return {
+    costOf: (tokens) => price && costOf(price, tokens),
     settle: settleIn,
     settleAlone: (actual) => app.db.write((trx) => settleIn(trx, actual)),
     async release() {
@@ -100,7 +107,7 @@ export async function beginSpend(app: SpendApp, run: SpendRun, ask: SpendAsk): P
 }
 
 // What an agent says of its runs goes before what a budget says of everyone's.
-function refusal(run: SpendRun, line: Line, message: string, now: number): Refusal {
+function refusal(run: SpendRun, line: Line, message: string, now: number, passing: boolean): Refusal {
   const on_exceed = run.budget?.on_exceed ?? line.on_exceed
   return {
     code: 'BUDGET_EXCEEDED',
@@ -108,10 +115,12 @@ function refusal(run: SpendRun, line: Line, message: string, now: number): Refus
     on_exceed,
     resets_at: resetsAt(line.period, now),
     budget_id: line.limit === null ? line.budget_id : null,
+    passing,
+    raise_with: line.limit === null ? `PATCH /api/v1/budgets/${line.budget_id}` : `PUT /api/v1/runs/${line.subject}/budget`,
   }
 }
 
-function tooLittle({ line, full }: RefusedBy): string {
+function tooLittle({ line, full }: RefusedBy, now: number): string {
   const amount = (value: number) =>
     line.unit === 'tokens'
       ? `${value} tokens`
@@ -120,7 +129,9 @@ function tooLittle({ line, full }: RefusedBy): string {
           .replace(/(\.\d\d\d*?)0+$/, '$1')}`
   const left = amount(Math.max(0, full.limit - full.spent - full.reserved))
   const held = full.reserved > 0 ? `, ${amount(full.reserved)} reserved by calls under way` : ''
-  return `${nameOf(line)} has ${left} left of ${amount(full.limit)} (${amount(full.spent)} spent${held}); this model call may take up to ${amount(line.amount)}`
+  const reset = resetsAt(line.period, now)
+  const anew = reset === null ? '' : `; it begins anew at ${new Date(reset).toISOString()}`
+  return `${nameOf(line)} has ${left} left of ${amount(full.limit)} (${amount(full.spent)} spent${held}); this model call may take up to ${amount(line.amount)}${anew}`
 }
 
 function unknownPrice({ provider, model }: SpendAsk, line: Line): string {

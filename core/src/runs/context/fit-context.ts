@@ -159,7 +159,8 @@ function keepAside(f: Fitting, state: State): Pick<Look, 'shown' | 'kept'> {
 }
 
 function reportOf(f: Fitting, state: State, seen: Look, limit: number | null, notes: string[]): ContextReport {
-  const before = tokensBySource(f.counter, f.prompt, f.tools, () => false)
+  // Counting is most of what fitting takes, and mostly all is shown.
+  const before = seen.prompt === f.prompt ? seen.tokens : tokensBySource(f.counter, f.prompt, f.tools, () => false)
   const bySummary = state.summary === null ? new Set<number>() : state.summarised
   const ranges = [
     ...toRanges([...state.dropped].filter((index) => bySummary.has(index))).map((range) => ({ ...range, summarised: true })),

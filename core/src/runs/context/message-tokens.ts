@@ -48,7 +48,23 @@ export function messageTokens(counter: TokenCounter, { content }: LanguageModelV
 }
 
 export function toolTokens(counter: TokenCounter, tools: Tools): number {
-  return (tools ?? []).reduce((sum, tool) => sum + perTool + counter.count(JSON.stringify(tool)), 0)
+  return (tools ?? []).reduce((sum, tool) => sum + perTool + rememberedCount(counter, JSON.stringify(tool)), 0)
+}
+
+/** Tools come with every call of every run of an agent, always the same. */
+const counted = new WeakMap<TokenCounter, Map<string, number>>()
+const mostRemembered = 500
+
+function rememberedCount(counter: TokenCounter, text: string): number {
+  const known = counted.get(counter) ?? new Map<string, number>()
+  counted.set(counter, known)
+  let tokens = known.get(text)
+  if (tokens === undefined) {
+    if (known.size >= mostRemembered) known.clear()
+    tokens = counter.count(text)
+    known.set(text, tokens)
+  }
+  return tokens
 }
 
 /** Tokens of a whole prompt by where they come from. */
