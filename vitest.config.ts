@@ -10,7 +10,7 @@ const countsFile = process.env.TEST_COUNTS_FILE
 export default defineConfig({
   test: {
     root: here,
-    include: ['{contract,core,forgehooks,server,client,scripts,bench,e2e}/**/*.test.ts'],
+    include: ['{contract,core,forgehooks,server,client,web,scripts,bench,e2e}/**/*.test.{ts,tsx}'],
     // One Postgres cluster for the whole run; each test that asks gets an empty database in it.
     globalSetup: ['core/src/storage/test/global-setup.ts'],
     setupFiles: ['scripts/test/fail-on-network.ts'],

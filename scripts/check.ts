@@ -6,7 +6,9 @@ import { importLaw } from './check/import-law.ts'
 import { importLoops } from './check/import-loops.ts'
 import { libraryHomes } from './check/library-homes.ts'
 import { lockFile } from './check/lock-file.ts'
+import { pageTexts } from './check/page-texts.ts'
 import { type Offence, readTree } from './check/source-files.ts'
+import { webBudgets } from './web/budgets.ts'
 
 // `npm run check`: what can be known without running anything. The parts run side by side and are printed in order.
 
@@ -17,6 +19,8 @@ const parts: { name: string; run: () => Promise<Outcome>; advice: string }[] = [
   { name: 'format', run: () => program('oxfmt/bin/oxfmt', '--check', '.'), advice: '`npm run format` mends it' },
   { name: 'lint', run: () => program('oxlint/bin/oxlint', '--deny-warnings'), advice: 'each message above ends with how to mend it' },
   { name: 'types', run: () => program('typescript/bin/tsc', '--noEmit', '-p', '.'), advice: 'the types of these lines do not fit' },
+  // With the names that a browser has.
+  { name: 'web types', run: () => program('typescript/bin/tsc', '--noEmit', '-p', 'web'), advice: 'the types of these lines do not fit' },
   { name: 'import law', run: async () => ofOffences([...importLaw(tree()), ...libraryHomes(tree())]), advice: 'the law is in ARCHITECTURE.md' },
   { name: 'import loops', run: async () => ofOffences(importLoops(tree())), advice: 'a file in a loop can see half-made neighbours' },
   {
@@ -24,6 +28,8 @@ const parts: { name: string; run: () => Promise<Outcome>; advice: string }[] = [
     run: async () => ofOffences(lockFile(JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')))),
     advice: 'a fresh clone could not install',
   },
+  { name: 'page texts', run: async () => ofOffences(pageTexts(tree())), advice: 'pages speak English and Portuguese' },
+  { name: 'page sizes', run: async () => ofOffences(webBudgets(root)), advice: 'a page should show at once' },
   { name: 'file sizes', run: sizes, advice: 'a long file does more than one thing' },
 ]
 

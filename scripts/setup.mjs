@@ -6,7 +6,7 @@
  * and would go on with the old one.
  */
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { constants } from 'node:os'
 import { delimiter, dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,12 +14,12 @@ import { fileURLToPath } from 'node:url'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const pinnedNode = join(root, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
 
-/** What each npm script starts, and whether it needs the tools that a production install leaves out. */
+/** What each npm script starts, whether it needs the tools that a production install leaves out, and whether it shows the pages. */
 const targets = {
-  start: { file: 'server/src/main.ts', dev: false, env: { NODE_ENV: 'production' } },
+  start: { file: 'server/src/main.ts', dev: false, pages: true, env: { NODE_ENV: 'production' } },
   demo: { file: 'scripts/demo.ts', dev: false },
-  test: { file: 'scripts/test.ts', dev: true },
-  check: { file: 'scripts/check.ts', dev: true },
+  test: { file: 'scripts/test.ts', dev: true, pages: true },
+  check: { file: 'scripts/check.ts', dev: true, pages: true },
   bench: { file: 'bench/src/main.ts', dev: false },
   format: { file: 'node_modules/oxfmt/bin/oxfmt', dev: true },
   'schema:dump': { file: 'core/src/storage/test/write-schema.ts', dev: true },
@@ -30,6 +30,7 @@ const target = Object.hasOwn(targets, name) ? targets[name] : undefined
 if (!target) fail(`scripts/setup.mjs: unknown target '${name}'; it is one of ${Object.keys(targets).join(', ')}.`)
 
 if (!isInstalled(target.dev)) install()
+if (target.pages && arePagesOld()) buildPages(chooseNode())
 run(chooseNode())
 
 /**
@@ -82,6 +83,28 @@ function install() {
       said,
     )
   fail(`Cannot install: npm ci failed${result.signal ? ` (${result.signal})` : ''}; its own words are above.`, said)
+}
+
+/** Whether web/dist is missing or older than what it is built from. A published package has it and not its sources. */
+function arePagesOld() {
+  if (!existsSync(join(root, 'web', 'index.html'))) return false
+  const built = statSync(join(root, 'web', 'dist', 'index.html'), { throwIfNoEntry: false })?.mtimeMs ?? 0
+  const sources = ['web/index.html', 'web/vite.config.ts', 'web/src', 'web/public', 'client/src', 'contract/src', 'package-lock.json']
+  return sources.some((path) => newest(join(root, path)) > built)
+}
+
+/** A file that was taken away shows in the time of its folder. */
+function newest(path) {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (!found?.isDirectory()) return found?.mtimeMs ?? 0
+  return Math.max(found.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))))
+}
+
+/** Without its pages the server is still a server: what failed is said, and it starts. */
+function buildPages(node) {
+  process.stderr.write('Building the pages (once; some seconds) ...\n')
+  const { status } = spawnSync(node, [join(root, 'scripts/web.ts')], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] })
+  if (status !== 0) process.stderr.write('The pages could not be built (see above); what was built before is used, if anything.\n')
 }
 
 function run(node) {

@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, expect, test } from 'vitest'
@@ -11,7 +11,7 @@ afterEach(() => folders.splice(0).forEach((folder) => rmSync(folder, { recursive
 const lock = { packages: { '': {}, 'node_modules/a': { version: '1.0.0' }, 'node_modules/tool': { version: '2.0.0', dev: true } } }
 
 /** A small project in a path with spaces, and an npm of its own that installs by writing what npm would write. */
-function project(options: { installed?: object; npm?: string } = {}) {
+function project(options: { installed?: object; npm?: string; files?: Record<string, string> } = {}) {
   const root = join(mkdtempSync(join(tmpdir(), 'cadre setup ')), 'a b')
   folders.push(dirname(root))
   const write = (path: string, text: string) => {
@@ -40,8 +40,10 @@ function project(options: { installed?: object; npm?: string } = {}) {
     mkdirSync(join(root, 'node_modules/node/bin'), { recursive: true })
     symlinkSync(process.execPath, join(root, 'node_modules/node/bin/node'))
   }
+  for (const [path, text] of Object.entries(options.files ?? {})) write(path, text)
   const env = { ...process.env, npm_execpath: join(root, 'npm/npm-cli.js'), NODE_ENV: undefined }
   return {
+    change: (path: string) => utimesSync(join(root, path), new Date(), new Date(Date.now() + 60_000)),
     run: (...args: string[]) => spawnSync(process.execPath, [join(root, 'scripts/setup.mjs'), ...args], { cwd: tmpdir(), env, encoding: 'utf8' }),
     spawn: (...args: string[]) => spawn(process.execPath, [join(root, 'scripts/setup.mjs'), ...args], { env, stdio: ['ignore', 'pipe', 'inherit'] }),
   }
@@ -80,6 +82,24 @@ test('names an unknown target', () => {
   const { stderr, status } = project({ installed: lock }).run('dance')
   expect(stderr).toMatch(/unknown target 'dance'; it is one of start, demo, test/)
   expect(status).toBe(1)
+})
+
+const pages = { 'web/index.html': '', 'web/src/app/main.tsx': '' }
+const builder =
+  "const fs = process.getBuiltinModule('fs')\nfs.mkdirSync('web/dist', { recursive: true })\nfs.writeFileSync('web/dist/index.html', '')\n"
+
+test('builds the pages before it serves, when they are missing and when a source is newer', () => {
+  const here = project({ installed: lock, files: { ...pages, 'scripts/web.ts': builder } })
+  expect(here.run('start').stderr).toBe('Building the pages (once; some seconds) ...\n')
+  expect(here.run('start').stderr).toBe('')
+  here.change('web/src/app/main.tsx')
+  expect(here.run('start').stderr).toContain('Building the pages')
+})
+
+test('serves without pages where they cannot be built', () => {
+  const { stderr, status } = project({ installed: lock, files: { ...pages, 'scripts/web.ts': 'process.exitCode = 1' } }).run('start')
+  expect(stderr).toContain('The pages could not be built')
+  expect(status).toBe(7)
 })
 
 test('hands SIGTERM to the child and waits for its exit code', async () => {

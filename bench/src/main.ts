@@ -1,9 +1,12 @@
 import { parseArgs } from 'node:util'
+import { access } from './parts/access.ts'
 import { code } from './parts/code.ts'
 import { journalRow } from './parts/journal.ts'
 import { coldStart, firstToken } from './parts/latency.ts'
 import { disk, install, memory } from './parts/footprint.ts'
+import { conversations, streams } from './parts/conversations.ts'
 import { container } from './parts/container.ts'
+import { models } from './parts/models.ts'
 import { tables } from './parts/tables.ts'
 import { httpHook, slowModel, throughput } from './parts/throughput.ts'
 import { type Figure, printFigures } from './report.ts'
@@ -28,9 +31,13 @@ const parts: Record<string, { title: string; run: () => Promise<Figure[]> }> = {
   cold: { title: 'Cold start', run: () => coldStart({ rounds: Math.max(5, options.rounds) }) },
   token: { title: 'First token', run: firstToken },
   journal: { title: 'A journal row', run: journalRow },
+  access: { title: 'Who asks, and whether they may', run: access },
   tables: { title: 'CSV of 200,000 rows', run: () => tables(options) },
+  models: { title: 'Model calls', run: models },
   code: { title: 'Code of users', run: code },
   container: { title: 'A ForgeHook in a container', run: container },
+  conversations: { title: 'A million messages', run: conversations },
+  streams: { title: 'Open event streams', run: streams },
   disk: { title: 'Disk', run: disk },
   memory: { title: 'Memory', run: () => memory(options) },
   install: { title: 'Installed for production', run: install },

@@ -3,6 +3,21 @@ import { ORPCError } from '@orpc/client'
 
 const nobodyThere = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'ETIMEDOUT', 'UND_ERR_CONNECT_TIMEOUT']
 
+/** What fetch says of a stream whose connection was cut: undici, Chromium, Firefox, Safari. */
+const cut = /^(terminated|network error|Error in input stream|Load failed|The network connection was lost\.?)$/
+
+const requestIds = new WeakMap<CadreError, string>()
+
+/** Under which id the server's log has the call that threw this; null where no server answered. */
+export function requestIdOf(error: unknown): string | null {
+  return (error instanceof CadreError && requestIds.get(error)) || null
+}
+
+function withRequestId(error: CadreError, id: unknown) {
+  if (typeof id === 'string' && id !== '') requestIds.set(error, id)
+  return error
+}
+
 /** A fetch that got no answer. Node hides the reason in `cause`; with two addresses for a name, in a list of errors. */
 export function noServer(base: string, error: unknown) {
   const { code = '', message } = causeOf(error)
@@ -41,10 +56,10 @@ export async function checkAnswer(base: string, response: Response): Promise<Res
     .catch(() => null)
   if (!isErrorBody(body)) return response
   await response.body?.cancel()
-  throw new CadreError(knownCode(body.code, response.status), body.error, issuesOf(body.issues))
+  throw withRequestId(new CadreError(knownCode(body.code, response.status), body.error, issuesOf(body.issues)), body.request_id)
 }
 
-function isErrorBody(body: unknown): body is { error: string; code: string; issues?: unknown } {
+function isErrorBody(body: unknown): body is { error: string; code: string; issues?: unknown; request_id?: unknown } {
   return (
     typeof body === 'object' && body !== null && 'error' in body && typeof body.error === 'string' && 'code' in body && typeof body.code === 'string'
   )
@@ -53,12 +68,11 @@ function isErrorBody(body: unknown): body is { error: string; code: string; issu
 /** What a call threw, as what the SDK promises to throw. Reasons of the caller's own signal and defects stay what they are. */
 export function toCadreError(base: string, error: unknown): unknown {
   if (error instanceof ORPCError) {
-    const { issues } = (error.data ?? {}) as { issues?: unknown }
+    const { issues, request_id } = (error.data ?? {}) as { issues?: unknown; request_id?: unknown }
     if (error.code === 'MALFORMED_ORPC_ERROR_RESPONSE' || isForeign(error)) return notCadre(base, `it answered ${error.status}`)
-    return new CadreError(knownCode(error.code, error.status), error.message, issuesOf(issues))
+    return withRequestId(new CadreError(knownCode(error.code, error.status), error.message, issuesOf(issues)), request_id)
   }
-  // What undici says of a stream whose connection was cut.
-  if (error instanceof TypeError && error.message === 'terminated') return noServer(base, error)
+  if (error instanceof TypeError && cut.test(error.message)) return noServer(base, error)
   if (error instanceof Error && /^(Cannot parse response body|Invalid RPC response format)/.test(error.message)) return notCadre(base)
   return error
 }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { CadreError, invalid } from '@cadre/contract/errors'
 import { expect, onTestFinished, test } from 'vitest'
-import { createClient, followRun, startRun } from './client.ts'
+import { createClient, followRun, requestIdOf, startRun } from './client.ts'
 import { agent, events, pending, run } from './test/samples.ts'
 import { startWire, stream } from './test/wire.ts'
 
@@ -55,6 +55,7 @@ test('a refusal is a CadreError with its code, message and issues', async () => 
     message: 'tools[0]: there is no tool x',
     issues: [{ path: 'tools[0]', message: 'there is no tool x' }],
   })
+  expect(requestIdOf(error)).toBe('req_1')
 })
 
 test('what the server refuses before it knows the call is a CadreError as well', async () => {
@@ -62,6 +63,7 @@ test('what the server refuses before it knows the call is a CadreError as well',
   for (const apiKey of [undefined, 'k2']) {
     const error = await thrownBy(() => createClient({ url: wire.url, apiKey }).agents.list({}))
     expect(error).toMatchObject({ name: 'CadreError', code: 'UNAUTHORIZED', message: 'The API key is not valid.' })
+    expect(requestIdOf(error)).toBe('req_1')
   }
 })
 

@@ -8,7 +8,10 @@ import { orAborted, untilAborted } from './aborts.ts'
 import { checkAnswer, noServer, notCadre, toCadreError } from './answers.ts'
 
 export { CadreError, type ErrorCode, type Issue } from '@cadre/contract/errors'
+export { requestIdOf } from './answers.ts'
+export { followConversation } from './follow-conversation.ts'
 export { followRun, type FollowOptions } from './follow-run.ts'
+export { openLiveRun, type LiveRun, type LiveRunOptions, type LiveRunState, type LiveText } from './live-run.ts'
 
 export type ClientOptions = {
   /** Where the server is, such as http://127.0.0.1:4000. */

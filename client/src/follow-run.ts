@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises'
 import { CadreError } from '@cadre/contract/errors'
 import type { RunEvent, RunStatus } from '@cadre/contract/run-events'
 import { getEventMeta } from '@orpc/client'
 import type { Client } from './client.ts'
+import { delay } from './delay.ts'
 
 export type FollowOptions = {
   /** The id of the last event that is already known: `7`, or `7.2.0` for a piece of text. */
@@ -12,6 +12,8 @@ export type FollowOptions = {
   patience_ms?: number
   /** The connection broke and will be made again. */
   onBreak?: (error: CadreError) => void
+  /** A connection is made: the first, or one after a break. */
+  onOpen?: () => void
 }
 
 const firstWaitMs = 100
@@ -25,7 +27,7 @@ const longestWaitMs = 3_000
  * orderly end of a stream (a server that shuts down) for the end of the run.
  */
 export async function* followRun(client: Client, runId: string, options: FollowOptions = {}): AsyncGenerator<RunEvent, void> {
-  const { signal, patience_ms = 60_000, onBreak } = options
+  const { signal, patience_ms = 60_000, onBreak, onOpen } = options
   let lastEventId = options.after
   let waitMs = firstWaitMs
   // When the server was last known to be there, while it is away; null while it is there.
@@ -34,6 +36,7 @@ export async function* followRun(client: Client, runId: string, options: FollowO
     try {
       const events = await client.runs.follow({ runId }, { signal, lastEventId })
       awaySince = null
+      onOpen?.()
       for await (const event of events) {
         waitMs = firstWaitMs
         lastEventId = getEventMeta(event)?.id ?? lastEventId
@@ -52,9 +55,7 @@ export async function* followRun(client: Client, runId: string, options: FollowO
       awaySince ??= now
       if (now - awaySince > patience_ms) throw error
     }
-    await delay(waitMs, undefined, { signal }).catch((error: unknown) => {
-      throw signal?.aborted ? signal.reason : error
-    })
+    await delay(waitMs, signal)
     waitMs = Math.min(waitMs * 2, longestWaitMs)
   }
 }

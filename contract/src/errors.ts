@@ -16,6 +16,18 @@ export const errorStatus = {
   BUDGET_NOT_FOUND: 404,
   PRICE_NOT_FOUND: 404,
   CONNECTION_NOT_FOUND: 404,
+  PROJECT_NOT_FOUND: 404,
+  CONVERSATION_NOT_FOUND: 404,
+  MESSAGE_NOT_FOUND: 404,
+  ATTACHMENT_NOT_FOUND: 404,
+  PARTICIPANT_NOT_FOUND: 404,
+  USER_NOT_FOUND: 404,
+  WORKSPACE_NOT_FOUND: 404,
+  SESSION_NOT_FOUND: 404,
+  KEY_NOT_FOUND: 404,
+  GRANT_NOT_FOUND: 404,
+  APPROVAL_NOT_FOUND: 404,
+  APPROVAL_RULE_NOT_FOUND: 404,
   METHOD_NOT_ALLOWED: 405,
   AGENT_NAME_TAKEN: 409,
   AGENT_SLUG_TAKEN: 409,
@@ -24,9 +36,13 @@ export const errorStatus = {
   PLUGIN_IN_USE: 409,
   PROVIDER_ID_TAKEN: 409,
   CONNECTION_NAME_TAKEN: 409,
+  EMAIL_TAKEN: 409,
+  LAST_OWNER: 409, // a workspace keeps an owner who can log in
   PLUGIN_NOT_PENDING: 409, // there is nothing to approve, or something else than what was seen
   RUN_ENDED: 409, // a terminal state never changes
   STEP_NOT_UNCERTAIN: 409,
+  APPROVAL_DECIDED: 409, // by somebody else, or the run ended: an approval is used once
+  APPROVAL_EXPIRED: 409,
   PAYLOAD_TOO_LARGE: 413,
   UNSUPPORTED_MEDIA_TYPE: 415,
   INVALID: 422, // well-formed, but some field is not acceptable; `issues` says which
@@ -47,10 +63,13 @@ export class CadreError extends Error {
   override name = 'CadreError'
   readonly code: ErrorCode
   readonly issues: Issue[]
-  constructor(code: ErrorCode, message: string, issues: Issue[] = []) {
+  /** When the same call may be tried again, where that is known. Doors say it as Retry-After. */
+  readonly retry_after_ms: number | null
+  constructor(code: ErrorCode, message: string, issues: Issue[] = [], retry_after_ms: number | null = null) {
     super(message)
     this.code = code
     this.issues = issues
+    this.retry_after_ms = retry_after_ms
   }
   get status(): number {
     return errorStatus[this.code]

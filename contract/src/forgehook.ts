@@ -106,6 +106,12 @@ export type EndpointDefinition<I, O = unknown> = {
   description: string
   /** `once` where it is left out: a call that a crash interrupted is then never repeated by itself. */
   effect?: 'read' | 'idempotent' | 'keyed' | 'once'
+  /** `always`: a person approves each call that an agent makes. */
+  approval?: 'never' | 'always'
+  /** What its output may hold: data that strangers must not see, what strangers wrote. */
+  reads?: ('private' | 'untrusted')[]
+  /** Whether what the input holds can reach others. */
+  leaves_machine?: boolean
   /** JSON Schema of an object. The handler's input has its type. */
   input: I
   output?: O

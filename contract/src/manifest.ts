@@ -7,6 +7,10 @@ import { z } from 'zod'
 export const Effect = z.enum(['read', 'idempotent', 'keyed', 'once'])
 export type Effect = z.infer<typeof Effect>
 
+/** Kinds of data that a run reads. One that has read both may be made to hand the first to whoever wrote the second. */
+export const DataLabel = z.enum(['private', 'untrusted'])
+export type DataLabel = z.infer<typeof DataLabel>
+
 /** A JSON Schema (draft 2020-12 or 7) whose root describes an object. It is compiled when the plugin is registered. */
 export const JsonSchema = z.record(z.string(), z.unknown())
 export type JsonSchema = z.infer<typeof JsonSchema>
@@ -44,6 +48,12 @@ export const HookEndpoint = z.strictObject({
     .max(100),
   description: z.string().max(2000).default(''),
   effect: Effect.default('once'),
+  /** `always`: a person approves each call that an agent makes. Not for what only reads. `never` where it is left out. */
+  approval: z.enum(['never', 'always']).optional(),
+  /** What its output may hold: data that strangers must not see, or what strangers wrote. As the runtime needs where it is left out: data-labels.ts. */
+  reads: z.array(DataLabel).max(2).optional(),
+  /** Whether what the input holds can reach others. As the runtime needs where it is left out. */
+  leaves_machine: z.boolean().optional(),
   input: JsonSchema.default({ type: 'object' }),
   output: JsonSchema.optional(),
   /** Worked calls, shown in the catalogue and run by the plugin's own test. */

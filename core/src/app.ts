@@ -1,39 +1,56 @@
 import { join } from 'node:path'
 import type { Logger } from 'pino'
+import { type Limits, openLimits } from './access/limits/limits.ts'
+import { checkMasterKey } from './access/secrets-check.ts'
+import { pruneAudit } from './audit/prune-audit.ts'
+import { type Access, openAccess } from './access/open-access.ts'
 import type { Config } from './config.ts'
 import { jobHandlers } from './job-handlers.ts'
 import type { Queue } from './jobs/queue.ts'
 import { sqlQueue } from './jobs/sql-queue.ts'
 import { type Reservation, startWorker, type Worker } from './jobs/worker.ts'
 import { connectionUrl } from './connections/connection-url.ts'
+import { LiveConversations } from './conversations/live-conversations.ts'
+import { pruneConversations } from './conversations/prune-conversations.ts'
 import { openHooks, type HookHost } from './plugins/hook-host.ts'
 import { noteOffer } from './plugins/note-offer.ts'
 import { ModelCalls } from './providers/calls/model-calls.ts'
 import { ResponseCache } from './providers/calls/response-cache.ts'
+import { type Embed, openEmbed } from './providers/embed.ts'
 import { openProviders, type Providers } from './providers/providers.ts'
 import { BegunRuns } from './runs/begin-here.ts'
 import { LiveRuns } from './runs/live-runs.ts'
 import { Setups } from './runs/setup.ts'
+import { wakeWaiting } from './runs/wake-waiting.ts'
 import { watchForeignEnds } from './runs/watch-foreign-ends.ts'
 import type { Db } from './storage/database.ts'
 import { newId } from './storage/ids.ts'
 import { openDatabase } from './storage/open-database.ts'
+import { Connector } from './tools/network/connector.ts'
+import { hostPortOf } from './tools/network/network-rules.ts'
 import { openSqlGuard, type SqlGuard } from './tools/sql/sql-guard.ts'
 import { openUsage, type Usage } from './usage/open-usage.ts'
+import { pruneUsage } from './usage/prune.ts'
 
 /** What every verb is given: the parts of a running Cadre. Tests build the same one. */
 export type App = {
   config: Config
   log: Logger
   db: Db
+  access: Access
+  /** For the servers of others that logins and tokens come from. */
+  outsideFetch: typeof fetch
   queue: Queue
+  limits: Limits
   hooks: HookHost
   sql: SqlGuard
   providers: Providers
   usage: Usage
   calls: ModelCalls
+  embed: Embed
   cache: ResponseCache
   live: LiveRuns
+  rooms: LiveConversations
   setups: Setups
   begun: BegunRuns
   newId: (prefix: string) => string
@@ -70,13 +87,14 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
     const now = options.now ?? Date.now
     const db = await openDatabase(config.database_url === null ? { file: join(config.data_dir, 'cadre.db') } : { url: config.database_url })
     opened.push(() => db.close())
+    for (const warning of await checkMasterKey({ db, config, now })) log.warn(warning)
     const app = {
       config,
       log,
       db,
       newId,
       now,
-      calls: new ModelCalls(async () => null),
+      calls: new ModelCalls((provider) => app.providers.limitsOf(provider)),
       cache: new ResponseCache(now),
       live: new LiveRuns(),
       setups: new Setups(),
@@ -84,9 +102,17 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
       reserve: () => undefined,
       park: () => () => {},
       queue: sqlQueue(db),
+      limits: openLimits({ db, config, now, log }),
       wakeWorkers: () => {},
       probe: options.probe ?? (() => {}),
     } as Partial<App> as App
+    const connector = new Connector()
+    opened.push(() => connector.close())
+    app.outsideFetch = connector.fetchFor(outsideHosts(config), null)
+    app.access = openAccess(app, app.outsideFetch)
+    opened.push(() => app.access.close())
+    app.rooms = new LiveConversations(app)
+    opened.push(() => app.rooms.close())
     app.sql = openSqlGuard()
     opened.push(() => app.sql.close())
     app.hooks = openHooks(app, {
@@ -99,13 +125,20 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
     opened.push(() => app.hooks.close())
     app.providers = await openProviders(app)
     opened.push(() => app.providers.close())
-    app.usage = openUsage(app)
+    app.embed = openEmbed(app)
+    app.usage = openUsage(app, { onRaised: (trx, raised) => wakeWaiting(trx, app.queue, raised), afterRaise: () => app.wakeWorkers() })
     opened.push(watchForeignEnds(app))
     return { app, work: () => startWork(app, opened), close }
   } catch (error) {
     await close()
     throw error
   }
+}
+
+/** What the settings name for logins and tokens, also where it is private; and what those name, where it is public. */
+function outsideHosts({ auth }: Config): string[] {
+  const urls = [auth.jwt?.jwks_url, auth.oidc?.issuer].filter((url) => url !== undefined)
+  return [...urls.map((url) => hostPortOf(new URL(url))), '*']
 }
 
 async function startWork(app: App, opened: (() => Promise<void> | void)[]): Promise<Worker> {
@@ -120,9 +153,14 @@ async function startWork(app: App, opened: (() => Promise<void> | void)[]): Prom
 /** Completed jobs are kept for a week, for whoever looks after the server; runs are kept apart from them. */
 const keepJobsMs = 7 * 24 * 3_600_000
 
-function pruneNowAndThen({ queue, log }: App): () => void {
+function pruneNowAndThen(app: App): () => void {
+  const { db, queue, now, log, config } = app
   const timer = setInterval(() => {
     queue.prune(keepJobsMs).catch((err: unknown) => log.error({ err }, 'old jobs could not be deleted'))
+    pruneUsage(db, now()).catch((err: unknown) => log.error({ err }, 'old counters of budgets could not be deleted'))
+    pruneConversations(app).catch((err: unknown) => log.error({ err }, 'old messages could not be deleted'))
+    if (config.audit_days !== null)
+      pruneAudit(app, config.audit_days).catch((err: unknown) => log.error({ err }, 'old entries of the audit log could not be deleted'))
   }, 3_600_000)
   timer.unref()
   return () => clearInterval(timer)

@@ -33,7 +33,11 @@ test('an empty folder gives the defaults', () => {
     workers: 0,
     concurrency: 256,
     api_key: null,
+    auth: { required: false, public_url: null, default_role: null, jwt: null, oidc: null },
     key: null,
+    key_previous: null,
+    limits: { rate: 600, trusted_proxies: [], max_queue: 10_000 },
+    audit_days: null,
     key_file: join(cwd, 'data', 'cadre.key'),
     log_level: 'info',
     body_limit: 50_000_000,
@@ -46,6 +50,7 @@ test('an empty folder gives the defaults', () => {
     hook_env: {},
     secrets: {},
     providers: [],
+    provider_limits: {},
     prices: [],
     env: {},
     warnings: [],
@@ -119,6 +124,62 @@ test('providers, lists and brackets', () => {
   })
 })
 
+describe('models:', () => {
+  test('each line is a provider, in the words of others too', () => {
+    write(
+      'cadre.yaml',
+      `models:
+  - { id: lmstudio-mistral, name: Mistral 7B, type: lm_studio, base_url: "http://localhost:1234", capabilities: [text, chat] }
+  - { id: big, type: ollama, model: "qwen3:32b", context_size: 65536 }
+`,
+    )
+    expect(load().providers).toEqual([
+      { id: 'lmstudio-mistral', type: 'lmstudio', base_url: 'http://localhost:1234', model_like: 'Mistral 7B', capabilities: ['text', 'chat'] },
+      { id: 'big', type: 'ollama', default_model: 'qwen3:32b', context_size: 65_536 },
+    ])
+  })
+  test.each([
+    ['- { id: a, type: gguf }', "models[0].path: is needed for type 'gguf'"],
+    ['- { id: a, type: gguf, path: models/a.gguf }', 'models[0].path: must be an absolute path to a .gguf file'],
+    ['- { id: a, type: gguf, path: /a.gguf, api_key: k }', "models[0].api_key: is not for type 'gguf'"],
+    ['- { id: a, type: hal }', "models[0].type: 'hal' is none of openai, anthropic, google"],
+    [
+      '- { id: a, type: openai, context_size: 4096 }',
+      "models[0].context_size: is for type ollama and lmstudio and gguf and custom only, not for 'openai'",
+    ],
+    ['- { id: a, type: ollama, capabilities: [fly] }', 'models[0].capabilities[0]: must be chat, streaming'],
+    ['- { id: a, type: ollama }\n  - { id: a, type: ollama }', "providers and models: two have the id 'a'"],
+  ])('%s is refused', (line, sentence) => {
+    write('cadre.yaml', `models:\n  ${line}\n`)
+    expect(refusal()).toContain(sentence)
+  })
+  test('limits stand at a provider, or under the id of one that stands elsewhere', () => {
+    write(
+      'cadre.yaml',
+      `providers:
+  - { id: lab, type: custom, base_url: "http://127.0.0.1:9/v1", concurrent: 2 }
+models:
+  - { id: big, type: ollama, requests_per_minute: 60, max_waiting: 5 }
+provider_limits:
+  openai: { requests_per_minute: 500, tokens_per_minute: 200000 }
+`,
+    )
+    expect(load().providers).toMatchObject([
+      { id: 'lab', concurrent: 2 },
+      { id: 'big', requests_per_minute: 60, max_waiting: 5 },
+    ])
+    expect(load().provider_limits).toEqual({ openai: { requests_per_minute: 500, tokens_per_minute: 200_000 } })
+    write('cadre.yaml', 'provider_limits: { openai: { per_minute: 5 } }\n')
+    expect(refusal()).toContain('provider_limits.openai.per_minute: there is no such setting')
+    write('cadre.yaml', 'provider_limits: { openai: { concurrent: 0 } }\n')
+    expect(refusal()).toContain('provider_limits.openai.concurrent: ')
+  })
+  test('an option of another type is refused in `providers:` as well', () => {
+    write('cadre.yaml', 'providers:\n  - { id: a, type: openai, region: eu-west-1 }\n')
+    expect(refusal()).toContain("providers[0].region: is for type bedrock only, not for 'openai'")
+  })
+})
+
 test('CADRE_CONFIG names another file, and then it must be there', () => {
   write('other.yaml', 'workers: 3\n')
   expect(load({ CADRE_CONFIG: 'other.yaml' }).workers).toBe(3)
@@ -137,6 +198,24 @@ describe('secrets', () => {
     })
     expect(config).toMatchObject({ api_key: 'abc', env: { OPENAI_API_KEY: 'sk-1', OPENAI_BASE_URL: 'http://x/v1' } })
     expect(config.env).not.toHaveProperty('HOME')
+    write('aws', 'secret\n')
+    expect(load({ AWS_SECRET_ACCESS_KEY_FILE: join(cwd, 'aws'), OLLAMA_HOST: '0.0.0.0', AWS_PROFILE: 'x' }).env).toEqual({
+      AWS_SECRET_ACCESS_KEY: 'secret',
+      OLLAMA_HOST: '0.0.0.0',
+    })
+  })
+
+  test.each(['OPENAI_API_KEY', 'ANTHROPIC_API_KEY', 'GOOGLE_GENERATIVE_AI_API_KEY', 'MISTRAL_API_KEY', 'AZURE_API_KEY', 'LMSTUDIO_API_KEY'])(
+    '%s comes from a file, and not twice',
+    (name) => {
+      write('secret', 'from the file\n')
+      expect(load({ [`${name}_FILE`]: join(cwd, 'secret') }).env).toEqual({ [name]: 'from the file' })
+      expect(refusal({ [name]: 'a', [`${name}_FILE`]: 'b' })).toContain(`${name}: is set twice`)
+    },
+  )
+  test.each(['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN', 'AWS_BEARER_TOKEN_BEDROCK'])('%s too', (name) => {
+    write('secret', 'from the file\n')
+    expect(load({ [`${name}_FILE`]: join(cwd, 'secret') }).env).toEqual({ [name]: 'from the file' })
   })
 
   test('a file in the environment stands over a value in .env', () => {

@@ -1,8 +1,11 @@
 import { isAbsolute, join, resolve } from 'node:path'
+import type { ProviderLimits } from '@cadre/contract/providers'
 import { ConfiguredPrice } from '@cadre/contract/usage'
 import { z } from 'zod'
+import { type AuthConfig, authConfig, authSettings, authYaml } from './config-auth.ts'
 import { ConfigError } from './config-error.ts'
 import { type ConfiguredProvider, configuredProviders, providerEnvironment, providersYaml } from './config-providers.ts'
+import { type LimitsConfig, limitsConfig, limitsSettings } from './config-limits.ts'
 import { fileRoots, prefixed, privateHosts } from './config-tools.ts'
 import { type Layer, first, firstSecret, readDotEnv, readYaml } from './config-sources.ts'
 
@@ -22,8 +25,14 @@ export type Config = {
   /** Runs at once in one process. */
   concurrency: number
   api_key: string | null
+  auth: AuthConfig
   /** The key that encrypts stored secrets, where it was given directly. */
   key: string | null
+  /** The key before it, which still opens what it sealed. */
+  key_previous: string | null
+  limits: LimitsConfig
+  /** How long audit entries are kept; null: for ever. */
+  audit_days: number | null
   /** Where that key is kept (and made, if missing) when `key` is null. Absolute. */
   key_file: string
   log_level: (typeof logLevels)[number]
@@ -46,6 +55,8 @@ export type Config = {
   /** CADRE_SECRET_*, by name without the prefix in lower case: what ForgeHooks may be granted. */
   secrets: Record<string, string>
   providers: ConfiguredProvider[]
+  /** By provider id. */
+  provider_limits: Record<string, ProviderLimits>
   /** What models cost where the price list is wrong or does not know; the same fields as `PUT /prices/{provider}/{model}`. */
   prices: ConfiguredPrice[]
   /** OPENAI_API_KEY, OLLAMA_HOST and the like as they were set, `_FILE` forms already read. */
@@ -76,8 +87,11 @@ const settings = {
   CADRE_WORKERS: { yaml: 'workers', schema: integer(0, 64), secret: false },
   CADRE_CONCURRENCY: { yaml: 'concurrency', schema: integer(1, 10_000), secret: false },
   CADRE_API_KEY: { yaml: null, schema: printable, secret: true },
+  ...authSettings,
   CADRE_KEY: { yaml: null, schema: printable, secret: false },
+  CADRE_KEY_PREVIOUS: { yaml: null, schema: printable, secret: false },
   CADRE_KEY_FILE: { yaml: null, schema: text, secret: false },
+  ...limitsSettings,
   CADRE_LOG_LEVEL: { yaml: 'log_level', schema: level, secret: false },
   CADRE_BODY_LIMIT: { yaml: 'server.body_limit', schema: integer(1_000, 1_000_000_000), secret: false },
   CADRE_ALLOWED_HOSTS: { yaml: 'server.allowed_hosts', schema: words, secret: false },
@@ -88,12 +102,14 @@ const settings = {
 } as const
 type Name = keyof typeof settings
 /** Known here, used before or outside this table. */
-const alsoKnown = ['CADRE_CONFIG', 'CADRE_URL']
+const alsoKnown = ['CADRE_CONFIG', 'CADRE_URL', 'CADRE_GGUF_DIR']
 
 // The values are checked one by one above; here only which keys there may be.
 const any = z.unknown().optional()
 const yamlShape = z.strictObject({
-  server: z.strictObject({ port: any, host: any, body_limit: any, allowed_hosts: any }).optional(),
+  server: z
+    .strictObject({ port: any, host: any, body_limit: any, allowed_hosts: any, public_url: any, rate_limit: any, trusted_proxies: any })
+    .optional(),
   data_dir: any,
   database_url: any,
   workers: any,
@@ -104,6 +120,9 @@ const yamlShape = z.strictObject({
   private_hosts: any,
   docker_host: any,
   hooks: z.record(z.string(), z.record(z.string(), z.unknown(), 'must be settings by name'), 'must be settings by ForgeHook').optional(),
+  max_queue: any,
+  audit_days: any,
+  ...authYaml,
   ...providersYaml,
   prices: z.array(ConfiguredPrice, 'must be a list').optional(),
 })
@@ -124,15 +143,20 @@ export function loadConfig({ env, cwd, argv = [] }: ConfigSources): Config {
   const data_dir = resolve(cwd, value('CADRE_DATA_DIR') ?? 'data')
   const absolute = (path: string) => (isAbsolute(path) ? path : resolve(cwd, path))
   const key_file = value('CADRE_KEY_FILE')
+  const host = (value('HOST') ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1')
   return {
     port: port ?? 4000,
-    host: (value('HOST') ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1'),
+    host,
     data_dir,
     database_url: value('DATABASE_URL') ?? null,
     workers: value('CADRE_WORKERS') ?? 0,
     concurrency: value('CADRE_CONCURRENCY') ?? 256,
     api_key: value('CADRE_API_KEY') ?? null,
+    auth: authConfig(value),
     key: value('CADRE_KEY') ?? null,
+    key_previous: value('CADRE_KEY_PREVIOUS') ?? null,
+    limits: limitsConfig(value, host),
+    audit_days: value('CADRE_AUDIT_DAYS') ?? null,
     key_file: key_file === undefined ? join(data_dir, 'cadre.key') : absolute(key_file),
     log_level: value('CADRE_LOG_LEVEL') ?? 'info',
     body_limit: value('CADRE_BODY_LIMIT') ?? 50_000_000,
@@ -145,6 +169,7 @@ export function loadConfig({ env, cwd, argv = [] }: ConfigSources): Config {
     hook_env: prefixed(layers, 'CADRE_HOOK_'),
     secrets: Object.fromEntries(Object.entries(prefixed(layers, 'CADRE_SECRET_')).map(([name, secret]) => [name.toLowerCase(), secret])),
     providers: configuredProviders(document, yamlPath),
+    provider_limits: (document.provider_limits as Config['provider_limits'] | undefined) ?? {},
     prices: (document.prices as ConfiguredPrice[] | undefined) ?? [],
     env: providerEnvironment(layers),
     warnings: unknownNames(layers),

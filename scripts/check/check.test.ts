@@ -7,6 +7,7 @@ import { importLaw } from './import-law.ts'
 import { importLoops } from './import-loops.ts'
 import { libraryHomes } from './library-homes.ts'
 import { lockFile } from './lock-file.ts'
+import { pageTexts } from './page-texts.ts'
 import { type Offence, readTree } from './source-files.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cadre-check-'))
@@ -42,6 +43,8 @@ const house = {
     "import { serve } from '@cadre/server'\nimport { runs } from '@cadre/contract'\nexport const all = [serve, runs, fetch('http://127.0.0.1')]",
 }
 
+const pages = { 'web/src/features/runs/b.tsx': 'export {}', 'web/src/app/b.tsx': 'export {}', 'web/src/ui/c.tsx': 'export {}' }
+
 test('finds nothing in a tree that keeps the law', () => {
   const files = tree(house)
   expect(said([...importLaw(files), ...libraryHomes(files), ...importLoops(files), ...fileSizes(files).offences])).toEqual([])
@@ -68,6 +71,15 @@ describe('the import law', () => {
       "import '@cadre/core/app'",
       'client must not import core (it may import contract); say it in contract/',
     ],
+    [
+      'a page importing core',
+      'web/src/app/a.tsx',
+      "import '@cadre/core'",
+      'web must not import core (it may import contract, client); say it in contract/',
+    ],
+    ['a part of all pages importing a page', 'web/src/ui/a.tsx', "import '../features/runs/b.tsx'", 'web/src/ui must not import web/src/features'],
+    ['a page importing a part by the way', 'web/src/features/runs/a.tsx', "import '../../app/b.tsx'", 'web/src/features must not import web/src/app'],
+    ['an unknown layer', 'web/src/things/a.tsx', "import '../ui/c.tsx'", 'web/src/things is no layer of the pages'],
     ['a plugin importing core', 'forgehooks/x/index.ts', "import '@cadre/core/storage/database'", 'forgehooks must not import core'],
     [
       'core importing a plugin',
@@ -92,7 +104,7 @@ describe('the import law', () => {
     ['an unknown noun', 'core/src/things/a.ts', "import '../runs/start-run.ts'", 'core/src/things is no noun of the import law'],
     ['a barrel', 'core/src/runs/index.ts', "export * from './start-run.ts'", 'a file of re-exports hides where things are'],
   ])('refuses %s', (_what, file, text, expected) => {
-    const offences = importLaw(tree({ ...house, 'core/src/storage/test/databases.ts': 'export {}', [file]: text }))
+    const offences = importLaw(tree({ ...house, 'core/src/storage/test/databases.ts': 'export {}', ...pages, [file]: text }))
     expect(said(offences)).toEqual([expect.stringContaining(expected)])
     expect(offences[0]).toMatchObject({ file, line: 1 })
   })
@@ -186,4 +198,28 @@ test('the lock file carries every platform and no registry', () => {
   expect(said(lockFile({ packages }))).toEqual([expect.stringContaining('lacks a-darwin-arm64@1.0.0; run `node scripts/complete-lock.ts`')])
   const whole = { ...packages, 'node_modules/a/node_modules/a-darwin-arm64': { version: '1.0.0', resolved: 'https://registry.example/a.tgz' } }
   expect(said(lockFile({ packages: whole }))).toEqual([expect.stringContaining('names the registry https://registry.example/a.tgz')])
+})
+
+describe('page texts', () => {
+  test.each([
+    ['text between tags', '<p>Hello {name}</p>', 'Hello'],
+    ['a string in braces', "<p>{'Hello'}</p>", 'Hello'],
+    ['one of two strings', "<p>{ok ? 'Yes' : t.no}</p>", 'Yes'],
+    ['a string that stands in', "<p>{name ?? 'Nobody'}</p>", 'Nobody'],
+    ['a template', '<p>{`${n} steps`}</p>', 'steps'],
+    ['an attribute that people read', '<input placeholder="Search" />', 'Search'],
+    ['what a screen reader says', "<b aria-label={open ? 'Close' : t.open} />", 'Close'],
+    ['a toast', "toast.success('Saved')", 'Saved'],
+    ['text in a fragment', '<>Ação</>', 'Ação'],
+  ])('%s is found', (_what, jsx, text) => {
+    const files = tree({ 'web/src/ui/a.tsx': `export const a = (t: any, name: any, n: any, ok: any, open: any, toast: any) => ${jsx}` })
+    expect(pageTexts(files)).toMatchObject([{ file: 'web/src/ui/a.tsx', line: 1, message: expect.stringContaining(JSON.stringify(text)) }])
+  })
+
+  test('looked-up texts, signs, keys, code and class names are none', () => {
+    const jsx = '<p className="flex gap-2" data-state={"open"} title={t.title}>{t.hello} · {n}% <kbd>Ctrl</kbd><code>npm start</code></p>'
+    expect(
+      pageTexts(tree({ 'web/src/ui/a.tsx': `export const a = (t: any, n: any) => ${jsx}`, 'web/src/ui/a.test.tsx': 'const b = <p>Words</p>' })),
+    ).toEqual([])
+  })
 })

@@ -8,15 +8,17 @@ const packages: Record<string, string[]> = {
   // The bundled plugins are found through the face of forgehooks, which names their folders.
   server: ['contract', 'core', 'forgehooks'],
   client: ['contract'],
+  web: ['contract', 'client'],
 }
 const outside = ['bench', 'e2e', 'scripts']
 
 /** The nouns of core from left to right. A noun imports its own group and those to its left. */
 const groups = [
   ['storage', 'telemetry'],
-  ['access', 'jobs'],
+  ['audit', 'access', 'jobs'],
   ['providers', 'usage', 'tools', 'memory', 'plugins', 'connections'],
   ['agents'],
+  ['approvals'],
   ['runs'],
   ['conversations', 'workflows'],
 ]
@@ -30,7 +32,7 @@ export function importLaw(files: SourceFile[]): Offence[] {
   return files.flatMap((file) => [
     ...file.imports.flatMap((found) => {
       const target = resolveImport(known, file.path, found.specifier) ?? foreignPackage(found.specifier)
-      const message = target && (packageOffence(file.path, found, target) ?? nounOffence(file.path, found, target))
+      const message = target && (packageOffence(file.path, found, target) ?? nounOffence(file.path, found, target) ?? webOffence(file.path, target))
       return message ? [{ file: file.path, line: found.line, message }] : []
     }),
     ...barrelOffence(file),
@@ -58,7 +60,7 @@ const lawOf = (name: string) => (packages[name]?.length ? `it may import ${packa
 
 function adviceFor(from: string, to: string) {
   if (to === 'forgehooks') return 'plugins are loaded by their folder: give core the path'
-  if (from === 'client') return 'say it in contract/ and ask the server over HTTP'
+  if (from === 'client' || from === 'web') return 'say it in contract/ and ask the server over HTTP'
   if (to === 'server') return 'a door calls core, never the other way: pass what you need as a value'
   return 'what both need belongs into contract/'
 }
@@ -84,6 +86,24 @@ function rootOffence(found: Import, to: string) {
   if (/^(config|errors)/.test(to) || (to === 'app' && found.typeOnly)) return undefined
   if (to === 'app') return "take the app as an argument: only `import type { App } from '../app.ts'`"
   return `core/src/${to}.ts puts the nouns together and is imported by doors only; import the verb itself`
+}
+
+/** The layers of the pages from the bottom up, and what each may know of the others. */
+const webLayers: Record<string, string[]> = {
+  i18n: [],
+  ui: ['i18n'],
+  lib: ['i18n'],
+  features: ['ui', 'lib', 'i18n'],
+  app: ['features', 'ui', 'lib', 'i18n'],
+}
+
+function webOffence(file: string, target: string): string | undefined {
+  if (!file.startsWith('web/src/') || !target.startsWith('web/src/') || isTest(file)) return undefined
+  const [from = '', to = ''] = [file, target].map((path) => path.split('/')[2] ?? '')
+  const known = webLayers[from]
+  if (!known) return file.split('/').length === 3 ? undefined : `web/src/${from} is no layer of the pages (${Object.keys(webLayers).join(', ')})`
+  if (from === to || known.includes(to)) return undefined
+  return `web/src/${from} must not import web/src/${to} (app -> features -> ui, lib -> i18n); pass the value in, or move the shared part down`
 }
 
 /** `runs` for core/src/runs/journal.ts, `app` for core/src/app.ts. */

@@ -34,6 +34,16 @@ const libraries: Home[] = [
     where: /^server\/src\/|^core\/src\/tools\/(network|container)\//,
     advice: 'outgoing HTTP goes through core/src/tools/network/connector.ts, incoming through server/',
   },
+  {
+    what: /^(react|react-dom|radix-ui|@radix-ui\/.+|@tanstack\/.+|@xyflow\/.+|streamdown|uplot|cmdk|sonner|react-hook-form|lucide-react)(\/|$)/,
+    where: /^web\/|^client\/src\/react\//,
+    advice: 'what draws belongs into web/, and the hooks for others into client/src/react/',
+  },
+  {
+    what: /^streamdown(\/|$)/,
+    where: /^web\/src\/ui\/markdown/,
+    advice: 'text of a model or a tool is shown by web/src/ui/markdown.tsx alone, which makes it harmless',
+  },
   { what: /^(node:)?vm$/, where: /(?!)/, advice: 'vm contains nothing: run user code in the runner of design.md section 7' },
 ]
 
@@ -42,7 +52,7 @@ const walls: Home[] = [
   {
     what: /^node:fs(\/promises)?$/,
     where:
-      /^(server|client)\/|^core\/src\/(config|access\/secrets|storage\/|jobs\/host|plugins\/(hook-host|load-bundled)|tools\/(files|code|sql)\/)|^core\/src\/providers\/planner\/test-loop|^forgehooks\/lib\/hook-test/,
+      /^(server|client)\/|^core\/src\/(config|access\/secrets|storage\/|jobs\/host|plugins\/(hook-host|load-bundled)|tools\/(files|code|sql)\/|providers\/gguf\/)|^core\/src\/providers\/planner\/test-loop|^forgehooks\/lib\/hook-test/,
     advice: 'a tool reads files through core/src/tools/files/ (context.files), which knows the roots',
   },
   {
@@ -52,12 +62,12 @@ const walls: Home[] = [
   },
   {
     what: /^node:(child_process|cluster)$/,
-    where: /^(server\/src|client)\/|^core\/src\/tools\/sql\//,
+    where: /^(server\/src|client)\/|^core\/src\/(tools\/sql|providers\/gguf)\//,
     advice: 'tools start no programs; code that is not ours runs in core/src/tools/code/ or in a container',
   },
   {
     what: /^node:worker_threads$/,
-    where: /^core\/src\/(jobs\/heartbeat|tools\/(embedded|code|sql)\/)|^forgehooks\/text-utils\/regex/,
+    where: /^core\/src\/(jobs\/heartbeat|tools\/(embedded|code|sql)\/|providers\/gguf\/)|^forgehooks\/text-utils\/regex/,
     advice: 'threads belong to the runtimes in core/src/tools/, which end them from outside',
   },
   { what: /^(quickjs-emscripten|@jitl\/)/, where: /^core\/src\/tools\/code\//, advice: 'one sandbox runs all user code: core/src/tools/code/' },
@@ -69,7 +79,8 @@ const calls: Home[] = [
   {
     what: /^fetch$/,
     where: /^core\/src\/(tools\/network|providers)\/|^client\//,
-    advice: 'outgoing HTTP goes through core/src/tools/network/connector.ts, which checks the address it dials',
+    advice:
+      'pages ask through @cadre/client; in the server, HTTP goes out through core/src/tools/network/connector.ts, which checks the address it dials',
   },
   { what: /^(eval|Function)$/, where: /(?!)/, advice: 'text must not become code: parse it, or interpret it' },
 ]

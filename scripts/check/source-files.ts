@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseSync, Visitor } from 'rolldown/utils'
+import { findPageTexts } from './page-texts.ts'
 
 /** One import, re-export, dynamic `import()` or `import('...').Type`. */
 export type Import = { specifier: string; line: number; typeOnly: boolean; lazy: boolean }
@@ -11,6 +12,8 @@ export type SourceFile = {
   imports: Import[]
   /** Calls that only some places may make: `fetch`, `eval`, `Function`. */
   calls: { name: string; line: number }[]
+  /** Words written into JSX. Tests have none. */
+  texts: { text: string; line: number }[]
   /** Nothing but re-exports. */
   isBarrel: boolean
 }
@@ -61,7 +64,8 @@ export function parse(path: string, text: string): SourceFile {
 
   const isBarrel =
     program.body.length > 0 && program.body.every((node) => /^Export(All|Named)Declaration$/.test(node.type) && 'source' in node && node.source)
-  return { path, lines: starts.length - (text.endsWith('\n') ? 1 : 0), imports, calls, isBarrel }
+  const texts = path.endsWith('.tsx') && !isTest(path) ? findPageTexts(program, lineAt) : []
+  return { path, lines: starts.length - (text.endsWith('\n') ? 1 : 0), imports, calls, texts, isBarrel }
 }
 
 function literal(node: unknown): string | undefined {

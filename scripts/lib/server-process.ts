@@ -23,6 +23,7 @@ export async function startCadre(dataDir: string, extra: NodeJS.ProcessEnv = {})
     PORT: String(port),
     CADRE_DATA_DIR: dataDir,
     CADRE_LOG_LEVEL: 'warn',
+    CADRE_RATE_LIMIT: 'off', // what is measured is not a limit
     ...extra,
   }
   // Started in the data folder, where there is no .env and no cadre.yaml.
@@ -103,7 +104,7 @@ function atExit(clean: () => void) {
 
 /** One call of the API under /api/v1; gives `data` of the envelope or throws what the server said. */
 export async function api<T>(url: string, method: string, path: string, body?: unknown): Promise<T> {
-  const headers = body === undefined ? {} : { 'content-type': 'application/json' }
+  const headers: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
   const response = await fetch(`${url}/api/v1${path}`, { method, headers, body: body === undefined ? undefined : JSON.stringify(body) })
   const answer = (await response.json()) as { success: boolean; data: T; error?: string }
   if (!response.ok || !answer.success) throw new Error(`${method} ${path} answered ${response.status}: ${answer.error ?? JSON.stringify(answer)}`)

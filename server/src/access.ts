@@ -1,45 +1,52 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
 import { CadreError } from '@cadre/contract/errors'
-import { type Actor, localOwner, publicActor } from '@cadre/core/access/actor'
+import type { From } from '@cadre/core/access/actor'
+import type { Resolver } from '@cadre/core/access/open-access'
+import type { Presented, Resolved } from '@cadre/core/access/resolve-actor'
+import { sessionCookie } from './cookies.ts'
 
-export type AccessOptions = { host: string; api_key: string | null; allowed_hosts: string[] }
+export type AccessOptions = { host: string; allowed_hosts: string[]; public_url: string | null }
 
-/** Who is asking, for every request; throws CadreError. Verbs decide what an actor may do. */
-export type Access = { checkAddress(request: IncomingMessage): void; actorOf(request: IncomingMessage): Actor }
+/** What a door must know before it listens to a request; all throw CadreError. Policies and verbs decide what an actor may do. */
+export type Access = {
+  checkAddress(request: IncomingMessage): void
+  /** Who is asking. To be asked again while a stream is open. */
+  whoAsks(request: IncomingMessage): Promise<Resolved>
+  /** Browsers send a cookie by themselves: what changes something must show that a page of ours meant it. */
+  checkIntent(request: IncomingMessage): void
+  cookie: ReturnType<typeof sessionCookie>
+}
 
 const loopbackNames = new Set(['localhost', '127.0.0.1', '[::1]'])
+const harmlessMethods = new Set(['GET', 'HEAD', 'OPTIONS'])
 
-/** The one sentence that keeps a server without a key off the network, or null. */
-export function refuseBind({ host, api_key }: AccessOptions) {
-  if (api_key !== null || isLoopback(host)) return null
-  return `HOST: ${host} can be reached from other machines, so CADRE_API_KEY must be set (or leave HOST out to stay on 127.0.0.1)`
-}
-
-export function isLoopback(host: string) {
-  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
-}
-
-export function openAccess(options: AccessOptions): Access {
-  const names = new Set([...loopbackNames, bracketed(options.host.toLowerCase()), ...options.allowed_hosts])
-  const key = options.api_key === null ? null : sha256(options.api_key)
+export function openAccess(options: AccessOptions, resolver: Pick<Resolver, 'resolve'>): Access {
+  const own = options.public_url === null ? [] : [new URL(options.public_url).host]
+  const allowed = [...options.allowed_hosts, ...own]
+  const names = new Set([...loopbackNames, bracketed(options.host.toLowerCase()), ...allowed])
+  const cookie = sessionCookie(options.public_url)
 
   /** Against DNS rebinding and foreign pages: a browser that was lured here sends a foreign Host or Origin. */
-  function checkAddress({ headers, socket }: IncomingMessage) {
+  function checkAddress({ method = 'GET', headers, socket }: IncomingMessage) {
     const host = headers.host?.toLowerCase() ?? ''
     // A literal address that this very connection came to cannot be a rebound name.
-    const own = socket.localAddress === undefined ? '' : bracketed(plainAddress(socket.localAddress))
+    const literal = socket.localAddress === undefined ? '' : bracketed(plainAddress(socket.localAddress))
     const name = host.replace(/:\d*$/, '')
-    if (!names.has(host) && !names.has(name) && name !== own) {
+    if (!names.has(host) && !names.has(name) && name !== literal) {
       throw new CadreError(
         'FORBIDDEN',
         `Host: ${JSON.stringify(headers.host?.slice(0, 200) ?? '')} is not a name of this server; add it to CADRE_ALLOWED_HOSTS if it is.`,
       )
     }
     const origin = headers.origin
-    if (origin === undefined) return
+    if (origin === undefined) {
+      const site = headers['sec-fetch-site']
+      // A browser says where a request comes from, also where it leaves Origin out.
+      if (site === undefined || site === 'same-origin' || site === 'none' || harmlessMethods.has(method)) return
+      throw new CadreError('FORBIDDEN', 'Sec-Fetch-Site: pages of other sites may not call this server.')
+    }
     const from = originHost(origin)
-    if (from === null || (from !== host && !options.allowed_hosts.includes(from) && !options.allowed_hosts.includes(from.replace(/:\d*$/, '')))) {
+    if (from === null || (from !== host && !allowed.includes(from) && !allowed.includes(from.replace(/:\d*$/, '')))) {
       throw new CadreError(
         'FORBIDDEN',
         `Origin: pages of ${JSON.stringify(origin.slice(0, 200))} may not call this server; add its host to CADRE_ALLOWED_HOSTS if they may.`,
@@ -47,31 +54,35 @@ export function openAccess(options: AccessOptions): Access {
     }
   }
 
-  function actorOf({ headers, socket }: IncomingMessage): Actor {
-    const from = {
+  function whoAsks(request: IncomingMessage): Promise<Resolved> {
+    const { headers, socket } = request
+    const from: From = {
       ip: socket.remoteAddress === undefined ? null : plainAddress(socket.remoteAddress),
       user_agent: headers['user-agent']?.slice(0, 500) ?? null,
     }
-    if (key === null) return localOwner(from)
-    const given = credentials(headers)
-    if (given.length === 0) return publicActor(from)
-    if (given.every((text) => timingSafeEqual(sha256(text), key))) return { ...localOwner(from), id: 'owner' }
-    throw new CadreError('UNAUTHORIZED', 'The API key is not valid.')
+    return resolver.resolve(presented(request, cookie.read(headers.cookie)), from)
   }
-  return { checkAddress, actorOf }
+
+  function checkIntent({ method = 'GET', headers }: IncomingMessage) {
+    if (harmlessMethods.has(method)) return
+    // A form of a foreign page cannot say it, and asks the browser's leave first where a script does.
+    if (!/^application\/json *(;|$)/i.test(headers['content-type'] ?? ''))
+      throw new CadreError(
+        'UNSUPPORTED_MEDIA_TYPE',
+        'With a session cookie, what changes something must be sent with Content-Type: application/json.',
+      )
+  }
+  return { checkAddress, whoAsks, checkIntent, cookie }
 }
 
-function credentials(headers: IncomingMessage['headers']) {
-  const given: string[] = []
-  const header = headers['x-api-key']
-  if (header !== undefined) given.push(String(header))
-  const authorization = headers.authorization
-  if (authorization !== undefined) {
-    const bearer = /^Bearer +(\S+) *$/i.exec(authorization)?.[1]
-    if (bearer === undefined) throw new CadreError('UNAUTHORIZED', 'Authorization: only "Bearer <key>" is understood.')
-    given.push(bearer)
-  }
-  return given
+function presented({ headersDistinct }: IncomingMessage, session: string | null): Presented {
+  return { keys: credentials(headersDistinct), session }
+}
+
+/** Every one of them, also where a header came twice: none that is bad may hide behind one that is good. */
+function credentials(headers: IncomingMessage['headersDistinct']): string[] {
+  const bearers = (headers.authorization ?? []).map((text) => /^Bearer +(\S+) *$/i.exec(text)?.[1] ?? text)
+  return [...(headers['x-api-key'] ?? []), ...bearers]
 }
 
 function originHost(origin: string) {
@@ -84,6 +95,5 @@ function originHost(origin: string) {
   }
 }
 
-const sha256 = (text: string) => createHash('sha256').update(text).digest()
 const plainAddress = (address: string) => address.replace(/^::ffff:(?=\d+\.)/, '')
 const bracketed = (host: string) => (host.includes(':') && !host.startsWith('[') ? `[${host}]` : host)

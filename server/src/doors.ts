@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@cadre/contract/errors'
+import { CadreError, type ErrorCode } from '@cadre/contract/errors'
 import { isOver, type RunStatus } from '@cadre/contract/run-events'
 import { OpenAPIHandler } from '@orpc/openapi/fastify'
 import { ErrorEvent, ORPCError } from '@orpc/server'
@@ -7,14 +7,15 @@ import type { StandardHandlerOptions, StandardHandleResult } from '@orpc/server/
 import { fromOrpcError, toCadreError, toOrpcError } from './errors.ts'
 import type { Log } from './log.ts'
 import { type Api, buildRouter, type DoorContext } from './router.ts'
+import { watched } from './watched.ts'
 
-export type DoorOptions = { api: Api; log: Log; keep_alive_ms: number }
+export type DoorOptions = { api: Api; log: Log; keep_alive_ms: number; recheck_ms: number }
 
 export const restPrefix = '/api/v1'
 export const rpcPrefix = '/rpc'
 
 /** Both doors over one router: REST with its envelope, and the typed calls of our own clients. */
-export function buildDoors({ api, log, keep_alive_ms }: DoorOptions) {
+export function buildDoors({ api, log, keep_alive_ms, recheck_ms }: DoorOptions) {
   const router = buildRouter(api)
   // Made anew for each handler: their plugins add to these lists.
   const shared = (present: (output: unknown) => unknown) =>
@@ -26,7 +27,7 @@ export function buildDoors({ api, log, keep_alive_ms }: DoorOptions) {
         async ({ next, context, path }) => {
           if (path.join('.') !== context.endpoint) throw new Error(`${path.join('.')} would answer for ${context.endpoint}`)
           const output = await next()
-          return isEvents(output) ? cadreErrorsOfEvents(output, context, log) : present(output)
+          return isEvents(output) ? cadreErrorsOfEvents(output, context, log, recheck_ms) : present(output)
         },
       ],
     }) satisfies StandardHandlerOptions<DoorContext> & Record<string, unknown>
@@ -53,18 +54,33 @@ async function cadreErrors(options: { next(): Promise<StandardHandleResult>; con
   try {
     return await options.next()
   } catch (error) {
-    throw toOrpcError(toCadreError(error, context.request_id, log), context.request_id)
+    const known = toCadreError(error, context.request_id, log)
+    context.answer.retry_after_ms = known.retry_after_ms
+    throw toOrpcError(known, context.request_id)
   }
 }
 
 /** A caller who went away, or a server that closes, simply ends a stream. */
-async function* cadreErrorsOfEvents(events: AsyncIterable<unknown>, { signal, request_id }: DoorContext, log: Log) {
+async function* cadreErrorsOfEvents(events: AsyncIterable<unknown>, context: DoorContext, log: Log, recheckMs: number) {
+  const { signal, request_id, recheck, end } = context
+  let gone: unknown
+  const check = () =>
+    recheck().catch((error: unknown) => {
+      // A database that does not answer now says nothing about the caller.
+      if (!(error instanceof CadreError) || !/^(UNAUTHORIZED|FORBIDDEN)$/.test(error.code))
+        return log.warn({ err: error, request_id }, 'the caller of an open stream could not be checked')
+      gone = error
+      throw error
+    })
   try {
-    yield* events
+    yield* watched(events, check, recheckMs)
   } catch (error) {
-    if (signal.aborted) return
-    throw toOrpcError(toCadreError(error, request_id, log), request_id)
+    if (!signal.aborted || error === gone) throw toOrpcError(toCadreError(error, request_id, log), request_id)
+  } finally {
+    end()
   }
+  // It was ended for a reason of the door's own.
+  if (signal.reason instanceof CadreError) throw toOrpcError(signal.reason, request_id)
 }
 
 type Matched = Extract<StandardHandleResult, { matched: true }>['response']
@@ -77,6 +93,8 @@ function presentRest(result: StandardHandleResult, context: DoorContext): Standa
       { matched: true, response: { ...response, body: context.head ? endedNow(response.body) : restEvents(response.body) } },
       context,
     )
+  if (response.body instanceof Blob)
+    return withHeaders({ matched: true, response: { ...response, headers: { ...response.headers, ...headersOfFile(response.body) } } }, context)
   return withHeaders({ matched: true, response: { ...response, ...runStatus(response, context), body: envelope(response.body) } }, context)
 }
 
@@ -114,14 +132,25 @@ function withHeaders(result: StandardHandleResult, context: DoorContext): Standa
   if (context.answer.run_id !== undefined && (context.endpoint === 'runs.start' || response.status === 202))
     headers.location = `${restPrefix}/runs/${context.answer.run_id}`
   if (isEvents(response.body)) headers['x-accel-buffering'] = 'no'
-  Object.assign(headers, headersOfError(response.status))
+  Object.assign(headers, headersOfError(response.status, context.answer.retry_after_ms))
   return { matched: true, response: { ...response, headers } }
 }
 
+/** A file of somebody's is saved, never shown as a page of ours; with nosniff, which every answer has, it is what its type says. */
+function headersOfFile(file: Blob) {
+  const name = file instanceof File ? file.name : 'file'
+  const plain = name.replace(/[^\x20-\x7e]|["\\]/g, '_')
+  const encoded = encodeURIComponent(name).replace(/['()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16)}`)
+  return {
+    'content-disposition': `attachment; filename="${plain}"; filename*=UTF-8''${encoded}`,
+    'content-security-policy': "default-src 'none'; sandbox",
+  }
+}
+
 /** What HTTP wants said with some errors. */
-export function headersOfError(status: number): Record<string, string> {
+export function headersOfError(status: number, retry_after_ms: number | null = null): Record<string, string> {
   if (status === 401) return { 'www-authenticate': 'Bearer' }
-  if (status === 503 || status === 429) return { 'retry-after': '1' }
+  if (status === 503 || status === 429) return { 'retry-after': String(Math.max(1, Math.ceil((retry_after_ms ?? 0) / 1000))) }
   return {}
 }
 

@@ -1,22 +1,41 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { CadreError } from '@cadre/contract/errors'
+import type { Resolver } from '@cadre/core/access/open-access'
+import { authorize, type EndpointName } from '@cadre/core/access/policies'
+import type { Resolved } from '@cadre/core/access/resolve-actor'
+import type { Limits } from '@cadre/core/access/limits/limits'
+import type { Actor } from '@cadre/core/access/actor'
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Access } from './access.ts'
 import { answerAndClose, CallerGone, readBody } from './body.ts'
 import { buildDoors, headersOfError, restPrefix, rpcPrefix } from './doors.ts'
 import { type Endpoint, endpointByName, findEndpoint } from './endpoints.ts'
 import { errorBody, toCadreError } from './errors.ts'
+import { admit, apiHeaders, endStalled, openReaders, refuseKeyInUrl } from './limits.ts'
 import type { Log } from './log.ts'
+import type { OidcPages } from './oidc.ts'
 import { openapi } from './openapi.ts'
 import { acceptsEvents, checkContentType, checkParams, checkQuery, readIdempotencyKey, readRestBody, readRpcBody, readTarget } from './request.ts'
 import type { Api, DoorContext } from './router.ts'
+import type { Web } from './web.ts'
 
 export type HttpOptions = {
   api: Api
   access: Access
+  jwks: Resolver['jwks']
+  /** Login at another server; null where none is set. */
+  oidc: OidcPages | null
   log: Log
+  /** Null where no pages are built. */
+  web: Web | null
   body_limit: number
+  /** Undefined where nothing is limited. */
+  limits?: Limits | undefined
+  /** How long a reader may take nothing of what waits for it. */
+  stall_ms?: number | undefined
+  /** Between two looks at the credential of an open stream. */
+  recheck_ms: number
   /** Between the comments that keep an idle stream open through proxies. */
   keep_alive_ms: number
   state: () => 'starting' | 'ready' | 'draining'
@@ -29,14 +48,12 @@ export type Http = {
   endCalls: () => void
 }
 
-/** What a caller without a key may try; the verbs look at the agent. All else needs the key before its body is read. */
-const openToPublic = new Set(['agents.list', 'agents.get', 'runs.start', 'runs.get', 'runs.follow'])
-
 export function buildHttp(options: HttpOptions): Http {
   const { access, log, body_limit } = options
   const doors = buildDoors(options)
   const calls = new Set<AbortController>()
   const pages = buildPages(options)
+  const readers = openReaders(options.stall_ms ?? 30_000)
 
   const server = fastify({
     bodyLimit: Number.MAX_SAFE_INTEGER, // readBody has the limit
@@ -53,6 +70,7 @@ export function buildHttp(options: HttpOptions): Http {
     frameworkErrors: (error, request, reply) => sendError(error, request as never, reply as never),
     routerOptions: { maxParamLength: 100_000 },
   })
+  server.addHook('onClose', async () => readers.close())
   server.removeAllContentTypeParsers()
   // Left unread until it is known who asks and for what.
   server.addContentTypeParser('*', (_request, _body, done) => done(null))
@@ -77,7 +95,7 @@ export function buildHttp(options: HttpOptions): Http {
   })
 
   async function handle(request: FastifyRequest, reply: FastifyReply) {
-    reply.header('x-request-id', request.id).header('x-content-type-options', 'nosniff')
+    reply.header('x-request-id', request.id).headers(apiHeaders)
     try {
       await dispatch(request, reply)
     } catch (error) {
@@ -91,6 +109,10 @@ export function buildHttp(options: HttpOptions): Http {
     if (request.raw.url === '*' && request.method === 'OPTIONS')
       return reply.code(204).header('allow', 'GET, HEAD, POST, PUT, DELETE, OPTIONS').send()
     const { path, query } = readTarget(request.raw.url ?? '/')
+    if (options.oidc?.has(path) && allowed(request, reply, ['GET', 'OPTIONS'])) return options.oidc.answer(request.raw, path, query, reply)
+    refuseKeyInUrl(query)
+    const built = await options.web?.answer({ method: request.method, path, headers: request.raw.headers })
+    if (built) return reply.code(built.status).headers(built.headers).send(built.body)
     const page = pages[path]
     if (page) {
       if (!allowed(request, reply, ['GET', 'HEAD', 'OPTIONS'])) return
@@ -113,16 +135,27 @@ export function buildHttp(options: HttpOptions): Http {
     if (options.state() !== 'ready')
       throw new CadreError('UNAVAILABLE', options.state() === 'starting' ? 'Cadre is starting; try again.' : 'Cadre is shutting down; try again.')
 
-    const actor = access.actorOf(request.raw)
-    if (actor.kind === 'public' && !openToPublic.has(endpoint.name))
-      throw new CadreError('UNAUTHORIZED', 'This call needs the API key: send X-API-Key, or Authorization: Bearer.')
+    const asks = await admit(options.limits, request.raw, () => access.whoAsks(request.raw))
+    const { actor, credential } = asks
+    // Before the body is read; that verbs are wrapped in their policies is what counts.
+    mayCall(asks, endpoint.name)
+    if (credential.type === 'session') access.checkIntent(request.raw)
     checkParams(found.params)
     checkQuery(query, isRpc ? { ...endpoint, method: 'POST' } : endpoint)
+    const call = openCall(reply, actor, request.id)
     const context: DoorContext = {
       actor,
+      credential,
+      setSession: (session) => reply.header('set-cookie', access.cookie.write(session)),
+      recheck: async () => {
+        const again = await access.whoAsks(request.raw)
+        mayCall(again, endpoint.name)
+        if (again.actor.kind !== actor.kind || again.actor.id !== actor.id) throw new CadreError('UNAUTHORIZED', 'The login of this stream is over.')
+      },
       request_id: request.id,
       idempotency_key: readIdempotencyKey(request.raw.headersDistinct['idempotency-key']),
-      signal: openCall(reply),
+      signal: call.signal,
+      end: () => call.abort(),
       endpoint: endpoint.name,
       head: request.method === 'HEAD',
       answer: {},
@@ -145,17 +178,23 @@ export function buildHttp(options: HttpOptions): Http {
     return body
   }
 
-  /** The signal of one call: aborted when the caller goes away before the answer is whole, or by endCalls. */
-  function openCall(reply: FastifyReply) {
+  /** One call: aborted when the caller goes away before the answer is whole, or by endCalls. */
+  function openCall(reply: FastifyReply, actor: Actor, request_id: string) {
+    const release = options.limits?.open(actor)
     const call = new AbortController()
+    readers.watch(reply.raw, () => {
+      log.info({ request_id, actor: actor.id }, 'a stream was ended: its reader takes nothing')
+      endStalled(reply.raw, call)
+    })
     calls.add(call)
     reply.raw.once('close', () => {
       calls.delete(call)
+      release?.()
       if (!reply.raw.writableFinished) call.abort()
       // Its connection became idle after the server had closed those that were.
       if (options.state() === 'draining') setImmediate(() => server.server.closeIdleConnections())
     })
-    return call.signal
+    return call
   }
 
   function sendError(error: unknown, request: FastifyRequest, reply: FastifyReply) {
@@ -166,7 +205,7 @@ export function buildHttp(options: HttpOptions): Http {
     }
     const known = toCadreError(fromFastify(error), request.id, log)
     const body = JSON.stringify(errorBody(known, request.id))
-    const headers = { 'content-type': 'application/json; charset=utf-8', 'cache-control': 'no-store', ...headersOfError(known.status) }
+    const headers = { ...apiHeaders, 'content-type': 'application/json; charset=utf-8', ...headersOfError(known.status, known.retry_after_ms) }
     if (known.code !== 'PAYLOAD_TOO_LARGE') return reply.code(known.status).headers(headers).send(body)
     reply.hijack()
     answerAndClose(request.raw, reply.raw, known.status, { ...headers, 'x-request-id': request.id }, body)
@@ -185,18 +224,25 @@ function allowed(request: FastifyRequest, reply: FastifyReply, methods: string[]
   return false
 }
 
+/** A server without an owner does nothing for anybody but to take one. */
+function mayCall({ actor, mode }: Resolved, name: string) {
+  if (mode === 'locked' && name !== 'setup.owner')
+    throw new CadreError('UNAUTHORIZED', 'This server has no owner yet: make one by POST /api/v1/setup with the token that it printed at its start.')
+  authorize(actor, name as EndpointName)
+}
+
 function findRpc(method: string, path: string) {
   const endpoint = endpointByName(path.replaceAll('/', '.'))
   return endpoint && { endpoint: method === 'POST' ? endpoint : null, allow: ['POST', 'OPTIONS'], params: {} }
 }
 
-function buildPages({ state, check, log }: HttpOptions): Record<string, (reply: FastifyReply) => unknown> {
+function buildPages({ state, check, log, jwks }: HttpOptions): Record<string, (reply: FastifyReply) => unknown> {
   let ready: Promise<void> | null = null
   return {
     '/': (reply) =>
       reply
         .type('text/plain; charset=utf-8')
-        .send(`Cadre runs AI agents. The API is under ${restPrefix}; ${restPrefix}/openapi.json describes it.\n`),
+        .send(`Cadre runs AI agents. The API is under ${restPrefix}; ${restPrefix}/openapi.json describes it. Its pages are not built here.\n`),
     '/healthz': (reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }),
     '/readyz': async (reply) => {
       reply.header('cache-control', 'no-store')
@@ -211,6 +257,8 @@ function buildPages({ state, check, log }: HttpOptions): Record<string, (reply: 
       }
       return reply.send({ status: 'ready' })
     },
+    // For whoever takes our tokens; to be asked for again now and then, since keys change.
+    '/.well-known/jwks.json': async (reply) => reply.header('cache-control', 'public, max-age=300').send(await jwks()),
     [`${restPrefix}/openapi.json`]: async (reply) => reply.send(await openapi()),
   }
 }
@@ -231,7 +279,8 @@ function answerUnreadable(error: Error & { code?: string }, socket: Socket) {
   if (error.code === 'ECONNRESET' || !socket.writable || begun) return void socket.destroy()
   const [status, message] = unreadable[error.code ?? ''] ?? ['400 Bad Request', 'This is not a readable HTTP request.']
   const body = JSON.stringify(errorBody(new CadreError('BAD_REQUEST', message), `req_${randomBytes(10).toString('hex')}`))
-  const head = ['Content-Type: application/json; charset=utf-8', `Content-Length: ${Buffer.byteLength(body)}`, 'Connection: close']
+  const headers = { ...apiHeaders, 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body), connection: 'close' }
+  const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`)
   socket.end(`HTTP/1.1 ${status}\r\n${head.join('\r\n')}\r\n\r\n${body}`)
 }
 

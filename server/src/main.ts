@@ -7,8 +7,9 @@ process.env.NODE_ENV ??= 'production'
 enableCompileCache(join(import.meta.dirname, '../../node_modules/.cache/cadre'))
 const { startFailed } = await import('./process.ts')
 try {
-  const { runServer } = await import('./run.ts')
-  await runServer()
+  const [command, ...rest] = process.argv.slice(2)
+  if (command === 'keys') await (await import('./keys.ts')).runKeys(rest)
+  else await (await import('./run.ts')).runServer()
 } catch (error) {
   startFailed(error)
 }

@@ -27,8 +27,14 @@ async function generate() {
   const document = await generator.generate(contract, {
     info: { title: 'Cadre', version: '0.1.0', description: 'A self-hosted home for AI agents.' },
     servers: [{ url: '/api/v1' }],
-    security: [{}, { key: [] }, { bearer: [] }],
-    components: { securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-API-Key' }, bearer: { type: 'http', scheme: 'bearer' } } },
+    security: [{}, { key: [] }, { bearer: [] }, { session: [] }],
+    components: {
+      securitySchemes: {
+        key: { type: 'apiKey', in: 'header', name: 'X-API-Key' },
+        bearer: { type: 'http', scheme: 'bearer' },
+        session: { type: 'apiKey', in: 'cookie', name: 'cadre_session' },
+      },
+    },
     commonSchemas: { Run: { schema: Run, strategy: 'output' }, RunEvent: { schema: RunEvent, strategy: 'output' } },
   })
   const schemas = ((document.components ??= {}).schemas ??= {}) as Record<string, Schema>

@@ -1,11 +1,14 @@
 import { contract, type Contract } from '@cadre/contract'
+import type { ConversationEvent, PositionedEvent } from '@cadre/contract/conversation-events'
 import { eventId, type RunEvent } from '@cadre/contract/run-events'
 import type { Actor } from '@cadre/core/access/actor'
+import type { Credential } from '@cadre/core/access/identity'
+import type { SetSession } from '@cadre/core/access/sessions/sessions'
 import type { ContractProcedure, InferSchemaInput, InferSchemaOutput } from '@orpc/contract'
 import { implement, withEventMeta } from '@orpc/server'
 
 /** What a verb learns beside its input. */
-export type Extra = { idempotency_key?: string; last_event_id?: string; signal: AbortSignal }
+export type Extra = { idempotency_key?: string; last_event_id?: string; signal: AbortSignal; credential?: Credential; setSession?: SetSession }
 
 type Verb<P> =
   // oxlint-disable-next-line typescript/no-explicit-any -- oRPC's own bounds for errors and meta, which no verb looks at
@@ -13,7 +16,8 @@ type Verb<P> =
     ? (actor: Actor, input: InferSchemaOutput<I>, extra: Extra) => Answer<InferSchemaInput<O>> | Promise<Answer<InferSchemaInput<O>>>
     : never
 // A verb may give any async iterable of events.
-type Answer<T> = T extends AsyncIterator<unknown, unknown, unknown> ? AsyncIterable<RunEvent> : T
+type Answer<T> = T extends AsyncIterator<infer Event, unknown, unknown> ? AsyncIterable<Event> : T
+type AnyEvent = RunEvent | ConversationEvent | PositionedEvent
 
 /** The core, as functions grouped like the contract. */
 export type Api = { [Group in keyof Contract]: { [Name in keyof Contract[Group]]: Verb<Contract[Group][Name]> } }
@@ -21,14 +25,20 @@ export type Api = { [Group in keyof Contract]: { [Name in keyof Contract[Group]]
 /** What a door knows of one request. */
 export type DoorContext = {
   actor: Actor
+  credential: Credential
+  setSession: SetSession
+  /** Throws when the caller may no longer have what it asked for. */
+  recheck: () => Promise<void>
   request_id: string
   idempotency_key: string | undefined
   signal: AbortSignal
+  /** Aborts the signal. */
+  end: () => void
   /** `runs.start` */
   endpoint: string
   head: boolean
   /** Filled in on the way. */
-  answer: { run_id?: string }
+  answer: { run_id?: string; retry_after_ms?: number | null }
 }
 
 /** Every entry of the contract, bound to the function of the same name: a new entry needs no line here. */
@@ -54,14 +64,19 @@ export function buildRouter(api: Api) {
 type HandlerOptions = { context: DoorContext; input: unknown; lastEventId?: string }
 
 async function callVerb(verb: (actor: Actor, input: unknown, extra: Extra) => unknown, { context, input, lastEventId }: HandlerOptions) {
-  const { actor, idempotency_key, signal } = context
-  const answer = await verb(actor, input, { idempotency_key, last_event_id: lastEventId || undefined, signal })
+  const { actor, idempotency_key, signal, credential, setSession } = context
+  const answer = await verb(actor, input, { idempotency_key, last_event_id: lastEventId || undefined, signal, credential, setSession })
   if (typeof answer !== 'object' || answer === null) return answer
   if ('run_id' in answer && typeof answer.run_id === 'string') context.answer.run_id = answer.run_id
-  return Symbol.asyncIterator in answer ? numbered(answer as AsyncIterable<RunEvent>) : answer
+  return Symbol.asyncIterator in answer ? numbered(answer as AsyncIterable<AnyEvent>) : answer
 }
 
 /** Each event with its id for `Last-Event-ID`. */
-async function* numbered(events: AsyncIterable<RunEvent>) {
-  for await (const event of events) yield withEventMeta(event, { id: eventId(event) })
+async function* numbered(events: AsyncIterable<AnyEvent>) {
+  for await (const event of events) yield withEventMeta(event, { id: idOf(event) })
+}
+
+function idOf(event: AnyEvent): string {
+  if ('position' in event) return event.position
+  return 'conversation_id' in event ? `${event.seq}` : eventId(event)
 }

@@ -7,7 +7,7 @@ export async function runServer() {
   const { config, log, argv } = open()
   const cadre = await startCadre({ config, log, argv })
   stopOnSignals(cadre.stop, log)
-  process.stdout.write(`${await greeting(cadre, config)}\n`)
+  process.stdout.write(`${await greeting(cadre)}\n`)
   await releaseStartupGarbage()
 }
 

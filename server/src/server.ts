@@ -1,26 +1,43 @@
 import type { AddressInfo } from 'node:net'
 import { systemActor } from '@cadre/core/access/actor'
+import type { Limits } from '@cadre/core/access/limits/limits'
+import type { Resolver } from '@cadre/core/access/open-access'
 import type { Config } from '@cadre/core/config'
-import { openAccess, refuseBind } from './access.ts'
+import { type Access, openAccess } from './access.ts'
 import { buildHttp } from './http.ts'
 import type { Log } from './log.ts'
+import type { OutsideLogin } from './oidc.ts'
 import type { Api } from './router.ts'
+import { openWeb, webFolder } from './web.ts'
 
 /** The core behind the doors, as `createApp` of @cadre/core gives it. */
 export type Core = {
   api: Api
+  access: Resolver
+  /** A token of one use with which the first owner is made. */
+  setupToken?(): Promise<string>
+  /** Where people may log in at another server. */
+  outside?: OutsideLogin
   /** Takes up work. */
   start(): Promise<unknown>
   /** Lets what runs come to its end, at most so long; what is left over is taken up by whoever comes next. */
   drain(ms: number): Promise<unknown>
   close(): Promise<unknown>
+  /** Undefined where nothing is limited. */
+  limits?: Limits
 }
 
 export type ServerOptions = {
-  config: Pick<Config, 'host' | 'port' | 'api_key' | 'allowed_hosts' | 'body_limit'>
+  config: Pick<Config, 'host' | 'port' | 'auth' | 'allowed_hosts' | 'body_limit'>
   core: Core
   log: Log
   keep_alive_ms?: number
+  /** How often the credential of an open stream is looked at again. */
+  recheck_ms?: number
+  /** How long a reader may take nothing of what waits for it. */
+  stall_ms?: number
+  /** Where the built pages are. */
+  web?: string
 }
 export type Server = { url: string; port: number; stop(drainMs?: number): Promise<void> }
 
@@ -33,14 +50,35 @@ export class StartError extends Error {
 const goodbyeMs = 500
 
 /** Listens first and says "starting", so that a taken port is known before any run is taken up. The core is the caller's to close if this throws. */
-export async function startServer({ config, core, log, keep_alive_ms = 10_000 }: ServerOptions): Promise<Server> {
-  const refusal = refuseBind(config)
-  if (refusal) throw new StartError(refusal)
+export async function startServer({
+  config,
+  core,
+  log,
+  keep_alive_ms = 10_000,
+  recheck_ms = 30_000,
+  stall_ms,
+  web = webFolder,
+}: ServerOptions): Promise<Server> {
   let state: 'starting' | 'ready' | 'draining' = 'starting'
   const check = async () => {
     await core.api.agents.list(systemActor, { limit: 1 }, { signal: AbortSignal.timeout(5_000) })
   }
-  const http = buildHttp({ api: core.api, access: openAccess(config), log, body_limit: config.body_limit, keep_alive_ms, state: () => state, check })
+  const access = openAccess({ ...config, public_url: config.auth.public_url }, core.access)
+  const http = buildHttp({
+    api: core.api,
+    access,
+    jwks: () => core.access.jwks(),
+    oidc: await oidcPages(config, core, access, log),
+    log,
+    web: openWeb(web),
+    body_limit: config.body_limit,
+    limits: core.limits,
+    stall_ms,
+    keep_alive_ms,
+    recheck_ms,
+    state: () => state,
+    check,
+  })
   try {
     await http.server.listen({ host: config.host, port: config.port })
   } catch (error) {
@@ -74,6 +112,13 @@ export async function startServer({ config, core, log, keep_alive_ms = 10_000 }:
   const named = config.host === '0.0.0.0' || config.host === '::' ? '127.0.0.1' : config.host
   const host = named.includes(':') ? `[${named}]` : named
   return { url: `http://${host}:${port}`, port, stop: (drainMs = 8_000) => (stopped ??= stop(drainMs)) }
+}
+
+// Its library takes 20 ms to load, which a server without it does not pay.
+async function oidcPages({ auth }: ServerOptions['config'], { outside }: Core, access: Access, log: Log) {
+  if (!auth.oidc || !outside) return null
+  const { openOidc } = await import('./oidc.ts')
+  return openOidc(auth.oidc, auth.public_url, outside, access, log)
 }
 
 function listenProblem({ code, message }: NodeJS.ErrnoException, { host, port }: { host: string; port: number }) {

@@ -85,7 +85,12 @@ function providerFindings(providers: { id: string; usable: boolean; reason: stri
   const usable = providers.filter((provider) => provider.usable)
   const summary: Finding = usable.length
     ? { check, state: 'ok', text: `usable: ${usable.map(({ id, default_model }) => (default_model ? `${id}/${default_model}` : id)).join(', ')}` }
-    : { check, state: 'problem', text: 'none is usable', advice: 'set OPENAI_API_KEY or ANTHROPIC_API_KEY, or `cadre providers add`' }
+    : {
+        check,
+        state: 'problem',
+        text: 'none is usable',
+        advice: 'set OPENAI_API_KEY, ANTHROPIC_API_KEY or OLLAMA_HOST, or `cadre providers add`; docs/user/models.md lists them all',
+      }
   const others = providers
     .filter((provider) => !provider.usable)
     .map(({ id, reason }): Finding => ({ check, state: 'note', text: `${id} is not usable: ${reason ?? 'no reason was given'}` }))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { cadre } from '../test/cadre.ts'
-import { plugin, provider } from '../test/samples.ts'
+import { plugin } from '../test/samples.ts'
 import { startWire } from '../test/wire.ts'
 
 test('plugins list and show', async () => {
@@ -52,48 +52,4 @@ test('plugins invoke writes the output of the tool, or what a dry run would do',
   expect([code, stderr]).toEqual([5, 'cadre: the input: must be an object with named fields\n'])
   const wrong = await cadre(['plugins', 'invoke', 'calculator'], { url: wire.url })
   expect([wrong.code, wrong.stderr]).toEqual([2, "cadre: the tool: must be like date-utils__parse_dates, not 'calculator'\n"])
-})
-
-test('providers list, add and remove', async () => {
-  const off = provider({ id: 'openai', type: 'openai', usable: false, default_model: null, reason: 'there is no key; set OPENAI_API_KEY' })
-  const wire = await startWire({
-    'providers.list': () => ({ items: [provider(), off], next_cursor: null }),
-    'providers.add': () => provider({ id: 'work', type: 'openai', api_key: 'stored', source: 'api' }),
-    'providers.remove': () => ({ id: 'work', deleted: true }),
-  })
-  const listed = await cadre(['providers', 'list'], { url: wire.url })
-  expect(listed.stdout).toBe(
-    ['ID       TYPE     USABLE  KEY   MODEL    ADDRESS', 'builtin  builtin  yes     none  planner', 'openai   openai   no      none', ''].join('\n'),
-  )
-  expect(listed.stderr).toBe('openai is not usable: there is no key; set OPENAI_API_KEY\n')
-  const added = await cadre(['providers', 'add', 'work', '--type', 'openai', '--model', 'gpt-4o', '--key-env', 'WORK_KEY'], {
-    url: wire.url,
-    env: { WORK_KEY: 'sk-1' },
-  })
-  expect(added).toEqual({ code: 0, stdout: 'work\n', stderr: 'Added. Try it: cadre providers test work\n' })
-  expect(wire.inputOf('providers.add')).toEqual({ id: 'work', type: 'openai', default_model: 'gpt-4o', api_key: 'sk-1' })
-  await cadre(['providers', 'add', 'work', '--key-file', '-', '--base-url', 'http://127.0.0.1:1/v1'], { url: wire.url, stdin: 'sk-2\n' })
-  expect(wire.inputOf('providers.add')).toEqual({ id: 'work', type: 'custom', base_url: 'http://127.0.0.1:1/v1', api_key: 'sk-2' })
-  expect((await cadre(['providers', 'remove', 'work'], { url: wire.url })).stdout).toBe('work\n')
-})
-
-test('providers test: exit code 1 when there is no answer', async () => {
-  const wire = await startWire({
-    'providers.test': ({ input }) =>
-      input.id === 'builtin'
-        ? { ok: true, model: 'planner', latency_ms: 12, first_token_ms: null, text: 'Hello.', error: null, card: null, notes: [] }
-        : { ok: false, model: null, latency_ms: null, first_token_ms: null, text: null, error: 'the key is not valid', card: null, notes: [] },
-  })
-  expect(await cadre(['providers', 'test', 'builtin'], { url: wire.url })).toEqual({
-    code: 0,
-    stdout: 'Hello.\n',
-    stderr: 'builtin/planner answered in 12 ms.\n',
-  })
-  expect(await cadre(['providers', 'test', 'openai', '--model', 'x'], { url: wire.url })).toEqual({
-    code: 1,
-    stdout: '',
-    stderr: 'openai gave no answer: the key is not valid\n',
-  })
-  expect(wire.inputOf('providers.test')).toEqual({ id: 'openai', model: 'x' })
-  expect(JSON.parse((await cadre(['providers', 'test', 'openai', '--json'], { url: wire.url })).stdout)).toMatchObject({ ok: false })
 })

@@ -44,6 +44,15 @@ export function stepPrinter({ output, commandLine }: Cli, runId: string): (event
       case 'tool.resolved':
         short([...nameOf(event.step), `settled as ${event.outcome.replaceAll('_', ' ')} by ${event.by}`])
         break
+      case 'approval.requested':
+        started.set(event.step, toolName(event))
+        short([...nameOf(event.step), compact(event.input)])
+        for (const { message } of event.reasons) whole([...nameOf(event.step), `needs an approval: ${message}`], 'bad')
+        output.say(`Look at it: ${commandLine(`approvals show ${event.approval_id}`)}`)
+        break
+      case 'approval.decided':
+        whole([...nameOf(event.step), event.by === null ? event.decision : `${event.decision} by ${event.by}`, event.note ?? ''])
+        break
       case 'run.waiting':
         whole([`waiting${event.waiting.until ? ` until ${event.waiting.until}` : ''}: ${event.waiting.reason}`], 'quiet')
         break

@@ -1,13 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addAgents } from './agents.ts'
+import { addApprovals } from './approvals.ts'
+import { addAudit } from './audit.ts'
 import { defaultUrl } from './cli.ts'
+import { addConversations } from './conversations.ts'
 import { addDoctor } from './doctor.ts'
+import { addMasterKey } from './master-key.ts'
+import { addKeys } from './keys.ts'
 import { addPlugins } from './plugins.ts'
 import { addProviders } from './providers.ts'
 import { addRun } from './run.ts'
 import { addRuns } from './runs.ts'
 import { addServer } from './server-process.ts'
+import { addUsers } from './users.ts'
 
 export function buildProgram(): Command {
   const program = new Command('cadre')
@@ -23,10 +29,16 @@ export function buildProgram(): Command {
     .addHelpText('after', examples)
   addRun(program)
   addRuns(program)
+  addApprovals(program)
   addAgents(program)
+  addConversations(program)
   addPlugins(program)
   addProviders(program)
+  addUsers(program)
+  addKeys(program)
+  addAudit(program)
   addServer(program)
+  addMasterKey(program)
   addDoctor(program)
   return program
 }

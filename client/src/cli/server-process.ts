@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { constants } from 'node:os'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import type { Command } from 'commander'
-import { exitCode } from './exit-codes.ts'
+import { exitCode, InputError, UsageError } from './exit-codes.ts'
 
 /** The settings that the server and its workers take; it checks their values itself. */
 export const serverOptions = [
@@ -31,15 +33,16 @@ export function addServer(program: Command) {
   }
 }
 
-function settingsOf(command: Command) {
+/** @param only these options, by their long names; without it all. */
+export function settingsOf(command: Command, only?: Set<string | undefined>) {
   return command.options.flatMap((option) => {
     const value: unknown = command.getOptionValue(option.attributeName())
-    return option.long && typeof value === 'string' ? [option.long, value] : []
+    return option.long && typeof value === 'string' && (only?.has(option.long) ?? true) ? [option.long, value] : []
   })
 }
 
 /** The server in a process of its own, on the same Node. It gets our signals and we end as it does. */
-async function runServer(entry: string, settings: string[]): Promise<number> {
+export async function runServer(entry: string, settings: string[]): Promise<number> {
   const file = findServer(entry)
   if (!file) {
     process.stderr.write('cadre: the server is not part of this installation (the package @cadre/server is missing).\n')
@@ -59,6 +62,24 @@ async function runServer(entry: string, settings: string[]): Promise<number> {
   } finally {
     for (const signal of signals) process.off(signal, forward)
   }
+}
+
+/** A short work of the server's own, on its data: gives what it writes. What it refuses is thrown. */
+export async function runLocally(entry: string, settings: string[], input: string): Promise<string> {
+  const file = findServer(entry)
+  if (!file) throw new UsageError('the server is not part of this installation (the package @cadre/server is missing)')
+  const child = spawn(process.execPath, [file, ...settings], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, CADRE_URL: undefined } })
+  child.stdin.on('error', () => {}) // it ended before it had read all; its exit code tells
+  child.stdin.end(input)
+  const [said, complaint] = await Promise.all([text(child.stdout), text(child.stderr), child.exitCode === null ? once(child, 'close') : null])
+  if (child.exitCode === 0) return said
+  throw new InputError(
+    complaint
+      .trim()
+      .split('\n')
+      .at(-1)
+      ?.replace(/^cadre: /, '') ?? `it ended with ${child.exitCode}`,
+  )
 }
 
 /** By its name, as npm put it there: the client does not import the server. */

@@ -1,4 +1,4 @@
-import type { ModelCall, Run, Step } from '@cadre/contract/runs'
+import type { ModelCall, Run, Step, StepApproval } from '@cadre/contract/runs'
 import { answerText } from './follow.ts'
 import { toolName } from './print-events.ts'
 import { compact, count, duration, harmless, localTime, oneLine, shorten } from './text.ts'
@@ -64,10 +64,20 @@ function stepLines(step: Step, fit: Fit) {
   const retries = step.retries ? `   retries ${step.retries}` : ''
   const lines = [
     oneLine(`step ${step.step}`).padEnd(8) +
-      `  ${oneLine(toolName(step))}   ${step.status === 'running' ? 'running' : duration(step.duration_ms)}${retries}`,
+      `  ${oneLine(toolName(step))}   ${isOpen(step) ? step.status : duration(step.duration_ms)}${retries}`,
     fit('    in    ', compact(step.input)),
   ]
+  if (step.approval) lines.push(fit('    asked ', approvalText(step.approval)))
   if (step.status === 'completed') lines.push(fit('    out   ', compact(step.output)))
   if (step.error !== null) lines.push(`    ${step.status === 'uncertain' ? 'uncertain' : 'failed'}: ${oneLine(step.error)}`)
   return lines
+}
+
+function isOpen({ status }: Step) {
+  return status === 'running' || status === 'waiting'
+}
+
+function approvalText({ approval_id, status, by, note, reasons }: StepApproval) {
+  const decided = `${status}${by === null ? '' : ` by ${by}`}${note === null ? '' : `: ${note}`}`
+  return `${approval_id}, ${decided} (${reasons.map(({ message }) => message).join('; ')})`
 }

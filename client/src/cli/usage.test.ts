@@ -31,7 +31,12 @@ describe.concurrent('a command line that cannot be meant', () => {
     [['agents', 'list', '--url', 'localhost:4000'], /--url \(or CADRE_URL\): "localhost:4000" is not an http or https address/],
     [['agents', 'list', '--api-key', 'a b'], /--api-key \(or CADRE_API_KEY\): must be printable ASCII/],
     [['providers', 'add', 'x', '--key-env', 'NOT_SET_ANYWHERE'], /NOT_SET_ANYWHERE is not set/],
-    [['providers', 'add', 'x', '--type', 'other'], /Allowed choices are openai, anthropic, custom/],
+    [['providers', 'add', 'x', '--concurrent', 'many'], /'--concurrent <n>' argument 'many' is invalid/],
+    [['providers', 'aliases', 'set', 'x'], /missing required argument 'model'/],
+    [
+      ['providers', 'add', 'x', '--type', 'other'],
+      /Allowed choices are openai, anthropic, google, mistral, azure, bedrock, ollama, lmstudio, gguf, custom/,
+    ],
   ])('%j: exit code 2, and says why', async (args, message) => {
     const { code, stdout, stderr } = await cadre(args, { stdin: args.includes('--data') ? 'x' : '' })
     expect(stderr.replaceAll('\n\n', '\n')).toMatch(message)

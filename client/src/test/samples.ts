@@ -1,4 +1,6 @@
 import type { Agent } from '@cadre/contract/agents'
+import { ApprovalPolicy } from '@cadre/contract/approvals'
+import { ContextPolicy } from '@cadre/contract/context'
 import type { Plugin } from '@cadre/contract/plugins'
 import type { Provider } from '@cadre/contract/providers'
 import type { JournalEvent, RunEvent } from '@cadre/contract/run-events'
@@ -33,6 +35,8 @@ export function agent(fields: Partial<Agent> = {}): Agent {
       delegates: [],
       cache_seconds: 0,
       budget: null,
+      context: ContextPolicy.parse({}),
+      approvals: ApprovalPolicy.parse({}),
     },
     output_schema: null,
     is_public: false,

@@ -1,9 +1,10 @@
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { createCipheriv, randomBytes } from 'node:crypto'
+import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { localOwner, publicActor, requireOwner, systemActor } from './actor.ts'
-import { checkKey, seal, unseal } from './secrets.ts'
+import { checkKey, keyIdOf, keyRing, seal, unseal } from './secrets.ts'
 
 let folder: string
 beforeEach(() => {
@@ -20,41 +21,82 @@ test('a sealed secret opens again, also after a restart, and is different each t
   expect(one).not.toBe(two)
   expect(one).not.toContain('secret')
   expect([one, two].map((sealed) => unseal(inFile(), sealed, 'providers:lab'))).toEqual(['sk-très-secret', 'sk-très-secret'])
+  expect(keyIdOf(one)).toBe(keyRing(inFile()).current.id)
 })
 
 test('the key file is made once, for its owner only', () => {
-  seal(inFile(), 'a', 'x:1')
+  seal(inFile(), 'a', 'connections:1')
   const path = inFile().key_file
   const made = readFileSync(path, 'utf8')
-  seal(inFile(), 'b', 'x:1')
+  seal(inFile(), 'b', 'connections:1')
   expect(readFileSync(path, 'utf8')).toBe(made)
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
 test('a key may be given as base64, base64url or hex', () => {
   const bytes = Buffer.alloc(32, 251)
-  const sealed = seal(given(bytes.toString('base64')), 'x', 'a:1')
-  expect(unseal(given(bytes.toString('base64url')), sealed, 'a:1')).toBe('x')
-  expect(unseal(given(bytes.toString('hex')), sealed, 'a:1')).toBe('x')
+  const sealed = seal(given(bytes.toString('base64')), 'x', 'connections:1')
+  expect(unseal(given(bytes.toString('base64url')), sealed, 'connections:1')).toBe('x')
+  expect(unseal(given(bytes.toString('hex')), sealed, 'connections:1')).toBe('x')
 })
 
-test('another key, another row and a damaged text are refused in one sentence', () => {
+test('another key, another row, another workspace and a damaged text are refused in one sentence', () => {
   const config = inFile()
   const sealed = seal(config, 'x', 'providers:lab')
   const otherKey = () => unseal(given(Buffer.alloc(32, 1).toString('hex')), sealed, 'providers:lab')
-  expect(otherKey).toThrow('the secret stored for providers:lab was sealed with another key than CADRE_KEY')
+  const id = keyIdOf(sealed)
+  expect(otherKey).toThrow(
+    new RegExp(`^the secret stored for providers:lab was sealed with another key \\(${id}\\) than CADRE_KEY \\([0-9a-f]{8}\\)`),
+  )
   expect(() => unseal(config, sealed, 'providers:other')).toThrow('was sealed with another key')
+  expect(() => unseal(config, sealed, 'connections:lab')).toThrow('was sealed with another key')
+  expect(() => unseal(config, sealed, 'providers:lab', 'wsp_2')).toThrow('was sealed with another key')
   expect(() => unseal(config, `${sealed.slice(0, -2)}zz`, 'providers:lab')).toThrow('was sealed with another key')
-  expect(() => unseal(config, 'plain', 'providers:lab')).toThrow('was sealed with another key')
+  for (const damaged of ['plain', '', 'v2.', `v2.${id}.`, `v2.${id}.${'A'.repeat(37)}`, `v3.${id}.${'A'.repeat(60)}`])
+    expect(() => unseal(config, damaged, 'providers:lab')).toThrow('was sealed with another key')
+  const inWorkspace = seal(config, 'y', 'providers:lab', 'wsp_2')
+  expect(unseal(config, inWorkspace, 'providers:lab', 'wsp_2')).toBe('y')
+  expect(() => unseal(config, inWorkspace, 'providers:lab')).toThrow('was sealed with another key')
+})
+
+test('a text of the first shape, which named no key, opens in the first workspace only', () => {
+  const config = given(Buffer.alloc(32, 3).toString('hex'))
+  const nonce = randomBytes(12)
+  const cipher = createCipheriv('aes-256-gcm', Buffer.alloc(32, 3), nonce).setAAD(Buffer.from('providers:lab'))
+  const bytes = Buffer.concat([cipher.update('old', 'utf8'), cipher.final()])
+  const sealed = `v1.${Buffer.concat([nonce, cipher.getAuthTag(), bytes]).toString('base64url')}`
+  expect(unseal(config, sealed, 'providers:lab')).toBe('old')
+  expect(() => unseal(config, sealed, 'providers:lab', 'wsp_2')).toThrow('another key')
+  expect(() => unseal(config, sealed, 'providers:other')).toThrow('another key')
+})
+
+test('two keys live side by side: the previous one opens, the current one seals', () => {
+  const [one, two] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString('hex')) as [string, string]
+  const old = seal(given(one), 'x', 'providers:lab')
+  const both = { ...given(two), key_previous: one }
+  expect(unseal(both, old, 'providers:lab')).toBe('x')
+  expect(keyIdOf(seal(both, 'y', 'providers:lab'))).toBe(keyRing(given(two)).current.id)
+  expect(() => keyRing({ ...given(two), key_previous: 'short' })).toThrow('CADRE_KEY_PREVIOUS: must be 32 bytes')
 })
 
 test('a key that is no key is told at the start, and no file is made by looking', () => {
   expect(() => checkKey(given('short'))).toThrow('CADRE_KEY: must be 32 bytes as base64 or as 64 hex digits')
   const path = join(folder, 'cadre.key')
-  checkKey({ key: null, key_file: path })
+  expect(checkKey({ key: null, key_file: path })).toEqual([])
   expect(() => statSync(path)).toThrow('ENOENT')
   writeFileSync(path, 'rubbish')
   expect(() => checkKey({ key: null, key_file: path })).toThrow(`${path}: must be 32 bytes`)
+  writeFileSync(path, '\n')
+  expect(() => checkKey({ key: null, key_file: path })).toThrow(`${path}: must be 32 bytes`)
+})
+
+test('a key file of ours that others can read is made 0600, and the operator is told', () => {
+  const path = join(folder, 'cadre.key')
+  writeFileSync(path, Buffer.alloc(32, 5).toString('base64'))
+  chmodSync(path, 0o644)
+  expect(checkKey({ key: null, key_file: path })).toEqual([expect.stringMatching(/could be read by other users \(mode 0644\); it is 0600 now/)])
+  expect(statSync(path).mode & 0o777).toBe(0o600)
+  expect(checkKey({ key: null, key_file: path })).toEqual([])
 })
 
 test('only the owner and Cadre itself pass as owner', () => {

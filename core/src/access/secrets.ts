@@ -1,90 +1,113 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto'
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { CadreError } from '@cadre/contract/errors'
 import { ConfigError } from '../config-error.ts'
+import { defaultWorkspace } from './actor.ts'
+import type { SealedRow } from './secrets-columns.ts'
+import { guardKeyFile, makeKeyFile, type MasterKey, parseKey, readKeyFile } from './secrets-key-file.ts'
 
-/** `key`: the master key itself, as base64 or hex. `key_file`: where it is kept, and made at first use, when `key` is null. */
-export type KeyConfig = { key: string | null; key_file: string }
+/**
+ * `key`: the master key itself, as base64 or hex; `key_previous`: one that still opens what it sealed. `key_file`: where they are kept,
+ * and made at the first start, when `key` is null.
+ */
+export type KeyConfig = { key: string | null; key_previous?: string | null; key_file: string }
 
-const keys = new WeakMap<KeyConfig, Buffer>()
-const version = 'v1.'
+/** `current` seals, all open. */
+export type KeyRing = { current: MasterKey; all: MasterKey[] }
+
+const rings = new WeakMap<KeyConfig, KeyRing>()
+
+/** `v2.key id.` and then nonce, tag and text. `v1.` names no key and is bound to no workspace; it opens in the first workspace. */
+const shape = /^(?:v1|v2\.([0-9a-f]{8}))\.([\w-]{38,})$/
 
 /**
  * Seals a secret with AES-256-GCM under the master key.
- * @param boundTo `table:row id`; the text opens for this row only, so a sealed value copied into another row is refused.
+ * @param boundTo the text opens for this row of this workspace only, so a sealed value copied into another row is refused.
  */
-export function seal(config: KeyConfig, text: string, boundTo: string): string {
+export function seal(config: KeyConfig, text: string, boundTo: SealedRow, workspace: string = defaultWorkspace): string {
+  const { current } = keyRing(config)
   const nonce = randomBytes(12)
-  const cipher = createCipheriv('aes-256-gcm', masterKey(config), nonce).setAAD(Buffer.from(boundTo))
+  const cipher = createCipheriv('aes-256-gcm', current.bytes, nonce).setAAD(Buffer.from(`${workspace}:${boundTo}`))
   const sealed = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()])
-  return version + Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')
+  return `v2.${current.id}.${Buffer.concat([nonce, cipher.getAuthTag(), sealed]).toString('base64url')}`
 }
 
 /** Throws a CadreError of one sentence when the key is not the one that sealed it, or the text is not of this row. */
-export function unseal(config: KeyConfig, sealed: string, boundTo: string): string {
-  const bytes = Buffer.from(sealed.slice(version.length), 'base64url')
+export function unseal(config: KeyConfig, sealed: string, boundTo: SealedRow, workspace: string = defaultWorkspace): string {
+  const ring = keyRing(config)
+  const [, id, bytes] = shape.exec(sealed) ?? []
+  const bound = id === undefined ? boundTo : `${workspace}:${boundTo}`
+  const keys = id === undefined ? ring.all.filter(() => workspace === defaultWorkspace) : ring.all.filter((key) => key.id === id)
+  for (const key of keys) {
+    const text = open(key, Buffer.from(bytes ?? '', 'base64url'), bound)
+    if (text !== null) return text
+  }
+  const known = id !== undefined && keys.length > 0
+  throw new CadreError(
+    'UNAVAILABLE',
+    known
+      ? `the secret stored for ${boundTo} was sealed with another key or for another row: it does not open; store it anew`
+      : `the secret stored for ${boundTo} was sealed with another key${id ? ` (${id})` : ''} than ${sourceOf(config)} (${ring.current.id}); bring that key back or store the secret anew`,
+  )
+}
+
+/** The id of the key that sealed it; null where it does not say, or is no sealed text. */
+export function keyIdOf(sealed: string): string | null {
+  return shape.exec(sealed)?.[1] ?? null
+}
+
+export function isSealed(text: string): boolean {
+  return shape.test(text)
+}
+
+function open(key: MasterKey, bytes: Buffer, bound: string): string | null {
+  if (bytes.length < 28) return null
+  const decipher = createDecipheriv('aes-256-gcm', key.bytes, bytes.subarray(0, 12), { authTagLength: 16 }).setAAD(Buffer.from(bound))
+  decipher.setAuthTag(bytes.subarray(12, 28))
   try {
-    if (!sealed.startsWith(version) || bytes.length < 28) throw new Error('not a sealed text')
-    const decipher = createDecipheriv('aes-256-gcm', masterKey(config), bytes.subarray(0, 12), { authTagLength: 16 }).setAAD(Buffer.from(boundTo))
-    decipher.setAuthTag(bytes.subarray(12, 28))
     return Buffer.concat([decipher.update(bytes.subarray(28)), decipher.final()]).toString('utf8')
-  } catch (error) {
-    if (error instanceof ConfigError) throw error
-    const source = config.key === null ? `the key in ${config.key_file}` : 'CADRE_KEY'
-    throw new CadreError(
-      'UNAVAILABLE',
-      `the secret stored for ${boundTo} was sealed with another key than ${source}; bring that key back or store the secret anew`,
-    )
+  } catch {
+    return null // the tag does not fit: another key, another row, or damage
   }
 }
 
-/** Reads the master key now, so that a wrong one is told at the start. A key file that is not there yet is made at first use. */
-export function checkKey(config: KeyConfig) {
-  if (config.key !== null) masterKey(config)
-  else if (read(config.key_file) !== null) masterKey(config)
+/** A key for another use than sealing. Who knows it knows nothing of the master key. */
+export function derivedKey(key: MasterKey, use: string): Buffer {
+  return Buffer.from(hkdfSync('sha256', key.bytes, '', use, 32))
 }
 
-function masterKey(config: KeyConfig): Buffer {
-  const known = keys.get(config)
+/**
+ * Reads the master key now, so that a wrong one is told at the start. A key file that is not there yet is not made by looking.
+ * @returns what to tell the operator.
+ */
+export function checkKey(config: KeyConfig): string[] {
+  if (config.key === null && readKeyFile(config.key_file) === null) return []
+  keyRing(config)
+  const warning = config.key === null ? guardKeyFile(config.key_file) : null
+  return warning === null ? [] : [warning]
+}
+
+/** Where the operator finds the key that is used, for sentences. */
+export function sourceOf(config: KeyConfig): string {
+  return config.key === null ? `the key in ${config.key_file}` : 'CADRE_KEY'
+}
+
+export function hasKey(config: KeyConfig): boolean {
+  return config.key !== null || readKeyFile(config.key_file) !== null
+}
+
+export function keyRing(config: KeyConfig): KeyRing {
+  const known = rings.get(config)
   if (known) return known
-  const key = config.key === null ? fromFile(config.key_file) : parse(config.key, 'CADRE_KEY')
-  keys.set(config, key)
-  return key
+  const found = config.key === null ? (readKeyFile(config.key_file) ?? makeKeyFile(config.key_file)) : [parseKey(config.key, 'CADRE_KEY')]
+  const all = config.key_previous ? [...found, parseKey(config.key_previous, 'CADRE_KEY_PREVIOUS')] : found
+  const [current] = all
+  if (!current) throw new ConfigError(`${config.key_file}: holds no key`)
+  const ring = { current, all }
+  rings.set(config, ring)
+  return ring
 }
 
-function fromFile(path: string): Buffer {
-  return parse(read(path) ?? make(path), path)
-}
-
-function parse(text: string, where: string): Buffer {
-  const trimmed = text.trim()
-  const key = /^[0-9a-f]{64}$/i.test(trimmed) ? Buffer.from(trimmed, 'hex') : Buffer.from(trimmed, 'base64')
-  if (key.length === 32 && /^[\w+/=-]+$/.test(trimmed)) return key
-  throw new ConfigError(`${where}: must be 32 bytes as base64 or as 64 hex digits; \`openssl rand -base64 32\` makes one`)
-}
-
-function read(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null
-    throw new ConfigError(`CADRE_KEY_FILE: ${path} cannot be read: ${(error as Error).message}`)
-  }
-}
-
-// Written aside and linked into place: of two processes that make it at once, one wins and both use the winner's.
-function make(path: string): string {
-  const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
-  try {
-    mkdirSync(dirname(path), { recursive: true })
-    writeFileSync(aside, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx', flush: true })
-    linkSync(aside, path)
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-      throw new ConfigError(`CADRE_KEY_FILE: ${path} cannot be made: ${(error as Error).message}`)
-  } finally {
-    rmSync(aside, { force: true })
-  }
-  return readFileSync(path, 'utf8')
+/** The key file was written anew. */
+export function forgetKeys(config: KeyConfig) {
+  rings.delete(config)
 }

@@ -28,9 +28,14 @@ export async function updateAgentRow(trx: Trx, id: string, change: Updateable<Ta
 }
 
 /** Newest first; ids sort by the time of creation. */
-export async function selectAgents(db: Db['read'], page: { before: string | undefined; limit: number; publicOnly: boolean }): Promise<Agent[]> {
+export async function selectAgents(
+  db: Db['read'],
+  page: { before: string | undefined; limit: number; publicOnly: boolean; only: readonly string[] | null },
+): Promise<Agent[]> {
   let query = db.selectFrom('agents').selectAll().where('deleted_at', 'is', null).orderBy('id', 'desc').limit(page.limit)
   if (page.before !== undefined) query = query.where('id', '<', page.before)
+  // Postgres takes no empty list.
+  if (page.only !== null) query = query.where('id', 'in', [...page.only, ''])
   if (page.publicOnly) query = query.where('is_public', '=', 1)
   return (await query.execute()).map(toAgent)
 }

@@ -1,5 +1,5 @@
 import type { Agent, CreateAgent } from '@cadre/contract/agents'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import type { Db } from '../storage/database.ts'
 import { toJson } from '../storage/json.ts'
 import { insertAgent } from './agents.store.ts'
@@ -10,7 +10,6 @@ type CreateApp = References & { db: Db; newId: (prefix: string) => string; now: 
 
 /** @throws AGENT_NAME_TAKEN, AGENT_SLUG_TAKEN, INVALID for a tool, provider or schema that is none. */
 export async function createAgent(app: CreateApp, actor: Actor, input: CreateAgent): Promise<Agent> {
-  requireOwner(actor)
   await checkReferences(app, input)
   const slug = slugOf(input.name)
   const now = app.now()

@@ -17,8 +17,14 @@ export function present(actor: Actor, agent: Agent): Agent | PublicAgent {
 /** The agent, if the actor may know of it; one that is not theirs looks missing. */
 export async function requireAgent(app: { db: Db }, actor: Actor, idOrSlug: string): Promise<Agent> {
   const agent = await findAgent(app.db.read, idOrSlug)
-  if (!agent || (actor.kind === 'public' && !agent.is_public)) throw missing(idOrSlug)
+  if (!agent || !mayKnow(actor, agent)) throw missing(idOrSlug)
   return agent
+}
+
+/** The public knows what is public; a key that is for some agents only knows these. */
+export function mayKnow(actor: Actor, { id, is_public }: Pick<Agent, 'id' | 'is_public'>): boolean {
+  if (actor.kind === 'public') return is_public
+  return actor.agents === null || actor.agents.includes(id)
 }
 
 /** A living agent, whoever asks. */
@@ -31,6 +37,12 @@ export async function requireRunnableAgent(app: { db: Db }, actor: Actor, idOrSl
   const agent = await requireAgent(app, actor, idOrSlug)
   if (actor.kind === 'public' && agent.api_key_required) {
     throw new CadreError('UNAUTHORIZED', `agent '${agent.slug}' needs an API key: send it as X-API-Key`)
+  }
+  if (actor.kind === 'key' && agent.allowed_api_keys.length > 0 && !agent.allowed_api_keys.includes(actor.id)) {
+    throw new CadreError(
+      'FORBIDDEN',
+      `agent '${agent.slug}' may be run with the API keys that it names only (allowed_api_keys), and yours is not among them`,
+    )
   }
   return agent
 }

@@ -1,7 +1,8 @@
 import { CadreError } from '@cadre/contract/errors'
 import type { Connection, CreateConnection } from '@cadre/contract/connections'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import { seal } from '../access/secrets.ts'
+import { audit } from '../audit/audit.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../storage/database.ts'
 import { isUniqueViolation } from '../storage/unique-violation.ts'
@@ -15,11 +16,13 @@ export async function addConnection(
   actor: Actor,
   { name, url }: CreateConnection,
 ): Promise<Connection> {
-  requireOwner(actor)
   placeOf(url)
   const row = { name, url: seal(app.config, url, boundTo(name)), created_by: actor.id, created_at: app.now() }
   try {
-    await app.db.write((trx) => insertConnection(trx, row))
+    await app.db.write(async (trx) => {
+      await insertConnection(trx, row)
+      await audit(trx, app, actor, { action: 'connections.add', target_type: 'connection', target_id: name })
+    })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
     throw new CadreError('CONNECTION_NAME_TAKEN', `name: there is already a connection '${name}'; remove it first`, [

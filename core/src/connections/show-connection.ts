@@ -5,7 +5,7 @@ import { placeOf } from './connection-place.ts'
 import type { ConnectionRow } from './connections.store.ts'
 
 /** To what the sealed URL of a connection is bound. */
-export const boundTo = (name: string) => `connections:${name}`
+export const boundTo = (name: string) => `connections:${name}` as const
 
 export function showConnection(config: KeyConfig, { name, url, created_at }: ConnectionRow): Connection {
   const rest = { name, type: 'postgres' as const, created_at: new Date(created_at).toISOString() }

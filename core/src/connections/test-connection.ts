@@ -1,5 +1,5 @@
 import { CadreError } from '@cadre/contract/errors'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../storage/database.ts'
 import type { SqlGuard } from '../tools/sql/sql-guard.ts'
@@ -19,10 +19,9 @@ const question = `select current_setting('server_version') as version, pg_catalo
 /** Connects as a query would, and says in plain words why it cannot. */
 export async function testConnection(
   app: { db: Db; config: Pick<Config, 'key' | 'key_file'>; sql: SqlGuard },
-  actor: Actor,
+  _actor: Actor,
   name: string,
 ): Promise<ConnectionTest> {
-  requireOwner(actor)
   if (!(await selectConnection(app.db.read, name))) throw new CadreError('CONNECTION_NOT_FOUND', `there is no connection '${name}'`)
   try {
     const url = await connectionUrl(app, name)

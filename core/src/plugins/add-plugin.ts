@@ -1,8 +1,9 @@
 import { CadreError, invalid } from '@cadre/contract/errors'
 import type { Manifest } from '@cadre/contract/manifest'
 import type { Plugin } from '@cadre/contract/plugins'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import { type KeyConfig, seal } from '../access/secrets.ts'
+import { audit } from '../audit/audit.ts'
 import { blobHash, putBlob } from '../storage/blobs.ts'
 import type { Db } from '../storage/database.ts'
 import { toJson } from '../storage/json.ts'
@@ -22,7 +23,6 @@ export type AddApp = { db: Db; config: KeyConfig; hooks: HookHost; now: () => nu
  * are installed as folders by whoever runs it.
  */
 export async function addPlugin(app: AddApp, actor: Actor, given: Manifest): Promise<Plugin> {
-  requireOwner(actor)
   const { id } = given
   checkManifest(given)
   if (await app.hooks.find(id)) throw taken(id)
@@ -33,6 +33,7 @@ export async function addPlugin(app: AddApp, actor: Actor, given: Manifest): Pro
     await app.db.write(async (trx) => {
       if (source !== null) await putBlob(trx, source)
       await insertPlugin(trx, id, stored, actor.id, created_at)
+      await audit(trx, app, actor, { action: 'plugins.add', target_type: 'plugin', target_id: id, detail: { runtime: given.runtime.type } })
     })
   } catch (error) {
     throw isUniqueViolation(error) ? taken(id) : error

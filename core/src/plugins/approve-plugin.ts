@@ -1,12 +1,13 @@
 import { CadreError, invalid } from '@cadre/contract/errors'
 import type { HookEndpoint } from '@cadre/contract/manifest'
 import type { Plugin } from '@cadre/contract/plugins'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
+import { audit } from '../audit/audit.ts'
 import type { AddApp } from './add-plugin.ts'
 import { checkManifest, checkSchemas, needEndpoints } from './check-manifest.ts'
 import type { KnownPlugin } from './known-plugin.ts'
 import { needPlugin, present } from './list-plugins.ts'
-import { discover } from './mcp-endpoints.ts'
+import { discover, saidOf } from './mcp-endpoints.ts'
 import { noteOffer } from './note-offer.ts'
 import { updatePlugin } from './plugins.store.ts'
 import { type ToolConfig, toTool } from './to-tool.ts'
@@ -14,8 +15,7 @@ import { type ToolConfig, toTool } from './to-tool.ts'
 type ApproveApp = AddApp & { config: ToolConfig }
 
 /** Asks an MCP server again; what changed is pending afterwards. */
-export async function refreshPlugin(app: ApproveApp, actor: Actor, id: string): Promise<Plugin> {
-  requireOwner(actor)
+export async function refreshPlugin(app: ApproveApp, _actor: Actor, id: string): Promise<Plugin> {
   const plugin = await needPlugin(app, id)
   const [endpoint] = plugin.manifest.endpoints
   const { runtime } = endpoint ? toTool(app.config, plugin, endpoint, null) : plugin.manifest
@@ -26,7 +26,6 @@ export async function refreshPlugin(app: ApproveApp, actor: Actor, id: string): 
 
 /** Takes the pending offer that `hash` names, and no other, as what the plugin is from now on. */
 export async function approvePlugin(app: ApproveApp, actor: Actor, { id, hash }: { id: string; hash: string }): Promise<Plugin> {
-  requireOwner(actor)
   const plugin = await needPlugin(app, id)
   const { pending, offer } = plugin
   if (pending === null) throw new CadreError('PLUGIN_NOT_PENDING', `there is nothing to approve: '${id}' offers what was approved`)
@@ -40,17 +39,20 @@ export async function approvePlugin(app: ApproveApp, actor: Actor, { id, hash }:
   checkManifest(manifest)
   checkSchemas(manifest)
   const stored = { manifest, sealed: plugin.sealed, source: plugin.source, offer: { hash, whole: offer?.whole ?? true } }
-  await app.db.write((trx) => updatePlugin(trx, id, stored))
+  await app.db.write(async (trx) => {
+    await updatePlugin(trx, id, stored)
+    await audit(trx, app, actor, { action: 'plugins.approve', target_type: 'plugin', target_id: id, detail: { hash } })
+  })
   return present(await needPlugin(app, id))
 }
 
-// Effects stay as somebody approved them; new tools come along where all tools were taken before.
+// Effects and labels stay as somebody approved them; new tools come along where all tools were taken before.
 function approved({ manifest, offer }: KnownPlugin, offered: HookEndpoint[]): HookEndpoint[] {
   const before = new Map(manifest.endpoints.map((endpoint) => [endpoint.mcp?.tool, endpoint]))
   return offered
     .filter(({ mcp }) => offer?.whole || before.has(mcp?.tool))
     .map((endpoint) => {
       const known = before.get(endpoint.mcp?.tool)
-      return known ? { ...endpoint, path: known.path, effect: known.effect } : endpoint
+      return known ? { ...endpoint, ...saidOf(known) } : endpoint
     })
 }

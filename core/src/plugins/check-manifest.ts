@@ -35,7 +35,7 @@ export function needEndpoints({ endpoints }: Manifest) {
 
 function checkEndpoints({ id, runtime, endpoints }: Manifest) {
   const names = new Set<string>()
-  for (const [i, { path, request, mcp }] of endpoints.entries()) {
+  for (const [i, { path, request, mcp, effect, approval }] of endpoints.entries()) {
     const name = toolName(id, path)
     if (names.has(name)) throw invalid(`endpoints[${i}].path`, `another endpoint already makes the tool '${name}'`)
     if (name.length > longestName) throw invalid(`endpoints[${i}].path`, `makes the tool name '${name}', longer than ${longestName} characters`)
@@ -43,6 +43,7 @@ function checkEndpoints({ id, runtime, endpoints }: Manifest) {
     const stray = request?.parameters.find((each) => each.in === 'header' && connectionHeaders.includes(each.name.toLowerCase()))
     if (stray) throw invalid(`endpoints[${i}].request.parameters`, `'${stray.name}' belongs to the connection and cannot be set`)
     if (mcp && runtime.type !== 'mcp') throw invalid(`endpoints[${i}].mcp`, `belongs to the runtime 'mcp' only`)
+    if (approval === 'always' && effect === 'read') throw invalid(`endpoints[${i}].approval`, `cannot be 'always' where the effect is 'read'`)
     names.add(name)
   }
 }

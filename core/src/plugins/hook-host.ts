@@ -8,8 +8,9 @@ import { invokeTool, previewTool } from '../tools/invoke-tool.ts'
 import type { McpRuntimes, OnOffer } from '../tools/mcp/mcp-runtime.ts'
 import type { Connector } from '../tools/network/connector.ts'
 import { openRuntimes, type RuntimesApp } from '../tools/open-runtimes.ts'
-import type { ResolvedTool, ToolCall } from '../tools/resolved-tool.ts'
+import type { ToolCall } from '../tools/resolved-tool.ts'
 import type { ConnectionUrls } from '../tools/sql/run-sql.ts'
+import type { AgentTool } from './data-labels.ts'
 import type { KnownPlugin, PendingOffer } from './known-plugin.ts'
 import { loadBundled } from './load-bundled.ts'
 import { type StoredManifest, selectPlugins, type StoredPlugin } from './plugins.store.ts'
@@ -20,9 +21,9 @@ export type HookHost = {
   all: () => Promise<KnownPlugin[]>
   find: (id: string) => Promise<KnownPlugin | undefined>
   /** The tools that an agent's list stands for: all of a ForgeHook, or one (`hook__endpoint`). @throws INVALID naming `tools[i]`. */
-  resolveTools: (refs: string[]) => Promise<ResolvedTool[]>
+  resolveTools: (refs: string[]) => Promise<AgentTool[]>
   /** Those of these tools that exist now. */
-  findTools: (names: string[]) => Promise<ResolvedTool[]>
+  findTools: (names: string[]) => Promise<AgentTool[]>
   /** @throws ToolError for all that the tool or its input does wrong. */
   invoke: (call: ToolCall) => Promise<unknown>
   /** What `invoke` would do, without doing it. */
@@ -64,7 +65,7 @@ export function openHooks(app: HostApp, { folders, connections, onOffer }: HostP
     return new Map([...bundled, ...rows.map((row) => [row.id, stored(row)] as const)])
   }
 
-  const toolsFor = async (refs: string[]): Promise<ResolvedTool[][]> => {
+  const toolsFor = async (refs: string[]): Promise<AgentTool[][]> => {
     const plugins = await pluginsFor([...new Set(refs.map(hookIdOf))])
     return Promise.all(
       refs.map(async (ref) => {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto'
 import { canonicalJson } from '@cadre/contract/canonical-json'
 import { CadreError, invalid } from '@cadre/contract/errors'
 import type { HookBundle, Plugin } from '@cadre/contract/plugins'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
+import { audit } from '../audit/audit.ts'
 import { putBlob } from '../storage/blobs.ts'
 import { type AddApp, addPlugin, complete, storable } from './add-plugin.ts'
 import { checkManifest } from './check-manifest.ts'
@@ -11,7 +12,6 @@ import { updatePlugin } from './plugins.store.ts'
 
 /** Installs what `cadre plugins pack` made; in the place of an installed one of the same id, where this one is newer. */
 export async function installPlugin(app: AddApp, actor: Actor, bundle: HookBundle): Promise<Plugin> {
-  requireOwner(actor)
   const { manifest, lock, checksum } = bundle
   if (bundleChecksum({ manifest, lock }) !== checksum)
     throw invalid('checksum', 'does not fit the contents: the file was changed or cut after it was packed')
@@ -26,6 +26,7 @@ export async function installPlugin(app: AddApp, actor: Actor, bundle: HookBundl
   await app.db.write(async (trx) => {
     if (source !== null) await putBlob(trx, source)
     await updatePlugin(trx, manifest.id, stored)
+    await audit(trx, app, actor, { action: 'plugins.install', target_type: 'plugin', target_id: manifest.id, detail: { checksum } })
   })
   return present(await needPlugin(app, manifest.id))
 }

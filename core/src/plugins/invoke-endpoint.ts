@@ -1,6 +1,6 @@
 import { CadreError } from '@cadre/contract/errors'
 import type { Effect } from '@cadre/contract/manifest'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import type { ResolvedTool } from '../tools/resolved-tool.ts'
 import { ToolError } from '../tools/tool-error.ts'
 import { compileSchema } from '../tools/tool-schema.ts'
@@ -12,8 +12,7 @@ type Invocation = { id: string; path: string; input: Record<string, unknown>; dr
 export type Invoked = { tool: string; effect: Effect; dry_run: boolean; output: unknown; would: unknown; duration_ms: number }
 
 /** One call of one endpoint outside of any run: how an owner tries a plugin. A dry run checks all and does nothing. */
-export async function invokeEndpoint(app: InvokeApp, actor: Actor, { id, path, input, dry_run }: Invocation): Promise<Invoked> {
-  requireOwner(actor)
+export async function invokeEndpoint(app: InvokeApp, _actor: Actor, { id, path, input, dry_run }: Invocation): Promise<Invoked> {
   const tool = await findEndpoint(app, id, path)
   const problems = compileSchema(tool.input)(input).map(({ path: at, message }) => ({ path: at === '' ? 'input' : `input.${at}`, message }))
   if (problems.length > 0) throw new CadreError('INVALID', problems.map((each) => `${each.path}: ${each.message}`).join('; '), problems)

@@ -1,20 +1,19 @@
 import { CadreError } from '@cadre/contract/errors'
 import { toolName } from '@cadre/contract/manifest'
 import type { PendingChange, Plugin } from '@cadre/contract/plugins'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
+import { labelsOf } from './data-labels.ts'
 import type { HookHost } from './hook-host.ts'
 import type { KnownPlugin } from './known-plugin.ts'
 import { withHiddenSecrets } from './set-apart.ts'
 
 type PluginApp = { hooks: HookHost }
 
-export async function listPlugins(app: PluginApp, actor: Actor): Promise<{ items: Plugin[]; next_cursor: null }> {
-  requireOwner(actor)
+export async function listPlugins(app: PluginApp, _actor: Actor): Promise<{ items: Plugin[]; next_cursor: null }> {
   return { items: (await app.hooks.all()).map(present), next_cursor: null }
 }
 
-export async function getPlugin(app: PluginApp, actor: Actor, id: string): Promise<Plugin> {
-  requireOwner(actor)
+export async function getPlugin(app: PluginApp, _actor: Actor, id: string): Promise<Plugin> {
   return present(await needPlugin(app, id))
 }
 
@@ -28,7 +27,11 @@ export function present(plugin: KnownPlugin): Plugin {
   const { manifest, folder, created_at } = plugin
   return {
     ...withHiddenSecrets(manifest),
-    endpoints: manifest.endpoints.map((endpoint) => ({ ...endpoint, tool: toolName(manifest.id, endpoint.path) })),
+    endpoints: manifest.endpoints.map((endpoint) => ({
+      ...endpoint,
+      ...labelsOf(manifest, endpoint),
+      tool: toolName(manifest.id, endpoint.path),
+    })),
     bundled: folder !== null,
     created_at: created_at === null ? null : new Date(created_at).toISOString(),
     pending: pendingOf(plugin),

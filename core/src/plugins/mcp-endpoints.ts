@@ -31,14 +31,26 @@ export async function discover(hooks: Discover, server: McpServer, grants: strin
   }
 }
 
-/** Those of the offered that `approved` names, with the effects that it gives them; all where it names none. */
+/** Those of the offered that `approved` names, with what it says of them; all where it names none. */
 export function chosen(approved: HookEndpoint[], offered: HookEndpoint[]): HookEndpoint[] {
   if (approved.length === 0) return offered
-  return approved.map(({ path, mcp, effect }, i) => {
+  return approved.map((known, i) => {
+    const { path, mcp } = known
     const found = offered.find((endpoint) => (mcp ? endpoint.mcp?.tool === mcp.tool : endpoint.path === path))
     if (!found) throw invalid(`endpoints[${i}].path`, `the server offers no '${path}'; it offers ${offered.map((each) => each.path).join(', ')}`)
-    return { ...found, path, effect }
+    return { ...found, ...saidOf(known) }
   })
+}
+
+/** What the manifest says of a tool, and its server does not. */
+export function saidOf({ path, effect, approval, reads, leaves_machine }: HookEndpoint) {
+  return {
+    path,
+    effect,
+    ...(approval === undefined ? {} : { approval }),
+    ...(reads === undefined ? {} : { reads }),
+    ...(leaves_machine === undefined ? {} : { leaves_machine }),
+  }
 }
 
 function serverOf(transport: Extract<Manifest['runtime'], { type: 'mcp' }>['transport']): McpServer {

@@ -1,15 +1,18 @@
 import { CadreError } from '@cadre/contract/errors'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
+import { audit, type AuditApp } from '../audit/audit.ts'
 import type { Db } from '../storage/database.ts'
 import type { HookHost } from './hook-host.ts'
 import { missing } from './list-plugins.ts'
 import { deletePlugin } from './plugins.store.ts'
 
 /** Agents that name it keep the name: a run of theirs is refused with the reason until it is there again. */
-export async function removePlugin(app: { db: Db; hooks: HookHost }, actor: Actor, id: string): Promise<{ id: string; deleted: true }> {
-  requireOwner(actor)
+export async function removePlugin(app: AuditApp & { db: Db; hooks: HookHost }, actor: Actor, id: string): Promise<{ id: string; deleted: true }> {
   const plugin = await app.hooks.find(id)
   if (plugin?.folder) throw new CadreError('PLUGIN_BUNDLED', `'${id}' comes with Cadre and cannot be removed`)
-  if (!(await app.db.write((trx) => deletePlugin(trx, id)))) throw missing(id)
+  await app.db.write(async (trx) => {
+    if (!(await deletePlugin(trx, id))) throw missing(id)
+    await audit(trx, app, actor, { action: 'plugins.remove', target_type: 'plugin', target_id: id })
+  })
   return { id, deleted: true }
 }

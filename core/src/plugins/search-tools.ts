@@ -1,5 +1,5 @@
 import type { Effect, JsonSchema } from '@cadre/contract/manifest'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import { rankTools } from '../tools/rank-tools.ts'
 import type { HookHost } from './hook-host.ts'
 
@@ -8,10 +8,9 @@ export type FoundTool = { tool: string; plugin: string; path: string; descriptio
 /** The tools of all ForgeHooks that fit a question, best first. */
 export async function searchTools(
   app: { hooks: HookHost },
-  actor: Actor,
+  _actor: Actor,
   { q, limit }: { q: string; limit: number },
 ): Promise<{ items: FoundTool[]; next_cursor: null }> {
-  requireOwner(actor)
   const plugins = await app.hooks.all()
   const tools = await app.hooks.resolveTools(plugins.map(({ manifest }) => manifest.id))
   const items = rankTools(tools, q, limit).map(({ tool, score }) => ({

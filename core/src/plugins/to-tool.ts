@@ -3,13 +3,14 @@ import { type KeyConfig, unseal } from '../access/secrets.ts'
 import { fromJson } from '../storage/json.ts'
 import { hostPortOf } from '../tools/network/network-rules.ts'
 import type { ResolvedTool } from '../tools/resolved-tool.ts'
+import { type AgentTool, labelsOf } from './data-labels.ts'
 import type { KnownPlugin } from './known-plugin.ts'
 import type { RuntimeSecrets } from './set-apart.ts'
 
 export type ToolConfig = KeyConfig & { private_hosts: string[]; hooks: Record<string, Record<string, unknown>>; hook_env: Record<string, string> }
 
 /** @param source of a code ForgeHook: JavaScript. */
-export function toTool(config: ToolConfig, plugin: KnownPlugin, endpoint: HookEndpoint, source: string | null): ResolvedTool {
+export function toTool(config: ToolConfig, plugin: KnownPlugin, endpoint: HookEndpoint, source: string | null): AgentTool {
   const { manifest } = plugin
   const name = toolName(manifest.id, endpoint.path)
   const settings = settingsOf(config, manifest.id)
@@ -20,6 +21,7 @@ export function toTool(config: ToolConfig, plugin: KnownPlugin, endpoint: HookEn
     path: endpoint.path,
     description: endpoint.description || `${manifest.name}: ${endpoint.path.slice(1)}`,
     effect: endpoint.effect,
+    ...labelsOf(manifest, endpoint),
     input: endpoint.input,
     output: endpoint.output,
     limits: manifest.limits,

@@ -11,7 +11,17 @@ const applied = async (db: Db) =>
 const insertMigration = (db: Db, name: string, compatible: number) =>
   db.write((trx) => sql`insert into migrations (name, compatible, applied_at) values (${name}, ${compatible}, 1)`.execute(trx))
 
-const released = ['0001-first', '0002-tools', '0003-providers', '0004-usage', '0005-sub-runs']
+const released = [
+  '0001-first',
+  '0002-tools',
+  '0003-providers',
+  '0004-usage',
+  '0005-sub-runs',
+  '0006-access',
+  '0007-guards',
+  '0008-conversations',
+  '0009-approvals',
+]
 
 describe.each(databases)('migrations on $name', ({ name, empty }) => {
   test('are applied once, whoever opens the database, also several at once', async () => {

@@ -5,6 +5,10 @@ import * as tools from './migrations/0002-tools.ts'
 import * as providers from './migrations/0003-providers.ts'
 import * as usage from './migrations/0004-usage.ts'
 import * as subRuns from './migrations/0005-sub-runs.ts'
+import * as access from './migrations/0006-access.ts'
+import * as guards from './migrations/0007-guards.ts'
+import * as conversations from './migrations/0008-conversations.ts'
+import * as approvals from './migrations/0009-approvals.ts'
 
 export type Migration = {
   /** Whether servers that do not know this migration can go on working beside it. */
@@ -19,6 +23,10 @@ const known: Record<string, Migration> = {
   '0003-providers': providers,
   '0004-usage': usage,
   '0005-sub-runs': subRuns,
+  '0006-access': access,
+  '0007-guards': guards,
+  '0008-conversations': conversations,
+  '0009-approvals': approvals,
 }
 
 type Applied = { name: string; compatible: number; applied_at: number }

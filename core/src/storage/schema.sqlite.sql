@@ -1,5 +1,17 @@
 -- Made from the migrations by `npm run schema:dump`; a test compares it. Read it, change the migrations.
 
+CREATE TABLE "agent_conversation_context" (
+  "agent_id" text not null,
+  "conversation_id" text not null,
+  "context" text not null,
+  "up_to_seq" integer not null,
+  "tokens" integer not null,
+  "updated_at" bigint not null,
+  constraint "agent_conversation_context_agent_id_conversation_id" primary key ("agent_id", "conversation_id")
+);
+
+CREATE INDEX "agent_conversation_context_conversation_id" on "agent_conversation_context" ("conversation_id");
+
 CREATE TABLE "agents" (
   "id" text not null,
   "name" text not null,
@@ -24,6 +36,143 @@ CREATE TABLE "agents" (
 CREATE UNIQUE INDEX agents_name on agents (name) where deleted_at is null;
 
 CREATE UNIQUE INDEX agents_slug on agents (slug) where deleted_at is null;
+
+CREATE TABLE "api_keys" (
+  "id" text not null,
+  "workspace_id" text not null,
+  "user_id" text not null,
+  "name" text not null,
+  "prefix" text not null,
+  "hash" text not null,
+  "role" text not null,
+  "scopes" text,
+  "agents" text,
+  "expires_at" bigint,
+  "last_used_at" bigint,
+  "revoked_at" bigint,
+  "created_at" bigint not null,
+  constraint "api_keys_id" primary key ("id")
+);
+
+CREATE UNIQUE INDEX "api_keys_prefix" on "api_keys" ("prefix");
+
+CREATE INDEX "api_keys_workspace_id" on "api_keys" ("workspace_id");
+
+CREATE TABLE "approval_rules" (
+  "id" text not null,
+  "workspace_id" text not null,
+  "agent_id" text,
+  "tool" text not null,
+  "pattern" text not null,
+  "created_by" text not null,
+  "created_at" bigint not null,
+  constraint "approval_rules_id" primary key ("id")
+);
+
+CREATE INDEX "approval_rules_workspace_id_tool" on "approval_rules" ("workspace_id", "tool");
+
+CREATE TABLE "approvals" (
+  "id" text not null,
+  "workspace_id" text not null,
+  "run_id" text not null,
+  "step" integer not null,
+  "agent_id" text not null,
+  "agent_name" text not null,
+  "asked_by" text not null,
+  "tool" text not null,
+  "effect" text not null,
+  "setup" text not null,
+  "input" text not null,
+  "input_hash" text not null,
+  "reasons" text not null,
+  "status" text not null,
+  "scope" text,
+  "pattern" text,
+  "edited_input" text,
+  "note" text,
+  "decided_by" text,
+  "decided_at" bigint,
+  "expires_at" bigint not null,
+  "created_at" bigint not null,
+  constraint "approvals_id" primary key ("id")
+);
+
+CREATE UNIQUE INDEX "approvals_run_id_step" on "approvals" ("run_id", "step");
+
+CREATE INDEX "approvals_workspace_id" on "approvals" ("workspace_id", "id");
+
+CREATE INDEX "approvals_workspace_id_status" on "approvals" ("workspace_id", "status", "id");
+
+CREATE TABLE "attachment_files" (
+  "hash" text not null,
+  "content" blob not null,
+  constraint "attachment_files_hash" primary key ("hash")
+);
+
+CREATE TABLE "attachments" (
+  "id" text not null,
+  "conversation_id" text not null,
+  "message_id" text,
+  "name" text not null,
+  "media_type" text not null,
+  "bytes" bigint not null,
+  "hash" text not null,
+  "created_by" text not null,
+  "created_at" bigint not null,
+  constraint "attachments_id" primary key ("id")
+);
+
+CREATE INDEX "attachments_conversation_id" on "attachments" ("conversation_id");
+
+CREATE INDEX "attachments_hash" on "attachments" ("hash");
+
+CREATE INDEX attachments_message_id on attachments (message_id) where message_id is not null;
+
+CREATE INDEX attachments_unsent on attachments (created_at) where message_id is null;
+
+CREATE TABLE "audit_head" (
+  "id" integer not null,
+  "seq" bigint not null,
+  "hash" text not null,
+  "first_seq" bigint not null,
+  "first_hash" text not null,
+  "key_id" text not null,
+  "mac" text not null,
+  constraint "audit_head_id" primary key ("id")
+);
+
+CREATE TRIGGER audit_head_delete before delete on audit_head begin select raise(abort, 'audit_head: is never deleted'); end;
+
+CREATE TABLE "audit_log" (
+  "seq" bigint not null,
+  "at" bigint not null,
+  "workspace_id" text not null,
+  "actor_kind" text not null,
+  "actor_id" text not null,
+  "action" text not null,
+  "target_type" text,
+  "target_id" text,
+  "detail" text,
+  "ip" text,
+  "request_id" text,
+  "previous_hash" text not null,
+  "hash" text not null,
+  constraint "audit_log_seq" primary key ("seq")
+);
+
+CREATE TRIGGER audit_log_delete before delete on audit_log
+    when old.seq >= coalesce((select first_seq from audit_head where id = 1), 0)
+    begin select raise(abort, 'audit_log: entries are deleted by retention only'); end;
+
+CREATE TRIGGER audit_log_update before update on audit_log begin select raise(abort, 'audit_log: entries are never changed'); end;
+
+CREATE INDEX "audit_log_actor_id" on "audit_log" ("actor_id", "seq");
+
+CREATE INDEX "audit_log_at" on "audit_log" ("at");
+
+CREATE INDEX "audit_log_target_id" on "audit_log" ("target_id", "seq");
+
+CREATE INDEX "audit_log_workspace_id" on "audit_log" ("workspace_id", "seq");
 
 CREATE TABLE "blobs" (
   "hash" text not null,
@@ -74,6 +223,61 @@ CREATE TABLE "connections" (
   constraint "connections_name" primary key ("name")
 );
 
+CREATE TABLE "conversation_events" (
+  "pos" integer primary key autoincrement,
+  "conversation_id" text not null,
+  "seq" integer not null,
+  "type" text not null,
+  "at" bigint not null,
+  "data" text not null
+);
+
+CREATE UNIQUE INDEX "conversation_events_conversation_id_seq" on "conversation_events" ("conversation_id", "seq");
+
+CREATE TABLE "conversations" (
+  "id" text not null,
+  "workspace_id" text not null,
+  "kind" text not null,
+  "project_id" text,
+  "title" text,
+  "topic" text,
+  "policy" text not null,
+  "pair" text,
+  "import_key" text,
+  "created_by" text not null,
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  "last_seq" integer not null,
+  "last_event" integer not null,
+  "last_message_at" bigint,
+  "active_at" bigint not null,
+  "retention_days" integer,
+  "deleted_at" bigint,
+  constraint "conversations_id" primary key ("id")
+);
+
+CREATE INDEX conversations_channels on conversations (workspace_id, project_id) where kind = 'channel' and deleted_at is null;
+
+CREATE INDEX conversations_retention_days on conversations (id) where retention_days is not null and deleted_at is null;
+
+CREATE INDEX "conversations_workspace_id_active_at" on "conversations" ("workspace_id", "active_at", "id");
+
+CREATE UNIQUE INDEX conversations_workspace_id_created_by_import_key on conversations (workspace_id, created_by, import_key)
+    where import_key is not null and deleted_at is null;
+
+CREATE UNIQUE INDEX conversations_workspace_id_pair on conversations (workspace_id, pair) where pair is not null and deleted_at is null;
+
+CREATE TABLE "grants" (
+  "workspace_id" text not null,
+  "user_id" text not null,
+  "resource_type" text not null,
+  "resource_id" text not null,
+  "level" text not null,
+  "created_by" text not null,
+  "created_at" bigint not null,
+  constraint "grants_workspace_id_user_id_resource_type_resource_id" primary key ("workspace_id", "user_id", "resource_type", "resource_id")
+) without rowid;
+
 CREATE TABLE "hook_values" (
   "plugin_id" text not null,
   "key" text not null,
@@ -117,6 +321,132 @@ CREATE INDEX jobs_failed on jobs (id) where status = 'failed';
 
 CREATE INDEX jobs_waiting on jobs (priority desc, run_at, id, name) where status = 'waiting';
 
+CREATE TABLE "key_check" (
+  "id" text not null,
+  "sealed" text not null,
+  "created_at" bigint not null,
+  constraint "key_check_id" primary key ("id")
+);
+
+CREATE TABLE "llm_messages" (
+  "id" text not null,
+  "message_id" text not null,
+  "role" text not null,
+  "content" text not null,
+  "created_at" bigint not null,
+  constraint "llm_messages_id" primary key ("id")
+);
+
+CREATE INDEX "llm_messages_message_id" on "llm_messages" ("message_id", "id");
+
+CREATE TABLE "login_tokens" (
+  "hash" text not null,
+  "purpose" text not null,
+  "user_id" text,
+  "expires_at" bigint not null,
+  "used_at" bigint,
+  constraint "login_tokens_hash" primary key ("hash")
+);
+
+CREATE TABLE "memberships" (
+  "workspace_id" text not null,
+  "user_id" text not null,
+  "role" text not null,
+  "created_at" bigint not null,
+  constraint "memberships_workspace_id_user_id" primary key ("workspace_id", "user_id")
+) without rowid;
+
+CREATE INDEX "memberships_user_id" on "memberships" ("user_id");
+
+CREATE TABLE "mentions" (
+  "message_id" text not null,
+  "kind" text not null,
+  "participant_id" text not null,
+  constraint "mentions_message_id_kind_participant_id" primary key ("message_id", "kind", "participant_id")
+) without rowid;
+
+CREATE INDEX "mentions_participant_id" on "mentions" ("kind", "participant_id", "message_id");
+
+CREATE TABLE "message_jobs" (
+  "message_id" text not null,
+  "agent_id" text not null,
+  "conversation_id" text not null,
+  "job_id" text not null,
+  "run_id" text,
+  "status" text not null,
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  constraint "message_jobs_message_id_agent_id_job_id" primary key ("message_id", "agent_id", "job_id")
+) without rowid;
+
+CREATE INDEX "message_jobs_agent_id" on "message_jobs" ("agent_id", "status");
+
+CREATE INDEX "message_jobs_conversation_id" on "message_jobs" ("conversation_id", "status");
+
+CREATE INDEX "message_jobs_job_id" on "message_jobs" ("job_id");
+
+CREATE INDEX message_jobs_run_id on message_jobs (run_id) where run_id is not null;
+
+CREATE VIRTUAL TABLE message_search using fts5(words, scope, content='', contentless_delete=1, tokenize='ascii');
+
+CREATE TABLE 'message_search_config'(
+  k PRIMARY KEY,
+  v
+) WITHOUT ROWID;
+
+CREATE TABLE 'message_search_data'(
+  id INTEGER PRIMARY KEY,
+  block BLOB
+);
+
+CREATE TABLE 'message_search_docsize'(
+  id INTEGER PRIMARY KEY,
+  sz BLOB,
+  origin INTEGER
+);
+
+CREATE TABLE 'message_search_idx'(
+  segid,
+  term,
+  pgno,
+  PRIMARY KEY(segid, term)
+) WITHOUT ROWID;
+
+CREATE TABLE "messages" (
+  "num" integer primary key,
+  "id" text not null,
+  "conversation_id" text not null,
+  "seq" integer not null,
+  "author_kind" text not null,
+  "author_id" text not null,
+  "content" text not null,
+  "status" text not null,
+  "thread_id" text,
+  "parent_id" text,
+  "active" integer not null,
+  "run_id" text,
+  "hop" integer not null,
+  "metadata" text,
+  "client_key" text,
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  "edited_at" bigint,
+  "deleted_at" bigint
+);
+
+CREATE UNIQUE INDEX messages_conversation_id_author_kind_author_id_client_key
+    on messages (conversation_id, author_kind, author_id, client_key) where client_key is not null;
+
+CREATE UNIQUE INDEX "messages_conversation_id_seq" on "messages" ("conversation_id", "seq");
+
+CREATE INDEX messages_hidden on messages (conversation_id, seq) where deleted_at is not null or active = 0;
+
+CREATE UNIQUE INDEX "messages_id" on "messages" ("id");
+
+CREATE INDEX messages_parent_id on messages (parent_id) where parent_id is not null;
+
+CREATE INDEX messages_thread_id on messages (thread_id, seq) where thread_id is not null;
+
 CREATE TABLE migrations (
   name text primary key,
   compatible integer not null,
@@ -138,6 +468,30 @@ CREATE TABLE "model_cards" (
   "measured_at" bigint not null,
   constraint "model_cards_provider_id_model" primary key ("provider_id", "model")
 );
+
+CREATE TABLE "participants" (
+  "conversation_id" text not null,
+  "kind" text not null,
+  "participant_id" text not null,
+  "role" text not null,
+  "joined_at" bigint not null,
+  "left_at" bigint,
+  "last_read_seq" integer not null,
+  "muted" integer not null,
+  constraint "participants_conversation_id_kind_participant_id" primary key ("conversation_id", "kind", "participant_id")
+) without rowid;
+
+CREATE INDEX participants_participant_id on participants (kind, participant_id, conversation_id) where left_at is null;
+
+CREATE TABLE "pins" (
+  "message_id" text not null,
+  "conversation_id" text not null,
+  "pinned_by" text not null,
+  "created_at" bigint not null,
+  constraint "pins_message_id" primary key ("message_id")
+) without rowid;
+
+CREATE INDEX "pins_conversation_id" on "pins" ("conversation_id", "created_at");
 
 CREATE TABLE "plugins" (
   "id" text not null,
@@ -161,6 +515,20 @@ CREATE TABLE "prices" (
   constraint "prices_provider_model" primary key ("provider", "model")
 );
 
+CREATE TABLE "projects" (
+  "id" text not null,
+  "workspace_id" text not null,
+  "name" text not null,
+  "description" text,
+  "created_by" text not null,
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  "deleted_at" bigint,
+  constraint "projects_id" primary key ("id")
+);
+
+CREATE INDEX "projects_workspace_id" on "projects" ("workspace_id", "id");
+
 CREATE TABLE "providers" (
   "id" text not null,
   "type" text not null,
@@ -173,6 +541,15 @@ CREATE TABLE "providers" (
   constraint "providers_id" primary key ("id")
 );
 
+CREATE TABLE "reactions" (
+  "message_id" text not null,
+  "emoji" text not null,
+  "kind" text not null,
+  "participant_id" text not null,
+  "created_at" bigint not null,
+  constraint "reactions_message_id_emoji_kind_participant_id" primary key ("message_id", "emoji", "kind", "participant_id")
+) without rowid;
+
 CREATE TABLE "run_events" (
   "run_id" text not null,
   "seq" integer not null,
@@ -180,6 +557,15 @@ CREATE TABLE "run_events" (
   "at" bigint not null,
   "data" text not null,
   constraint "run_events_run_id_seq" primary key ("run_id", "seq")
+) without rowid;
+
+CREATE TABLE "run_labels" (
+  "root_run_id" text not null,
+  "label" text not null,
+  "run_id" text not null,
+  "step" integer not null,
+  "tool" text not null,
+  constraint "run_labels_root_run_id_label" primary key ("root_run_id", "label")
 ) without rowid;
 
 CREATE TABLE "runs" (
@@ -226,6 +612,30 @@ CREATE INDEX "runs_status" on "runs" ("status", "id");
 
 CREATE UNIQUE INDEX "runs_triggered_by_agent_id_request_key" on "runs" ("triggered_by", "agent_id", "request_key");
 
+CREATE TABLE "sessions" (
+  "hash" text not null,
+  "user_id" text not null,
+  "workspace_id" text not null,
+  "created_at" bigint not null,
+  "last_seen_at" bigint not null,
+  "expires_at" bigint not null,
+  "ip" text,
+  "user_agent" text,
+  constraint "sessions_hash" primary key ("hash")
+) without rowid;
+
+CREATE INDEX "sessions_user_id" on "sessions" ("user_id");
+
+CREATE TABLE "signing_keys" (
+  "id" text not null,
+  "algorithm" text not null,
+  "public_key" text not null,
+  "private_key" text not null,
+  "created_at" bigint not null,
+  "retired_at" bigint,
+  constraint "signing_keys_id" primary key ("id")
+);
+
 CREATE TABLE "usage_calls" (
   "run_id" text not null,
   "call" integer not null,
@@ -268,6 +678,24 @@ CREATE TABLE "usage_days" (
   constraint "usage_days_day_agent_id_user_id_key_id_provider_model_shard" primary key ("day", "agent_id", "user_id", "key_id", "provider", "model", "shard")
 ) without rowid;
 
+CREATE TABLE "users" (
+  "id" text not null,
+  "email" text,
+  "name" text not null,
+  "password" text,
+  "external_issuer" text,
+  "external_subject" text,
+  "disabled_at" bigint,
+  "credentials_at" bigint not null,
+  "created_at" bigint not null,
+  "updated_at" bigint not null,
+  constraint "users_id" primary key ("id")
+);
+
+CREATE UNIQUE INDEX "users_email" on "users" ("email");
+
+CREATE UNIQUE INDEX "users_external_issuer_external_subject" on "users" ("external_issuer", "external_subject");
+
 CREATE TABLE "workers" (
   "id" text not null,
   "kind" text not null,
@@ -277,3 +705,13 @@ CREATE TABLE "workers" (
   "heartbeat_at" bigint not null,
   constraint "workers_id" primary key ("id")
 );
+
+CREATE TABLE "workspaces" (
+  "id" text not null,
+  "name" text not null,
+  "slug" text not null,
+  "created_at" bigint not null,
+  constraint "workspaces_id" primary key ("id")
+);
+
+CREATE UNIQUE INDEX "workspaces_slug" on "workspaces" ("slug");

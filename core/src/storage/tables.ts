@@ -1,29 +1,37 @@
 import type { Generated } from 'kysely'
+import type { AccessTables } from './tables-access.ts'
+import type { ApprovalTables } from './tables-approvals.ts'
+import type { ConversationTables } from './tables-conversations.ts'
 
 /** Every table as both databases give it back. Times are integer milliseconds, flags 0 or 1, JSON columns text that `json.ts` reads and writes. */
-export type Tables = {
-  agents: AgentsTable
-  runs: RunsTable
-  run_events: RunEventsTable
-  blobs: BlobsTable
-  jobs: JobsTable
-  job_pauses: { name: string; paused_at: number }
-  workers: WorkersTable
-  plugins: PluginsTable
-  hook_values: { plugin_id: string; key: string; value: string; updated_at: number }
-  /** `url` is sealed by access/secrets.ts; never plain. */
-  connections: { name: string; url: string; created_by: string; created_at: number }
-  providers: ProvidersTable
-  model_aliases: { alias: string; provider_type: string | null; model: string; updated_at: number }
-  model_cards: { provider_id: string; model: string; card: string; measured_at: number }
-  usage_calls: UsageCallsTable
-  usage_days: UsageDaysTable
-  prices: PricesTable
-  budgets: BudgetsTable
-  budget_counters: BudgetCountersTable
-  /** `lines` is what usage/counters.store.ts reserved, as JSON. */
-  budget_reservations: { id: string; run_id: string; lines: string; expires_at: number }
-}
+export type Tables = AccessTables &
+  ApprovalTables &
+  ConversationTables & {
+    agents: AgentsTable
+    runs: RunsTable
+    run_events: RunEventsTable
+    blobs: BlobsTable
+    jobs: JobsTable
+    job_pauses: { name: string; paused_at: number }
+    workers: WorkersTable
+    plugins: PluginsTable
+    hook_values: { plugin_id: string; key: string; value: string; updated_at: number }
+    /** `url` is sealed by access/secrets.ts; never plain. */
+    connections: { name: string; url: string; created_by: string; created_at: number }
+    providers: ProvidersTable
+    model_aliases: { alias: string; provider_type: string | null; model: string; updated_at: number }
+    model_cards: { provider_id: string; model: string; card: string; measured_at: number }
+    usage_calls: UsageCallsTable
+    usage_days: UsageDaysTable
+    prices: PricesTable
+    budgets: BudgetsTable
+    budget_counters: BudgetCountersTable
+    /** `lines` is what usage/counters.store.ts reserved, as JSON. */
+    budget_reservations: { id: string; run_id: string; lines: string; expires_at: number }
+    audit_head: AuditHeadTable
+    /** One row: a known text, sealed with the master key that everything else here was sealed with. */
+    key_check: { id: string; sealed: string; created_at: number }
+  }
 
 type AgentsTable = {
   id: string
@@ -218,4 +226,16 @@ type BudgetCountersTable = {
   reserved: number
   /** What a person allowed this run instead of what its agent's settings say. */
   raised_to: number | null
+}
+
+/** One row, signed with a key that comes from the master key: who can only write to the database cannot make another. */
+type AuditHeadTable = {
+  id: number
+  seq: number
+  hash: string
+  /** The oldest entry that retention left, and the hash of the one before it. */
+  first_seq: number
+  first_hash: string
+  key_id: string
+  mac: string
 }

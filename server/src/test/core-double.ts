@@ -4,6 +4,8 @@ import { isOver, type RunEvent } from '@cadre/contract/run-events'
 import type { Run } from '@cadre/contract/runs'
 import type { Api, Extra } from '../router.ts'
 import type { Core } from '../server.ts'
+import { accessApi, resolverDouble } from './access-double.ts'
+import { conversationsDouble } from './conversations-double.ts'
 
 type Entry = { run: Run; events: RunEvent[]; changed: PromiseWithResolvers<void> }
 
@@ -11,7 +13,7 @@ type Entry = { run: Run; events: RunEvent[]; changed: PromiseWithResolvers<void>
  * What stands behind the doors in their own tests: agents and runs in memory, runs that move only when a test says so.
  * The input of a run decides: `now` ends at once, `defect` throws, everything else waits for `end()`.
  */
-export function coreDouble() {
+export function coreDouble(api_key: string | null = null) {
   const agents = new Map<string, Agent>()
   const runs = new Map<string, Entry>()
   const extras: Extra[] = []
@@ -57,6 +59,8 @@ export function coreDouble() {
   }
 
   const api: Api = {
+    ...accessApi,
+    ...conversationsDouble(),
     agents: {
       list: (actor) => {
         asked.push(`agents.list by ${actor.kind}`)
@@ -108,6 +112,16 @@ export function coreDouble() {
       },
       resolve: (_actor, { runId }) => entry(runId).run,
     },
+    approvals: {
+      list: () => ({ items: [], next_cursor: null }),
+      get: (_actor, { id }) => {
+        throw new CadreError('APPROVAL_NOT_FOUND', `There is no approval ${id}.`)
+      },
+      decide: (_actor, { id }) => {
+        throw new CadreError('APPROVAL_DECIDED', `The approval ${id} is decided.`)
+      },
+    },
+    approvalRules: { list: () => ({ items: [], next_cursor: null }), remove: (_actor, { id }) => ({ id, deleted: true }) },
     plugins: {
       list: () => ({ items: [], next_cursor: null }),
       get: (_actor, { id }) => {
@@ -176,7 +190,7 @@ export function coreDouble() {
       delete: (_actor, ref) => ({ ...ref, deleted: true }),
     },
   }
-  const core: Core = { api, start: async () => {}, drain: async () => {}, close: async () => {} }
+  const core: Core = { api, access: resolverDouble(api_key), start: async () => {}, drain: async () => {}, close: async () => {} }
   return { core, api, runs, extras, asked, emit, end, breakDatabase: () => (broken = true) }
 }
 
@@ -194,6 +208,7 @@ const emptyRun = {
   completed_at: null,
   steps: [],
   model_calls: [],
+  compactions: [],
   warnings: [],
   provider: null,
   model: null,

@@ -4,16 +4,18 @@ import { openLog } from '../log.ts'
 import { startServer, type ServerOptions } from '../server.ts'
 import { coreDouble } from './core-double.ts'
 
+export const noAuth = { required: false, public_url: null, default_role: null, jwt: null, oidc: null }
+
 /** A server on a free port before the double of the core. */
 export async function serve(
-  config: Partial<ServerOptions['config']> = {},
+  { api_key = null, ...config }: Partial<ServerOptions['config']> & { api_key?: string | null } = {},
   others: Partial<ServerOptions> = {},
   prepare = (_double: ReturnType<typeof coreDouble>) => {},
 ) {
-  const double = coreDouble()
+  const double = coreDouble(api_key)
   prepare(double)
   const server = await startServer({
-    config: { host: '127.0.0.1', port: 0, api_key: null, allowed_hosts: [], body_limit: 100_000, ...config },
+    config: { host: '127.0.0.1', port: 0, auth: noAuth, allowed_hosts: [], body_limit: 100_000, ...config },
     core: double.core,
     log: openLog(process.env.CADRE_LOG_LEVEL ?? 'silent'),
     ...others,

@@ -1,0 +1,203 @@
+import type { Contract } from '@cadre/contract'
+import type { Role, Scope } from '@cadre/contract/access'
+import { CadreError } from '@cadre/contract/errors'
+import { type Actor, defaultWorkspace } from './actor.ts'
+import { isAtLeast } from './identity.ts'
+
+/** `agents.create` and the like: every entry of the contract. */
+export type EndpointName = { [Group in keyof Contract]: `${Group}.${string & keyof Contract[Group]}` }[keyof Contract]
+
+export type Policy = {
+  /** The weakest role that may call it. */
+  least: Role
+  /** What a key with scopes must have; null: about the caller itself, which any key may. */
+  scope: Scope | null
+  /** Callers without a login may try too: the verb gives them what is public and nothing else. */
+  public?: true
+  /** It is about the whole server: only in the first workspace. */
+  server?: true
+}
+
+/**
+ * Who may call what. An endpoint without a line does not compile. The role is the one in the workspace of the call; what single things a
+ * caller gets to see there is the verb's to say, and a foreign one looks missing.
+ */
+export const policies = {
+  'agents.list': { least: 'viewer', scope: 'agents:read', public: true },
+  'agents.get': { least: 'viewer', scope: 'agents:read', public: true },
+  'agents.create': { least: 'builder', scope: 'agents:write' },
+  'agents.update': { least: 'builder', scope: 'agents:write' },
+  'agents.delete': { least: 'builder', scope: 'agents:write' },
+
+  'runs.start': { least: 'member', scope: 'runs:write', public: true },
+  'runs.get': { least: 'viewer', scope: 'runs:read', public: true },
+  'runs.follow': { least: 'viewer', scope: 'runs:read', public: true },
+  'runs.list': { least: 'viewer', scope: 'runs:read' },
+  'runs.listOfAgent': { least: 'viewer', scope: 'runs:read' },
+  'runs.cancel': { least: 'member', scope: 'runs:write' },
+  'runs.resolve': { least: 'member', scope: 'runs:write' },
+
+  // Whoever started the run decides about it, and builders about all: decide-approval.ts.
+  'approvals.list': { least: 'viewer', scope: 'runs:read' },
+  'approvals.get': { least: 'viewer', scope: 'runs:read' },
+  'approvals.decide': { least: 'member', scope: 'approvals:write' },
+  'approvalRules.list': { least: 'viewer', scope: 'runs:read' },
+  'approvalRules.remove': { least: 'builder', scope: 'approvals:write' },
+
+  'plugins.list': { least: 'viewer', scope: 'tools:read' },
+  'plugins.get': { least: 'viewer', scope: 'tools:read' },
+  'plugins.add': { least: 'builder', scope: 'tools:write' },
+  'plugins.remove': { least: 'builder', scope: 'tools:write' },
+  'plugins.install': { least: 'builder', scope: 'tools:write' },
+  'plugins.importOpenapi': { least: 'builder', scope: 'tools:write' },
+  'plugins.refresh': { least: 'builder', scope: 'tools:write' },
+  'plugins.approve': { least: 'builder', scope: 'tools:write' },
+  'plugins.invoke': { least: 'builder', scope: 'tools:write' },
+  'tools.search': { least: 'viewer', scope: 'tools:read' },
+
+  'connections.list': { least: 'builder', scope: 'tools:read' },
+  'connections.add': { least: 'builder', scope: 'tools:write' },
+  'connections.remove': { least: 'builder', scope: 'tools:write' },
+  'connections.test': { least: 'builder', scope: 'tools:write' },
+
+  'providers.list': { least: 'viewer', scope: 'providers:read' },
+  'providers.models': { least: 'viewer', scope: 'providers:read' },
+  'providers.aliases': { least: 'viewer', scope: 'providers:read' },
+  'providers.alias': { least: 'viewer', scope: 'providers:read' },
+  'providers.add': { least: 'builder', scope: 'providers:write' },
+  'providers.remove': { least: 'builder', scope: 'providers:write' },
+  'providers.test': { least: 'builder', scope: 'providers:write' },
+  'providers.detect': { least: 'builder', scope: 'providers:write' },
+  'providers.setAlias': { least: 'builder', scope: 'providers:write' },
+  'providers.removeAlias': { least: 'builder', scope: 'providers:write' },
+
+  'usage.get': { least: 'builder', scope: 'usage:read' },
+  'budgets.list': { least: 'builder', scope: 'usage:read' },
+  'budgets.create': { least: 'builder', scope: 'providers:write' },
+  'budgets.update': { least: 'builder', scope: 'providers:write' },
+  'budgets.delete': { least: 'builder', scope: 'providers:write' },
+  'budgets.raiseOfRun': { least: 'builder', scope: 'providers:write' },
+  'prices.list': { least: 'viewer', scope: 'usage:read' },
+  'prices.get': { least: 'viewer', scope: 'usage:read' },
+  'prices.put': { least: 'builder', scope: 'providers:write' },
+  'prices.delete': { least: 'builder', scope: 'providers:write' },
+
+  'setup.owner': { least: 'viewer', scope: null, public: true },
+  'sessions.login': { least: 'viewer', scope: null, public: true },
+  'sessions.me': { least: 'viewer', scope: null },
+  'sessions.logout': { least: 'viewer', scope: null },
+  'sessions.switch': { least: 'viewer', scope: null },
+  'sessions.list': { least: 'viewer', scope: 'access:read' },
+  'sessions.revoke': { least: 'viewer', scope: 'access:write' },
+  'sessions.revokeAll': { least: 'viewer', scope: 'access:write' },
+  'tokens.create': { least: 'viewer', scope: null },
+
+  // Everyone reads and changes themselves; the verb asks for admin where it is about another.
+  'users.get': { least: 'viewer', scope: 'access:read' },
+  'users.update': { least: 'viewer', scope: 'access:write' },
+  'users.setPassword': { least: 'viewer', scope: 'access:write' },
+  'users.list': { least: 'admin', scope: 'access:read' },
+  'users.create': { least: 'admin', scope: 'access:write' },
+  'users.disable': { least: 'admin', scope: 'access:write' },
+  'users.enable': { least: 'admin', scope: 'access:write' },
+  'users.delete': { least: 'admin', scope: 'access:write' },
+
+  'workspaces.list': { least: 'viewer', scope: 'access:read' },
+  'workspaces.create': { least: 'owner', scope: 'access:write', server: true },
+  'workspaces.rename': { least: 'owner', scope: 'access:write' },
+  'workspaces.members': { least: 'admin', scope: 'access:read' },
+  'workspaces.putMember': { least: 'admin', scope: 'access:write' },
+  'workspaces.removeMember': { least: 'admin', scope: 'access:write' },
+
+  // Keys of one's own; the verb asks for admin where it is another's.
+  'keys.list': { least: 'viewer', scope: 'access:read' },
+  'keys.create': { least: 'viewer', scope: 'access:write' },
+  'keys.revoke': { least: 'viewer', scope: 'access:write' },
+
+  'grants.list': { least: 'admin', scope: 'access:read' },
+  'grants.put': { least: 'admin', scope: 'access:write' },
+  'grants.remove': { least: 'admin', scope: 'access:write' },
+
+  'audit.list': { least: 'admin', scope: 'audit:read' },
+  'audit.verify': { least: 'admin', scope: 'audit:read', server: true },
+
+  'signingKeys.list': { least: 'admin', scope: 'access:read', server: true },
+  'signingKeys.rotate': { least: 'owner', scope: 'access:write', server: true },
+  // Who sees and writes what in there is for the verbs to say: conversations/seats.ts.
+  'projects.list': { least: 'viewer', scope: 'conversations:read' },
+  'projects.get': { least: 'viewer', scope: 'conversations:read' },
+  'conversations.list': { least: 'viewer', scope: 'conversations:read' },
+  'conversations.get': { least: 'viewer', scope: 'conversations:read' },
+  'conversations.participants': { least: 'viewer', scope: 'conversations:read' },
+  'conversations.follow': { least: 'viewer', scope: 'conversations:read' },
+  'conversations.export': { least: 'viewer', scope: 'conversations:read' },
+  'messages.list': { least: 'viewer', scope: 'conversations:read' },
+  'messages.get': { least: 'viewer', scope: 'conversations:read' },
+  'messages.pins': { least: 'viewer', scope: 'conversations:read' },
+  'messages.search': { least: 'viewer', scope: 'conversations:read' },
+  'attachments.download': { least: 'viewer', scope: 'conversations:read' },
+  'events.follow': { least: 'viewer', scope: 'conversations:read' },
+  'conversations.read': { least: 'viewer', scope: 'conversations:read' },
+  'conversations.mute': { least: 'viewer', scope: 'conversations:read' },
+  'projects.create': { least: 'member', scope: 'conversations:write' },
+  'projects.update': { least: 'member', scope: 'conversations:write' },
+  'projects.delete': { least: 'member', scope: 'conversations:write' },
+  'conversations.create': { least: 'member', scope: 'conversations:write' },
+  'conversations.update': { least: 'member', scope: 'conversations:write' },
+  'conversations.delete': { least: 'member', scope: 'conversations:write' },
+  'conversations.addParticipant': { least: 'member', scope: 'conversations:write' },
+  'conversations.removeParticipant': { least: 'member', scope: 'conversations:write' },
+  'conversations.typing': { least: 'member', scope: 'conversations:write' },
+  'conversations.import': { least: 'member', scope: 'conversations:write' },
+  'messages.send': { least: 'member', scope: 'conversations:write' },
+  'messages.edit': { least: 'member', scope: 'conversations:write' },
+  'messages.delete': { least: 'member', scope: 'conversations:write' },
+  'messages.react': { least: 'member', scope: 'conversations:write' },
+  'messages.unreact': { least: 'member', scope: 'conversations:write' },
+  'messages.pin': { least: 'member', scope: 'conversations:write' },
+  'messages.unpin': { least: 'member', scope: 'conversations:write' },
+  'attachments.upload': { least: 'member', scope: 'conversations:write' },
+} as const satisfies Record<EndpointName, Policy>
+
+/** What a key that is for some agents only can be for. */
+const aboutAgents = /^(agents|runs|approvals|conversations):/
+
+/** Throws UNAUTHORIZED or FORBIDDEN, with what is missing. Called in one place, which wraps every verb: api.ts. */
+export function authorize(actor: Actor, endpoint: EndpointName): void {
+  if (actor.kind === 'system') return
+  const policy: Policy = policies[endpoint]
+  if (actor.kind === 'public') {
+    if (policy.public) return
+    throw new CadreError('UNAUTHORIZED', 'This call needs a login or an API key: send X-API-Key, or Authorization: Bearer.')
+  }
+  if (!isAtLeast(actor.role, policy.least))
+    throw new CadreError(
+      'FORBIDDEN',
+      `This call needs the role ${policy.least}${policy.least === 'owner' ? '' : ' or a stronger one'}; yours is ${actor.role ?? 'none'}.`,
+    )
+  if (policy.scope !== null && actor.scopes !== null && !actor.scopes.includes(policy.scope))
+    throw new CadreError('FORBIDDEN', `This API key lacks the scope ${policy.scope}; it has ${actor.scopes.join(', ') || 'none'}.`)
+  if (policy.scope !== null && actor.agents !== null && !aboutAgents.test(policy.scope))
+    throw new CadreError('FORBIDDEN', 'This API key is for single agents only.')
+  if (policy.server && actor.workspace_id !== defaultWorkspace)
+    throw new CadreError('FORBIDDEN', 'This call is about the whole server: only the first workspace may make it.')
+}
+
+type Verb = (actor: Actor, ...rest: never[]) => unknown
+
+/** The same verbs, each behind its policy. */
+export function withPolicies<T extends Record<string, Record<string, Verb>>>(api: T): T {
+  const groups = Object.entries(api).map(([group, verbs]) => {
+    const guarded = Object.entries(verbs).map(([name, verb]) => {
+      const endpoint = `${group}.${name}` as EndpointName
+      if (!Object.hasOwn(policies, endpoint)) throw new Error(`${endpoint} has no policy`)
+      const call = async (actor: Actor, ...rest: never[]) => {
+        authorize(actor, endpoint)
+        return verb(actor, ...rest)
+      }
+      return [name, call]
+    })
+    return [group, Object.fromEntries(guarded)]
+  })
+  return Object.fromEntries(groups) as T
+}
