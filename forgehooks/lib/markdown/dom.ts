@@ -4,6 +4,7 @@ export type DomNode = {
   nodeType: number
   parentNode: DomNode | null
   firstChild: DomNode | null
+  firstElementChild: DomNode | null
   nextSibling: DomNode | null
   textContent: string | null
   getAttribute: (name: string) => string | null

@@ -10,11 +10,11 @@ export async function htmlToMarkdown(html: string | DomNode): Promise<string> {
   const places = new WeakMap<DomNode, Map<DomNode, number>>()
   service.addRule('listItem', { filter: 'li', replacement: (content, node) => item(content, node as DomNode, places) })
   service.addRule('bare pre', {
-    filter: (node) => node.nodeName === 'PRE' && node.firstElementChild?.nodeName !== 'CODE',
-    replacement: (_, node) => fenced(node.textContent ?? ''),
+    filter: (node) => isBare(node as unknown as DomNode),
+    replacement: (_, node) => fenced((node as DomNode).textContent ?? ''),
   })
   service.addRule('images that lead nowhere', {
-    filter: (node) => node.nodeName === 'IMG' && !node.getAttribute('src'),
+    filter: (node) => leadsNowhere(node as unknown as DomNode),
     replacement: (_, node) => (node as DomNode).getAttribute('alt') ?? '',
   })
   const standard = service.escape.bind(service)
@@ -30,6 +30,9 @@ export async function htmlToMarkdown(html: string | DomNode): Promise<string> {
     .replace(/^[ \t]+$/gm, '')
     .trim()
 }
+
+const isBare = (node: DomNode) => node.nodeName === 'PRE' && node.firstElementChild?.nodeName !== 'CODE'
+const leadsNowhere = (node: DomNode) => node.nodeName === 'IMG' && !node.getAttribute('src')
 
 function item(content: string, node: DomNode, places: WeakMap<DomNode, Map<DomNode, number>>): string {
   const list = node.parentNode

@@ -4,7 +4,7 @@ import type { FromThread } from '../embedded/hook-messages.ts'
 import { sandboxThreads } from './code-runtime.ts'
 
 /** What one handler says of itself (defineHook); only `path` where it is a bare function. Not yet checked against the manifest's schema. */
-export type DescribedEndpoint = { path: string } & Partial<Pick<HookEndpoint, 'description' | 'effect' | 'input' | 'output' | 'examples'>>
+export type DescribedEndpoint = { path: string } & Partial<Omit<HookEndpoint, 'path' | 'request' | 'mcp'>>
 
 const timeMs = 5_000
 const memoryMb = 256

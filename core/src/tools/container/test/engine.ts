@@ -34,6 +34,7 @@ async function startPodman(): Promise<Engine | null> {
     join(folder, 'run'),
   ]
   const child = spawn('podman', [...options, 'system', 'service', '--time=0', `unix://${host}`], {
+    cwd: folder, // its monitor leaves a file `oom` where it runs
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, XDG_RUNTIME_DIR: folder },
   })
