@@ -120,6 +120,7 @@ export async function streams(): Promise<Figure[]> {
     server.url,
     Array.from({ length: count }, (_, i) => paths[i % paths.length] ?? ''),
   )
+  const opened = residentMemory(server.pid)
   const start = performance.now()
   for (const id of made) await say(id)
   await open.received(count)
@@ -134,9 +135,13 @@ export async function streams(): Promise<Figure[]> {
   }
   await server.stop()
   folder.remove()
-  printTable(['resident memory', 'idle', `${count} streams`, 'after they left'], [['the server', megabytes(idle), megabytes(full), megabytes(after)]])
+  printTable(
+    ['resident memory', 'idle', `${count} streams`, 'after 50 messages to them', 'after they left'],
+    [['the server', ...[idle, opened, full, after].map(megabytes)]],
+  )
   return [
-    { name: `${count} open streams`, value: megabytes(full), target: '< 500 MB', reached: full < 500e6 },
+    { name: `${count} open streams`, value: megabytes(opened), target: '< 500 MB', reached: opened < 500e6 },
+    { name: 'after 50 messages to them', value: megabytes(full), target: '< 500 MB', reached: full < 500e6 },
     { name: `50 messages to ${count} streams, until all have one`, value: ms(took) },
     { name: 'memory after the streams left, of that before', value: (after / idle).toFixed(2) },
   ]

@@ -44,7 +44,9 @@ export function addApprovals(program: Command) {
     .description('let the call be made')
     .argument('<approval>', 'its id')
     .addOption(
-      new Option('--scope <scope>', 'this call once, this tool for the rest of the run, or always calls like it').choices(['once', 'run', 'always']).default('once'),
+      new Option('--scope <scope>', 'this call once, this tool for the rest of the run, or always calls like it')
+        .choices(['once', 'run', 'always'])
+        .default('once'),
     )
     .option('--fixed <arguments>', 'which arguments later calls must have in common with this one, with commas between them', words)
     .option('--all-agents', 'with --scope always: whichever agent calls')

@@ -63,8 +63,7 @@ function modelLines(call: ModelCall, fit: Fit) {
 function stepLines(step: Step, fit: Fit) {
   const retries = step.retries ? `   retries ${step.retries}` : ''
   const lines = [
-    oneLine(`step ${step.step}`).padEnd(8) +
-      `  ${oneLine(toolName(step))}   ${isOpen(step) ? step.status : duration(step.duration_ms)}${retries}`,
+    oneLine(`step ${step.step}`).padEnd(8) + `  ${oneLine(toolName(step))}   ${isOpen(step) ? step.status : duration(step.duration_ms)}${retries}`,
     fit('    in    ', compact(step.input)),
   ]
   if (step.approval) lines.push(fit('    asked ', approvalText(step.approval)))

@@ -21,6 +21,7 @@ const released = [
   '0007-guards',
   '0008-conversations',
   '0009-approvals',
+  '0010-workspaces',
 ]
 
 describe.each(databases)('migrations on $name', ({ name, empty }) => {

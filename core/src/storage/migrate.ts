@@ -9,6 +9,7 @@ import * as access from './migrations/0006-access.ts'
 import * as guards from './migrations/0007-guards.ts'
 import * as conversations from './migrations/0008-conversations.ts'
 import * as approvals from './migrations/0009-approvals.ts'
+import * as workspaces from './migrations/0010-workspaces.ts'
 
 export type Migration = {
   /** Whether servers that do not know this migration can go on working beside it. */
@@ -27,6 +28,7 @@ const known: Record<string, Migration> = {
   '0007-guards': guards,
   '0008-conversations': conversations,
   '0009-approvals': approvals,
+  '0010-workspaces': workspaces,
 }
 
 type Applied = { name: string; compatible: number; applied_at: number }

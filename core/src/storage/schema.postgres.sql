@@ -30,12 +30,13 @@ create table agents (
   created_at bigint not null,
   updated_at bigint not null,
   deleted_at bigint,
+  workspace_id text collate "C" not null,
   constraint agents_id PRIMARY KEY (id)
 );
 
-CREATE UNIQUE INDEX agents_name ON agents USING btree (name) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX agents_workspace_id_name ON agents USING btree (workspace_id, name) WHERE (deleted_at IS NULL);
 
-CREATE UNIQUE INDEX agents_slug ON agents USING btree (slug) WHERE (deleted_at IS NULL);
+CREATE UNIQUE INDEX agents_workspace_id_slug ON agents USING btree (workspace_id, slug) WHERE (deleted_at IS NULL);
 
 create table api_keys (
   id text collate "C" not null,
@@ -94,6 +95,7 @@ create table approvals (
   decided_at bigint,
   expires_at bigint not null,
   created_at bigint not null,
+  user_id text collate "C",
   constraint approvals_id PRIMARY KEY (id)
 );
 
@@ -204,6 +206,7 @@ create table budgets (
   created_by text collate "C" not null,
   created_at bigint not null,
   updated_at bigint not null,
+  workspace_id text collate "C" not null,
   constraint budgets_id PRIMARY KEY (id)
 );
 
@@ -212,7 +215,8 @@ create table connections (
   url text collate "C" not null,
   created_by text collate "C" not null,
   created_at bigint not null,
-  constraint connections_name PRIMARY KEY (name)
+  workspace_id text collate "C" not null,
+  constraint connections_workspace_id_name PRIMARY KEY (workspace_id, name)
 );
 
 create table conversation_events (
@@ -276,7 +280,8 @@ create table hook_values (
   key text collate "C" not null,
   value text collate "C" not null,
   updated_at bigint not null,
-  constraint hook_values_plugin_id_key PRIMARY KEY (plugin_id, key)
+  workspace_id text collate "C" not null,
+  constraint hook_values_workspace_id_plugin_id_key PRIMARY KEY (workspace_id, plugin_id, key)
 );
 
 create table job_pauses (
@@ -430,7 +435,8 @@ create table model_aliases (
   provider_type text collate "C",
   model text collate "C" not null,
   updated_at bigint not null,
-  constraint model_aliases_alias PRIMARY KEY (alias)
+  workspace_id text collate "C" not null,
+  constraint model_aliases_workspace_id_alias PRIMARY KEY (workspace_id, alias)
 );
 
 create table model_cards (
@@ -438,7 +444,8 @@ create table model_cards (
   model text collate "C" not null,
   card text collate "C" not null,
   measured_at bigint not null,
-  constraint model_cards_provider_id_model PRIMARY KEY (provider_id, model)
+  workspace_id text collate "C" not null,
+  constraint model_cards_workspace_id_provider_id_model PRIMARY KEY (workspace_id, provider_id, model)
 );
 
 create table participants (
@@ -471,7 +478,8 @@ create table plugins (
   registered_by text collate "C" not null,
   created_at bigint not null,
   pending text collate "C",
-  constraint plugins_id PRIMARY KEY (id)
+  workspace_id text collate "C" not null,
+  constraint plugins_workspace_id_id PRIMARY KEY (workspace_id, id)
 );
 
 create table prices (
@@ -510,7 +518,8 @@ create table providers (
   created_by text collate "C" not null,
   created_at bigint not null,
   options text collate "C",
-  constraint providers_id PRIMARY KEY (id)
+  workspace_id text collate "C" not null,
+  constraint providers_workspace_id_id PRIMARY KEY (workspace_id, id)
 );
 
 create table rate_limits (
@@ -580,6 +589,9 @@ create table runs (
   completed_at bigint,
   parent_run_id text collate "C",
   depth integer not null default 0,
+  workspace_id text collate "C" not null,
+  user_id text collate "C",
+  key_id text collate "C",
   constraint runs_id PRIMARY KEY (id)
 );
 
@@ -587,9 +599,15 @@ CREATE INDEX runs_agent_id ON runs USING btree (agent_id, id);
 
 CREATE INDEX runs_parent ON runs USING btree (parent_run_id) WHERE (parent_run_id IS NOT NULL);
 
-CREATE INDEX runs_status ON runs USING btree (status, id);
+CREATE INDEX runs_waiting ON runs USING btree (workspace_id) WHERE (waiting IS NOT NULL);
 
-CREATE UNIQUE INDEX runs_triggered_by_agent_id_request_key ON runs USING btree (triggered_by, agent_id, request_key);
+CREATE INDEX runs_workspace_id ON runs USING btree (workspace_id, id);
+
+CREATE INDEX runs_workspace_id_status ON runs USING btree (workspace_id, status, id);
+
+CREATE UNIQUE INDEX runs_workspace_id_triggered_by_agent_id_request_key ON runs USING btree (workspace_id, triggered_by, agent_id, request_key) WHERE (request_key IS NOT NULL);
+
+CREATE INDEX runs_workspace_id_user_id ON runs USING btree (workspace_id, user_id, id);
 
 create table sessions (
   hash text collate "C" not null,
@@ -633,6 +651,7 @@ create table usage_calls (
   cost_micros bigint,
   duration_ms integer not null,
   status text collate "C" not null,
+  workspace_id text collate "C" not null,
   constraint usage_calls_run_id_call_attempt PRIMARY KEY (run_id, call, attempt)
 );
 
@@ -654,7 +673,8 @@ create table usage_days (
   tokens_reasoning bigint not null,
   cost_micros bigint not null,
   duration_ms bigint not null,
-  constraint usage_days_day_agent_id_user_id_key_id_provider_model_shard PRIMARY KEY (day, agent_id, user_id, key_id, provider, model, shard)
+  workspace_id text collate "C" not null,
+  constraint usage_days_key PRIMARY KEY (workspace_id, day, agent_id, user_id, key_id, provider, model, shard)
 );
 
 create table users (

@@ -30,12 +30,13 @@ CREATE TABLE "agents" (
   "created_at" bigint not null,
   "updated_at" bigint not null,
   "deleted_at" bigint,
+  workspace_id text not null default 'default',
   constraint "agents_id" primary key ("id")
 );
 
-CREATE UNIQUE INDEX agents_name on agents (name) where deleted_at is null;
+CREATE UNIQUE INDEX agents_workspace_id_name on agents (workspace_id, name) where deleted_at is null;
 
-CREATE UNIQUE INDEX agents_slug on agents (slug) where deleted_at is null;
+CREATE UNIQUE INDEX agents_workspace_id_slug on agents (workspace_id, slug) where deleted_at is null;
 
 CREATE TABLE "api_keys" (
   "id" text not null,
@@ -94,6 +95,7 @@ CREATE TABLE "approvals" (
   "decided_at" bigint,
   "expires_at" bigint not null,
   "created_at" bigint not null,
+  "user_id" text,
   constraint "approvals_id" primary key ("id")
 );
 
@@ -212,15 +214,17 @@ CREATE TABLE "budgets" (
   "created_by" text not null,
   "created_at" bigint not null,
   "updated_at" bigint not null,
+  workspace_id text not null default 'default',
   constraint "budgets_id" primary key ("id")
 );
 
 CREATE TABLE "connections" (
-  "name" text not null,
-  "url" text not null,
-  "created_by" text not null,
+  "workspace_id" text not null,
+  "name" TEXT not null,
+  "url" TEXT not null,
+  "created_by" TEXT not null,
   "created_at" bigint not null,
-  constraint "connections_name" primary key ("name")
+  constraint "connections_workspace_id_name" primary key ("workspace_id", "name")
 );
 
 CREATE TABLE "conversation_events" (
@@ -279,11 +283,12 @@ CREATE TABLE "grants" (
 ) without rowid;
 
 CREATE TABLE "hook_values" (
-  "plugin_id" text not null,
-  "key" text not null,
-  "value" text not null,
+  "workspace_id" text not null,
+  "plugin_id" TEXT not null,
+  "key" TEXT not null,
+  "value" TEXT not null,
   "updated_at" bigint not null,
-  constraint "hook_values_plugin_id_key" primary key ("plugin_id", "key")
+  constraint "hook_values_workspace_id_plugin_id_key" primary key ("workspace_id", "plugin_id", "key")
 );
 
 CREATE TABLE "job_pauses" (
@@ -454,19 +459,21 @@ CREATE TABLE migrations (
 );
 
 CREATE TABLE "model_aliases" (
-  "alias" text not null,
-  "provider_type" text,
-  "model" text not null,
+  "workspace_id" text not null,
+  "alias" TEXT not null,
+  "provider_type" TEXT,
+  "model" TEXT not null,
   "updated_at" bigint not null,
-  constraint "model_aliases_alias" primary key ("alias")
+  constraint "model_aliases_workspace_id_alias" primary key ("workspace_id", "alias")
 );
 
 CREATE TABLE "model_cards" (
-  "provider_id" text not null,
-  "model" text not null,
-  "card" text not null,
+  "workspace_id" text not null,
+  "provider_id" TEXT not null,
+  "model" TEXT not null,
+  "card" TEXT not null,
   "measured_at" bigint not null,
-  constraint "model_cards_provider_id_model" primary key ("provider_id", "model")
+  constraint "model_cards_workspace_id_provider_id_model" primary key ("workspace_id", "provider_id", "model")
 );
 
 CREATE TABLE "participants" (
@@ -494,12 +501,13 @@ CREATE TABLE "pins" (
 CREATE INDEX "pins_conversation_id" on "pins" ("conversation_id", "created_at");
 
 CREATE TABLE "plugins" (
-  "id" text not null,
-  "manifest" text not null,
-  "registered_by" text not null,
+  "workspace_id" text not null,
+  "id" TEXT not null,
+  "manifest" TEXT not null,
+  "registered_by" TEXT not null,
   "created_at" bigint not null,
-  "pending" text,
-  constraint "plugins_id" primary key ("id")
+  "pending" TEXT,
+  constraint "plugins_workspace_id_id" primary key ("workspace_id", "id")
 );
 
 CREATE TABLE "prices" (
@@ -530,15 +538,16 @@ CREATE TABLE "projects" (
 CREATE INDEX "projects_workspace_id" on "projects" ("workspace_id", "id");
 
 CREATE TABLE "providers" (
-  "id" text not null,
-  "type" text not null,
-  "base_url" text,
-  "api_key" text,
-  "default_model" text,
-  "created_by" text not null,
+  "workspace_id" text not null,
+  "id" TEXT not null,
+  "type" TEXT not null,
+  "base_url" TEXT,
+  "api_key" TEXT,
+  "default_model" TEXT,
+  "created_by" TEXT not null,
   "created_at" bigint not null,
-  "options" text,
-  constraint "providers_id" primary key ("id")
+  "options" TEXT,
+  constraint "providers_workspace_id_id" primary key ("workspace_id", "id")
 );
 
 CREATE TABLE "reactions" (
@@ -601,6 +610,9 @@ CREATE TABLE "runs" (
   "completed_at" bigint,
   "parent_run_id" text,
   "depth" integer default 0 not null,
+  workspace_id text not null default 'default',
+  "user_id" text,
+  "key_id" text,
   constraint "runs_id" primary key ("id")
 );
 
@@ -608,9 +620,16 @@ CREATE INDEX "runs_agent_id" on "runs" ("agent_id", "id");
 
 CREATE INDEX runs_parent on runs (parent_run_id) where parent_run_id is not null;
 
-CREATE INDEX "runs_status" on "runs" ("status", "id");
+CREATE INDEX runs_waiting on runs (workspace_id) where waiting is not null;
 
-CREATE UNIQUE INDEX "runs_triggered_by_agent_id_request_key" on "runs" ("triggered_by", "agent_id", "request_key");
+CREATE INDEX runs_workspace_id on runs (workspace_id, id);
+
+CREATE INDEX runs_workspace_id_status on runs (workspace_id, status, id);
+
+CREATE UNIQUE INDEX runs_workspace_id_triggered_by_agent_id_request_key
+    on runs (workspace_id, triggered_by, agent_id, request_key) where request_key is not null;
+
+CREATE INDEX runs_workspace_id_user_id on runs (workspace_id, user_id, id);
 
 CREATE TABLE "sessions" (
   "hash" text not null,
@@ -654,17 +673,19 @@ CREATE TABLE "usage_calls" (
   "cost_micros" bigint,
   "duration_ms" integer not null,
   "status" text not null,
+  workspace_id text not null default 'default',
   constraint "usage_calls_run_id_call_attempt" primary key ("run_id", "call", "attempt")
 ) without rowid;
 
 CREATE TABLE "usage_days" (
-  "day" text not null,
-  "agent_id" text not null,
-  "user_id" text not null,
-  "key_id" text not null,
-  "provider" text not null,
-  "model" text not null,
-  "shard" integer not null,
+  "workspace_id" text not null,
+  "day" TEXT not null,
+  "agent_id" TEXT not null,
+  "user_id" TEXT not null,
+  "key_id" TEXT not null,
+  "provider" TEXT not null,
+  "model" TEXT not null,
+  "shard" INTEGER not null,
   "calls" bigint not null,
   "failed" bigint not null,
   "retries" bigint not null,
@@ -675,7 +696,7 @@ CREATE TABLE "usage_days" (
   "tokens_reasoning" bigint not null,
   "cost_micros" bigint not null,
   "duration_ms" bigint not null,
-  constraint "usage_days_day_agent_id_user_id_key_id_provider_model_shard" primary key ("day", "agent_id", "user_id", "key_id", "provider", "model", "shard")
+  constraint "usage_days_key" primary key ("workspace_id", "day", "agent_id", "user_id", "key_id", "provider", "model", "shard")
 ) without rowid;
 
 CREATE TABLE "users" (

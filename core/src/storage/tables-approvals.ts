@@ -25,6 +25,8 @@ type ApprovalsTable = {
   agent_name: string
   /** Who started the run. */
   asked_by: string
+  /** Whose run it is. */
+  user_id: string | null
   tool: string
   effect: string
   /** The run's setup, which has the tool's description and schema. */

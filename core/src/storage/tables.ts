@@ -15,12 +15,12 @@ export type Tables = AccessTables &
     job_pauses: { name: string; paused_at: number }
     workers: WorkersTable
     plugins: PluginsTable
-    hook_values: { plugin_id: string; key: string; value: string; updated_at: number }
+    hook_values: { workspace_id: string; plugin_id: string; key: string; value: string; updated_at: number }
     /** `url` is sealed by access/secrets.ts; never plain. */
-    connections: { name: string; url: string; created_by: string; created_at: number }
+    connections: { workspace_id: string; name: string; url: string; created_by: string; created_at: number }
     providers: ProvidersTable
-    model_aliases: { alias: string; provider_type: string | null; model: string; updated_at: number }
-    model_cards: { provider_id: string; model: string; card: string; measured_at: number }
+    model_aliases: { workspace_id: string; alias: string; provider_type: string | null; model: string; updated_at: number }
+    model_cards: { workspace_id: string; provider_id: string; model: string; card: string; measured_at: number }
     usage_calls: UsageCallsTable
     usage_days: UsageDaysTable
     prices: PricesTable
@@ -34,6 +34,7 @@ export type Tables = AccessTables &
   }
 
 type AgentsTable = {
+  workspace_id: string
   id: string
   name: string
   slug: string
@@ -55,6 +56,7 @@ type AgentsTable = {
 
 type RunsTable = {
   id: string
+  workspace_id: string
   agent_id: string
   status: string
   /** `generate` or `stream`: how the model is called. */
@@ -81,7 +83,12 @@ type RunsTable = {
   cancel_requested_at: number | null
   request_key: string | null
   request_hash: string | null
+  /** The actor: a user, a key, `public`. */
   triggered_by: string
+  /** Whose run it is: of the user, also where a key of theirs was used; null of the public. */
+  user_id: string | null
+  /** The API key that was used. */
+  key_id: string | null
   ip_address: string | null
   user_agent: string | null
   created_at: number
@@ -123,6 +130,7 @@ type JobsTable = {
 type WorkersTable = { id: string; kind: string; host: string; pid: number; started_at: number; heartbeat_at: number }
 
 type PluginsTable = {
+  workspace_id: string
   id: string
   manifest: string
   registered_by: string
@@ -132,6 +140,7 @@ type PluginsTable = {
 }
 
 type ProvidersTable = {
+  workspace_id: string
   id: string
   type: string
   base_url: string | null
@@ -144,6 +153,7 @@ type ProvidersTable = {
 }
 
 type UsageCallsTable = {
+  workspace_id: string
   run_id: string
   call: number
   /** Counts the requests that were sent for one call of a run. */
@@ -167,6 +177,7 @@ type UsageCallsTable = {
 }
 
 type UsageDaysTable = {
+  workspace_id: string
   day: string
   agent_id: string
   user_id: string
@@ -202,6 +213,7 @@ type PricesTable = {
 }
 
 type BudgetsTable = {
+  workspace_id: string
   id: string
   scope: string
   scope_id: string

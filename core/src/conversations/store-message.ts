@@ -1,0 +1,99 @@
+import { CadreError, invalid } from '@cadre/contract/errors'
+import type { AuthorKind, Message } from '@cadre/contract/messages'
+import type { App } from '../app.ts'
+import type { Trx } from '../storage/database.ts'
+import { toJson } from '../storage/json.ts'
+import { putMentions, takeAttachments } from './besides.store.ts'
+import { type ConversationRow, takeSeq } from './conversations.store.ts'
+import { mentionsIn } from './mentions.ts'
+import { findByClientKey, insertMessage, type MessageRow, selectMessagesById } from './messages.store.ts'
+import { onMessage } from './on-message.ts'
+import { selectParticipants, setRead } from './participants.store.ts'
+import { missingConversation } from './seats.ts'
+
+export type StoreApp = Pick<App, 'db' | 'now' | 'newId'>
+export type NewMessage = {
+  author: { kind: AuthorKind; id: string }
+  content: string
+  thread_id?: string | null
+  parent_id?: string | null
+  attachments?: string[]
+  client_key?: string | null
+  metadata?: Record<string, unknown> | null
+  status?: Message['status']
+  run_id?: string | null
+  hop?: number
+}
+
+/**
+ * Stores one message with its number, mentions, attachments and what follows from it, in the caller's transaction. With a key that this
+ * author used here before, the message that is there already is the answer, and nothing is written. The caller wakes `app.rooms` after
+ * the commit.
+ */
+export async function storeMessage(
+  trx: Trx,
+  app: StoreApp,
+  conversation: ConversationRow,
+  message: NewMessage,
+): Promise<{ row: MessageRow; isNew: boolean }> {
+  const { author, content, client_key = null, parent_id = null } = message
+  const by = { conversation_id: conversation.id, author_kind: author.kind, author_id: author.id }
+  const known = client_key === null ? undefined : await findByClientKey(trx, { ...by, client_key })
+  if (known) return { row: known, isNew: false }
+  const thread_id = await rootOf(trx, conversation.id, message.thread_id ?? null)
+  if (parent_id !== null) await requireHere(trx, conversation.id, parent_id, 'parent_id')
+  const now = app.now()
+  const seq = await takeSeq(trx, conversation.id, now)
+  if (seq === undefined) throw missingConversation(conversation.id)
+  const row = {
+    id: app.newId('msg'),
+    ...by,
+    seq,
+    content,
+    status: message.status ?? 'sent',
+    thread_id,
+    parent_id,
+    active: 1,
+    run_id: message.run_id ?? null,
+    hop: message.hop ?? 0,
+    metadata: message.metadata ? toJson(message.metadata) : null,
+    client_key,
+    created_at: now,
+    updated_at: now,
+    edited_at: null,
+    deleted_at: null,
+  }
+  const num = await insertMessage(trx, app.db.kind, row)
+  const participants = await selectParticipants(trx, [conversation.id])
+  await putMentions(trx, row.id, mentionsIn(content, participants))
+  const missing = await takeAttachments(
+    trx,
+    { conversation_id: conversation.id, message_id: row.id, created_by: author.id },
+    message.attachments ?? [],
+  )
+  if (missing.length > 0)
+    throw new CadreError('INVALID', `attachments: '${missing[0]}' is no upload of yours here that waits for its message`, [
+      { path: 'attachments', message: `'${missing[0]}' is no upload of yours here that waits for its message` },
+    ])
+  if (author.kind === 'user') await setRead(trx, conversation.id, author, seq)
+  const stored = { ...row, num, conversation_kind: conversation.kind }
+  await onMessage(trx, app, stored, participants)
+  return { row: stored, isNew: true }
+}
+
+/** A reply to a reply stands in the same thread. */
+async function rootOf(trx: Trx, conversationId: string, threadId: string | null): Promise<string | null> {
+  if (threadId === null) return null
+  const root = await requireHere(trx, conversationId, threadId, 'thread_id')
+  if (root.deleted_at !== null) throw invalid('thread_id', 'the message was deleted')
+  return root.thread_id ?? root.id
+}
+
+async function requireHere(trx: Trx, conversationId: string, id: string, field: string): Promise<MessageRow> {
+  const [found] = await selectMessagesById(trx, [id])
+  if (found?.conversation_id !== conversationId)
+    throw new CadreError('MESSAGE_NOT_FOUND', `${field}: there is no message '${id}' in this conversation`, [
+      { path: field, message: 'there is no such message' },
+    ])
+  return found
+}
