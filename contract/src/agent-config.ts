@@ -10,6 +10,12 @@ export const ModelChoice = z.strictObject({
 })
 export type ModelChoice = z.infer<typeof ModelChoice>
 
+export const strategies = ['failover', 'weighted', 'least_busy'] as const
+
+/** `failover` of cadre.yaml: for every agent that names no fallbacks. */
+export const ServerFailover = z.strictObject({ fallbacks: z.array(ModelChoice).min(1).max(10), strategy: z.enum(strategies).default('failover') })
+export type ServerFailover = z.infer<typeof ServerFailover>
+
 /** What one run with its sub-runs may spend. */
 const budget = z.strictObject({
   tokens: z.int().min(1).max(1_000_000_000_000).optional(),
@@ -36,14 +42,21 @@ const fields = {
   max_output_bytes: z.int().min(1).max(100_000_000),
   /** Models that answer where the agent's own does not. */
   fallbacks: z.array(ModelChoice).max(10),
-  /** Which of all of them is asked first: `failover` as they are listed, `weighted` by chance, `least_busy` by calls on their way. */
-  strategy: z.enum(['failover', 'weighted', 'least_busy']),
+  /**
+   * Which of all of them is asked first: `failover` as they are listed, `weighted` by chance, `least_busy` by calls on their way. `single`: only
+   * the agent's own model, also where the server has fallbacks for all.
+   */
+  strategy: z.enum([...strategies, 'single']),
   /** Time for one try at one model; null for what the run has, or an even share of it where there are fallbacks. */
   call_timeout_ms: z.int().min(1).max(86_400_000).nullable(),
   /** Agents, by id or slug, that it may hand tasks to; each becomes the tool `agents__slug`. */
   delegates: z.array(z.string().min(1).max(300)).max(20),
   /** Seconds for which an answer to exactly the same question is used again; 0 for never. */
   cache_seconds: z.int().min(0).max(31_536_000),
+  /** In how many conversations it answers at the same time; others wait for a place. */
+  max_concurrent_jobs: z.int().min(1).max(100_000),
+  /** How often it answers in conversations within a minute; what is beyond that waits. */
+  replies_per_minute: z.int().min(1).max(1_000_000),
   /** null for no budget of its own; those that an owner set for all apply beside it. */
   budget: budget.nullable(),
 }
@@ -62,6 +75,8 @@ export const AgentConfig = z.strictObject({
   call_timeout_ms: fields.call_timeout_ms.default(null),
   delegates: fields.delegates.default([]),
   cache_seconds: fields.cache_seconds.default(0),
+  max_concurrent_jobs: fields.max_concurrent_jobs.default(4),
+  replies_per_minute: fields.replies_per_minute.default(10),
   budget: fields.budget.default(null),
   /** What the model is shown of a conversation that does not fit its window. */
   context: ContextPolicy.prefault({}),
@@ -72,3 +87,4 @@ export type AgentConfig = z.infer<typeof AgentConfig>
 
 /** Without the defaults: what an update leaves out stays as it is. */
 export const AgentConfigPatch = z.strictObject({ ...fields, context: ContextPolicyPatch, approvals: ApprovalPolicyPatch }).partial()
+export type AgentConfigPatch = z.infer<typeof AgentConfigPatch>

@@ -1,3 +1,4 @@
+import { ServerFailover } from '@cadre/contract/agent-config'
 import { ConfiguredModel, CreateProvider, ProviderLimits, ProviderType } from '@cadre/contract/providers'
 import { z } from 'zod'
 import { ConfigError } from './config-error.ts'
@@ -13,6 +14,7 @@ export type ConfiguredProvider = CreateProvider & {
 export const providersYaml = {
   providers: z.array(CreateProvider, 'must be a list').optional(),
   models: z.array(ConfiguredModel, 'must be a list').optional(),
+  failover: ServerFailover.optional(),
   /** By id, for providers that stand elsewhere: the environment's and stored ones, whose own limits go before. */
   provider_limits: z.record(z.string(), ProviderLimits, 'must be limits by provider').optional(),
 }

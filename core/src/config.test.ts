@@ -51,6 +51,7 @@ test('an empty folder gives the defaults', () => {
     secrets: {},
     providers: [],
     provider_limits: {},
+    failover: null,
     prices: [],
     env: {},
     warnings: [],
@@ -173,6 +174,12 @@ provider_limits:
     expect(refusal()).toContain('provider_limits.openai.per_minute: there is no such setting')
     write('cadre.yaml', 'provider_limits: { openai: { concurrent: 0 } }\n')
     expect(refusal()).toContain('provider_limits.openai.concurrent: ')
+  })
+  test('fallbacks for all agents', () => {
+    write('cadre.yaml', 'failover: { fallbacks: [{ provider: openai, model: gpt-4o }] }\n')
+    expect(load().failover).toEqual({ fallbacks: [{ provider: 'openai', model: 'gpt-4o', weight: 1 }], strategy: 'failover' })
+    write('cadre.yaml', 'failover: { fallbacks: [], strategy: single }\n')
+    expect(refusal()).toContain('failover.')
   })
   test('an option of another type is refused in `providers:` as well', () => {
     write('cadre.yaml', 'providers:\n  - { id: a, type: openai, region: eu-west-1 }\n')

@@ -1,5 +1,6 @@
 import { isAbsolute, join, resolve } from 'node:path'
 import type { ProviderLimits } from '@cadre/contract/providers'
+import { ServerFailover } from '@cadre/contract/agent-config'
 import { ConfiguredPrice } from '@cadre/contract/usage'
 import { z } from 'zod'
 import { type AuthConfig, authConfig, authSettings, authYaml } from './config-auth.ts'
@@ -57,6 +58,8 @@ export type Config = {
   providers: ConfiguredProvider[]
   /** By provider id. */
   provider_limits: Record<string, ProviderLimits>
+  /** Models that answer where an agent's own does not and it names none. */
+  failover: ServerFailover | null
   /** What models cost where the price list is wrong or does not know; the same fields as `PUT /prices/{provider}/{model}`. */
   prices: ConfiguredPrice[]
   /** OPENAI_API_KEY, OLLAMA_HOST and the like as they were set, `_FILE` forms already read. */
@@ -170,6 +173,7 @@ export function loadConfig({ env, cwd, argv = [] }: ConfigSources): Config {
     secrets: Object.fromEntries(Object.entries(prefixed(layers, 'CADRE_SECRET_')).map(([name, secret]) => [name.toLowerCase(), secret])),
     providers: configuredProviders(document, yamlPath),
     provider_limits: (document.provider_limits as Config['provider_limits'] | undefined) ?? {},
+    failover: document.failover === undefined ? null : ServerFailover.parse(document.failover),
     prices: (document.prices as ConfiguredPrice[] | undefined) ?? [],
     env: providerEnvironment(layers),
     warnings: unknownNames(layers),

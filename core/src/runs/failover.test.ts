@@ -56,6 +56,22 @@ describe('where the first model does not answer, the second does', () => {
   })
 })
 
+test('the fallbacks of the server serve agents that name none, unless they want their own model only', async () => {
+  const served = await newWorld({ failover: { fallbacks: [{ provider: 'second', model: 'other', weight: 1 }], strategy: 'failover' } })
+  try {
+    await served.api.providers.add(owner, { id: 'second', type: 'custom', base_url: second.url, default_model: 'other' })
+    served.says(() => ({ status: 500 }))
+    const noRetries = { max_retries: 0 }
+    expect(await served.run(await served.agent({ config: noRetries }))).toMatchObject({ status: 'completed', output_text: 'from the second' })
+    const alone = await served.agent({ name: 'Alone', config: { ...noRetries, strategy: 'single' } })
+    expect(await served.run(alone)).toMatchObject({ status: 'failed', error: { code: 'MODEL_UNAVAILABLE' } })
+    const own = await served.agent({ name: 'Own', config: { ...noRetries, fallbacks: [{ provider: 'gone', model: 'x' }] } })
+    expect(await served.run(own)).toMatchObject({ status: 'failed', error: { message: expect.stringContaining("'gone'") } })
+  } finally {
+    await served.close()
+  }
+})
+
 test('a tool runs once, however often the model calls around it fail', async () => {
   let asked = 0
   world.says((_, count) => {

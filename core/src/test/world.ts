@@ -19,7 +19,15 @@ export const stranger = publicActor({ ip: '127.0.0.1', user_agent: 'test' })
 
 /** Sets the environment of a whole Cadre on an empty data folder: the same parts as in production, a scripted model behind a real socket. */
 export async function newWorld(
-  options: { script?: Script; database_url?: string | null; now?: () => number; probe?: App['probe']; work?: boolean; concurrency?: number } = {},
+  options: {
+    script?: Script
+    database_url?: string | null
+    now?: () => number
+    probe?: App['probe']
+    work?: boolean
+    concurrency?: number
+    failover?: Config['failover']
+  } = {},
 ) {
   let script: Script = options.script ?? (() => ({ text: 'done' }))
   const model: ModelDouble = await startModelDouble((request, count) => script(request, count))
@@ -29,6 +37,7 @@ export async function newWorld(
   const config: Config = {
     ...loadConfig({ env, cwd: data }),
     ...(options.concurrency ? { concurrency: options.concurrency } : {}),
+    failover: options.failover ?? null,
     providers: [{ id: 'double', type: 'custom', base_url: model.url, default_model: 'double' }],
   }
   const running = await openApp(config, pino({ level: process.env['CADRE_TEST_LOG'] ?? 'silent' }), { bundledHooks, ...pick(options) })

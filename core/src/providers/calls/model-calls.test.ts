@@ -15,16 +15,18 @@ const down = () => Promise.reject(new Failure('MODEL_UNAVAILABLE', true))
 const one = { provider: 'one', model: 'm' }
 const two = { provider: 'two', model: 'm' }
 
+const usual = { workspace_id: 'default', candidates: [one], strategy: 'failover' as const, max_retries: 2, timeout_ms: 5_000, tokens: 1 }
+
 function setUp(answers: Record<string, (count: number, signal: AbortSignal) => Promise<string>>, limits: Record<string, ThrottleLimits> = {}) {
   const calls = new ModelCalls(
-    async (provider) => limits[provider] ?? null,
+    async (_workspace, provider) => (limits[provider] ? { key: provider, limits: limits[provider] } : null),
     () => 0,
   )
   const asked: string[] = []
   const waits: number[] = []
   const call = (plan: Partial<CallPlan<Candidate>> = {}) =>
     calls.call(
-      { candidates: [one], strategy: 'failover', max_retries: 2, timeout_ms: 5_000, tokens: 1, signal: new AbortController().signal, ...plan },
+      { ...usual, signal: new AbortController().signal, ...plan },
       {
         ask: (candidate, signal) => {
           asked.push(candidate.provider)

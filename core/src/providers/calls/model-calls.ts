@@ -4,6 +4,8 @@ import { type Candidate, orderOf, type Strategy } from './order.ts'
 import { Throttle, ThrottleFull, type ThrottleLimits } from './throttle.ts'
 
 export type CallPlan<C extends Candidate> = {
+  /** Whose providers the candidates name. */
+  workspace_id: string
   candidates: readonly C[]
   strategy: Strategy
   /** How often the whole list is gone through again. */
@@ -14,6 +16,10 @@ export type CallPlan<C extends Candidate> = {
   tokens: number
   signal: AbortSignal
 }
+
+/** What a provider may be asked for. Calls with the same `key` share it: those of all workspaces where the provider is the server's. */
+export type SharedLimits = { key: string; limits: ThrottleLimits }
+export type LimitsOf = (workspace: string, provider: string) => Promise<SharedLimits | null>
 
 export type CallAnswer<C, T> = { value: T; candidate: C; retries: number }
 export type CallHooks<C, T> = {
@@ -48,23 +54,23 @@ const elsewhere = new Set(['MODEL_KEY_REFUSED', 'MODEL_NOT_FOUND', 'PROVIDER_NOT
 
 /**
  * Everything that stands around a single model call: a time limit, failover over candidates, retries with full jitter that honour
- * Retry-After, a circuit breaker for each provider and model, and each provider's throttle. Never around a run: what tools did stays done.
+ * Retry-After, a circuit breaker for each provider and model in a workspace, and each provider's throttle. Never around a run: what tools did stays done.
  */
 export class ModelCalls {
   readonly #breakers = new Map<string, CircuitBreakerPolicy>()
   readonly #throttles = new Map<string, { limits: string; throttle: Throttle }>()
   readonly #busy = new Map<string, number>()
-  readonly #limitsOf: (provider: string) => Promise<ThrottleLimits | null>
+  readonly #limitsOf: LimitsOf
   readonly #random: () => number
 
-  constructor(limitsOf: (provider: string) => Promise<ThrottleLimits | null>, random: () => number = Math.random) {
+  constructor(limitsOf: LimitsOf, random: () => number = Math.random) {
     this.#limitsOf = limitsOf
     this.#random = random
   }
 
   /** Throws NoAnswer with the last reason, or the signal's reason. */
   async call<C extends Candidate, T>(plan: CallPlan<C>, hooks: CallHooks<C, T>): Promise<CallAnswer<C, T>> {
-    let left = orderOf(plan.candidates, plan.strategy, (each) => this.#busy.get(keyOf(each)) ?? 0, this.#random)
+    let left = orderOf(plan.candidates, plan.strategy, (each) => this.#busy.get(keyOf(plan, each)) ?? 0, this.#random)
     let retries = 0
     for (let round = 0; ; round++) {
       const failures: Explained[] = []
@@ -89,12 +95,12 @@ export class ModelCalls {
   }
 
   async #try<C extends Candidate, T>(plan: CallPlan<C>, hooks: CallHooks<C, T>, candidate: C): Promise<{ value: T } | { failure: Explained }> {
-    const key = keyOf(candidate)
+    const key = keyOf(plan, candidate)
     const explain = (error: unknown): Explained => explained(error, candidate, plan.timeout_ms) ?? hooks.explain(error, candidate)
     let place: { done: (tokens: number) => void } | undefined
     let used = 0
     try {
-      const throttle = await this.#throttleOf(candidate.provider)
+      const throttle = await this.#throttleOf(plan.workspace_id, candidate.provider)
       place = await throttle?.begin(plan.tokens, plan.signal, plan.timeout_ms)
       this.#count(key, 1)
       try {
@@ -132,14 +138,15 @@ export class ModelCalls {
     return breaker
   }
 
-  async #throttleOf(provider: string): Promise<Throttle | undefined> {
-    const limits = await this.#limitsOf(provider)
-    if (!limits) return undefined
+  async #throttleOf(workspace: string, provider: string): Promise<Throttle | undefined> {
+    const shared = await this.#limitsOf(workspace, provider)
+    if (!shared) return undefined
+    const { key, limits } = shared
     const text = JSON.stringify(limits)
-    let known = this.#throttles.get(provider)
+    let known = this.#throttles.get(key)
     if (known?.limits !== text) {
       known = { limits: text, throttle: new Throttle(provider, limits) }
-      this.#throttles.set(provider, known)
+      this.#throttles.set(key, known)
     }
     return known.throttle
   }
@@ -170,8 +177,8 @@ async function unhealthy<T>(work: Promise<T>, explain: (error: unknown) => Expla
   }
 }
 
-function keyOf({ provider, model }: Candidate): string {
-  return `${provider}\n${model}`
+function keyOf({ workspace_id }: { workspace_id: string }, { provider, model }: Candidate): string {
+  return `${workspace_id}\n${provider}\n${model}`
 }
 
 class TookTooLong extends Error {

@@ -1,9 +1,9 @@
 /** A model that may answer a call. `weight`: its share under `weighted`, 1 where it is left out. */
 export type Candidate = { provider: string; model: string; weight?: number | undefined }
-export type Strategy = 'failover' | 'weighted' | 'least_busy'
+export type Strategy = 'failover' | 'weighted' | 'least_busy' | 'single'
 
 /**
- * The order in which candidates are asked. `failover`: as they are written. `weighted`: the first is drawn by its weight, the others likewise
+ * The order in which candidates are asked. `failover`: as they are written. `single`: there is only one. `weighted`: the first is drawn by its weight, the others likewise
  * from what is left. `least_busy`: by calls that are on their way, those of equal load as they are written.
  * @param random in [0, 1).
  */
@@ -13,7 +13,7 @@ export function orderOf<C extends Candidate>(
   busy: (candidate: C) => number,
   random: () => number,
 ): C[] {
-  if (strategy === 'failover') return [...candidates]
+  if (strategy === 'failover' || strategy === 'single') return [...candidates]
   if (strategy === 'least_busy') return candidates.toSorted((one, other) => busy(one) - busy(other))
   const left = [...candidates]
   const order: C[] = []
