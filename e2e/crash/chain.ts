@@ -2,6 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import type { Run } from '@cadre/contract/runs'
+import { DecideApproval } from '@cadre/contract/approvals'
+import { Manifest } from '@cadre/contract/manifest'
+import { CreateBudget, type UsageTotals } from '@cadre/contract/usage'
 import { type ChatRequest, type Reply, resultsSoFar } from '@cadre/core/test/model-double'
 import { newWorld, owner, type World } from '@cadre/core/test/world'
 import type { Order } from './crash-worker.ts'
@@ -14,13 +17,16 @@ export const points = [
   'model.first-token',
   'model.answered',
   'model.after',
+  'approval.requested',
+  'approval.decided',
   'tool.intent',
   'tool.effect',
   'tool.outcome',
   'run.ending',
   'run.ended',
 ] as const
-const effects = ['read', 'idempotent', 'keyed', 'once'] as const
+/** `asked`: has the effect `once`, and a person approves it. */
+const effects = ['read', 'idempotent', 'keyed', 'once', 'asked'] as const
 const atOnce = 4
 
 /** The input of a run is its own script: rounds of tool calls that are made in parallel, then an answer. */
@@ -30,10 +36,14 @@ function script(request: ChatRequest): Reply {
   const rounds = JSON.parse(String(contentOf(request))) as Rounds
   let done = resultsSoFar(request).length
   for (const [round, calls] of rounds.entries()) {
-    if (done < calls.length) return { calls: calls.map((effect, i) => ({ tool: `effects__${effect}`, input: { n: round * 10 + i } })) }
+    if (done < calls.length) return { calls: calls.map((effect, i) => ({ tool: toolOf(effect), input: { n: round * 10 + i } })) }
     done -= calls.length
   }
   return { text: 'all rounds are done' }
+}
+
+function toolOf(effect: (typeof effects)[number]) {
+  return effect === 'asked' ? 'asked__once' : `effects__${effect}`
 }
 
 function contentOf(request: ChatRequest) {
@@ -41,7 +51,19 @@ function contentOf(request: ChatRequest) {
   return Array.isArray(content) ? (content[0] as { text: string }).text : content
 }
 
-export type ChainResult = { runs: Run[]; kills: Record<string, number>; ordered: number; world: World; again: Map<string, number> }
+function askedHook({ effects: { manifest } }: World): Manifest {
+  const endpoints = manifest.endpoints?.filter(({ path }) => path === '/once').map((endpoint) => ({ ...endpoint, approval: 'always' as const }))
+  return Manifest.parse({ ...manifest, id: 'asked', endpoints })
+}
+
+export type ChainResult = {
+  runs: Run[]
+  kills: Record<string, number>
+  ordered: number
+  world: World
+  again: Map<string, number>
+  spending: { spent: number; reserved: number; usage: UsageTotals }
+}
 
 /**
  * One data folder, one process that is killed again and again at named points while runs are ordered, until it was killed `kills`
@@ -51,7 +73,11 @@ export async function runChain(options: { kills: number; random: () => number; d
   const { random } = options
   const pick = <T>(list: readonly T[]) => list[Math.floor(random() * list.length)] as T
   const world = await newWorld({ script, work: false, database_url: options.database_url })
-  const agent = await world.agent({ tools: ['effects'], config: { max_steps: 50 } })
+  await world.api.plugins.add(owner, askedHook(world))
+  const agent = await world.agent({ tools: ['effects', 'asked'], config: { max_steps: 50 } })
+  // Never in the way: what every call holds and spends is seen in it.
+  const everyone = CreateBudget.parse({ scope: 'global', period: 'total', unit: 'tokens', limit: 1_000_000_000 })
+  await world.api.budgets.create(owner, everyone)
   const orders = new Map<string, Order & { run_id?: string }>()
   const again = new Map<string, number>()
   const killed: Record<string, number> = {}
@@ -90,6 +116,16 @@ export async function runChain(options: { kills: number; random: () => number; d
     if (outcome === 'happened') again.set(`happened ${key}`, 1)
   }
 
+  // As a person who sees a list and clicks: some questions are answered while their run is being killed.
+  const decide = async () => {
+    for (const { id, input } of (await world.api.approvals.list(owner, { status: 'pending', limit: 200 })).items) {
+      const answer = pick(['approve', 'reject', 'edit'] as const)
+      const edited = answer === 'edit' ? { input: { n: Number(input['n']) + 1_000 } } : {}
+      const decision = DecideApproval.parse({ decision: answer === 'reject' ? 'reject' : 'approve', ...edited })
+      await world.api.approvals.decide(owner, { id, ...decision })
+    }
+  }
+
   for (;;) {
     const last = kills >= options.kills
     const point = points[(options.offset + kills) % points.length] as string
@@ -121,6 +157,7 @@ export async function runChain(options: { kills: number; random: () => number; d
       if (!last) for (let i = open.length + unsent; i < atOnce; i++) newOrder()
       send(child)
       for (const run of open) await settleUncertain(run)
+      await decide()
       sitting = new Promise((resolve) => setTimeout(resolve, 25)) // the child works meanwhile; it is asked again, not trusted to be fast
       await Promise.race([sitting, exited])
     }
@@ -136,5 +173,7 @@ export async function runChain(options: { kills: number; random: () => number; d
   const ids = [...new Set([...orders.values()].map((order) => order.run_id as string))]
   const runs = await Promise.all(ids.map((runId) => world.api.runs.get(owner, { runId })))
   if (items.length < Math.min(200, ids.length)) throw new Error('the list shows fewer runs than there are')
-  return { runs, kills: killed, ordered, world, again }
+  const [budget] = (await world.api.budgets.list(owner)).items
+  const { totals } = await world.api.usage.get(owner, { limit: 1 })
+  return { runs, kills: killed, ordered, world, again, spending: { spent: budget?.spent ?? -1, reserved: budget?.reserved ?? -1, usage: totals } }
 }

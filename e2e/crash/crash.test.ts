@@ -1,4 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
+import type { Arrival } from '@cadre/core/test/effect-service'
 import { emptyPostgresUrl } from '@cadre/core/storage/test/databases'
 import { type ChainResult, points, runChain } from './chain.ts'
 
@@ -17,9 +18,28 @@ function randomFrom(start: number) {
   }
 }
 
+/** Nothing is held for ever, and no recorded call is counted twice or not at all. */
+function moneyFaultsOf(runs: ChainResult['runs'], { spent, reserved, usage }: ChainResult['spending']): string[] {
+  const counted = usage.tokens_input + usage.tokens_output
+  const recorded = runs.reduce((sum, { metrics }) => sum + metrics.tokens_input + metrics.tokens_output, 0)
+  return [
+    ...(reserved === 0 ? [] : [`${reserved} tokens are still reserved`]),
+    ...(spent === counted ? [] : [`the budget says that ${spent} tokens were spent, the usage ${counted}`]),
+    ...(counted === recorded ? [] : [`the runs say that they took ${recorded} tokens, the usage ${counted}`]),
+  ]
+}
+
+/** Nothing without a person's word, and only what they said. */
+function approvalFaultsOf({ approval, input }: ChainResult['runs'][number]['steps'][number], key: string, all: Arrival[]): string[] {
+  const made = all.filter((arrival) => arrival.key === key)
+  if (!approval || approval.status === 'pending') return [`${key} was never decided`]
+  if (approval.status !== 'approved' && made.length > 0) return [`${key} was ${approval.status} and took effect`]
+  return made.filter((arrival) => arrival.input['n'] !== (input as { n: number }).n).map(() => `${key} took effect with other arguments`)
+}
+
 /** What went wrong, in words; empty when nothing did. */
-function faultsOf({ runs, ordered, world, again }: ChainResult): string[] {
-  const faults: string[] = []
+function faultsOf({ runs, ordered, world, again, spending }: ChainResult): string[] {
+  const faults = moneyFaultsOf(runs, spending)
   if (runs.length !== ordered) faults.push(`${ordered} runs were ordered, there are ${runs.length}`)
   const arrivals = new Map<string, number>()
   for (const { key } of world.effects.arrivals) arrivals.set(key, (arrivals.get(key) ?? 0) + 1)
@@ -30,6 +50,7 @@ function faultsOf({ runs, ordered, world, again }: ChainResult): string[] {
       const count = arrivals.get(key) ?? 0
       const allowed = 1 + (again.get(key) ?? 0)
       if (step.effect === 'once' && count > allowed) faults.push(`${key} (once) took effect ${count} times, ${allowed} allowed`)
+      if (step.tool === 'asked') faults.push(...approvalFaultsOf(step, key, world.effects.arrivals))
       if (step.status === 'completed' && count === 0 && !again.has(`happened ${key}`))
         faults.push(`${key} is said to be completed and never happened`)
     }

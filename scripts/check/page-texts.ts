@@ -47,6 +47,7 @@ export function findPageTexts(program: Parameters<InstanceType<typeof Visitor>['
 /** The strings that an expression may come to, where it says them itself. */
 function shown(node: Node): { text: unknown; start: number }[] {
   const parts = node as unknown as {
+    operator: string
     left: Node
     right: Node
     consequent: Node
@@ -56,7 +57,9 @@ function shown(node: Node): { text: unknown; start: number }[] {
   if (node.type === 'Literal') return [{ text: (node as Literal).value, start: node.start }]
   if (node.type === 'TemplateLiteral') return parts.quasis.map(({ start, value }) => ({ text: value.cooked, start }))
   if (node.type === 'ConditionalExpression') return [...shown(parts.consequent), ...shown(parts.alternate)]
-  if (node.type === 'LogicalExpression' || node.type === 'BinaryExpression') return [...shown(parts.left), ...shown(parts.right)]
+  // Before && stands a condition, and what compares gives true or false: neither is shown.
+  if (node.type === 'LogicalExpression') return [...(parts.operator === '&&' ? [] : shown(parts.left)), ...shown(parts.right)]
+  if (node.type === 'BinaryExpression' && parts.operator === '+') return [...shown(parts.left), ...shown(parts.right)]
   return []
 }
 

@@ -59,6 +59,7 @@ export function openAccess(options: AccessOptions, resolver: Pick<Resolver, 'res
     const from: From = {
       ip: socket.remoteAddress === undefined ? null : plainAddress(socket.remoteAddress),
       user_agent: headers['user-agent']?.slice(0, 500) ?? null,
+      request_id: null,
     }
     return resolver.resolve(presented(request, cookie.read(headers.cookie)), from)
   }

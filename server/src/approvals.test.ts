@@ -15,7 +15,10 @@ describe.each(['SQLite', 'Postgres'] as const)('approvals over HTTP, on %s', (ki
     const input = { type: 'object', properties: { text: { type: 'string' } }, required: ['text'], additionalProperties: false }
     const endpoints = [{ path: '/send', description: 'Sends a mail with this text', approval: 'always', input }]
     const manifest = { id: 'mail', name: 'Mail', version: '1.0.0', runtime, permissions, endpoints }
-    expect(await server.boss('POST', 'plugins', manifest)).toMatchObject({ status: 201, data: { endpoints: [{ approval: 'always', reads: ['untrusted'] }] } })
+    expect(await server.boss('POST', 'plugins', manifest)).toMatchObject({
+      status: 201,
+      data: { endpoints: [{ approval: 'always', reads: ['untrusted'] }] },
+    })
     const made = await server.boss('POST', 'agents', {
       name: 'Mailer',
       system_prompt: 'You send mails.',
@@ -54,7 +57,10 @@ describe.each(['SQLite', 'Postgres'] as const)('approvals over HTTP, on %s', (ki
     })
     expect((await server.boss('GET', `runs/${run_id}`)).data.waiting).toMatchObject({ for: 'approval' })
     expect(mail.arrivals).toEqual([])
-    expect(await server.boss('POST', `approvals/${id}`, approve)).toMatchObject({ status: 200, data: { status: 'approved', decided_by: server.bossId } })
+    expect(await server.boss('POST', `approvals/${id}`, approve)).toMatchObject({
+      status: 200,
+      data: { status: 'approved', decided_by: server.bossId },
+    })
     expect((await ended(run_id)).status).toBe('completed')
     expect(mail.arrivals).toMatchObject([{ input: { text: 'hello' } }])
     expect(await server.boss('POST', `approvals/${id}`, approve)).toMatchObject({ status: 409, code: 'APPROVAL_DECIDED' })
@@ -74,7 +80,7 @@ describe.each(['SQLite', 'Postgres'] as const)('approvals over HTTP, on %s', (ki
     expect(await status(server.at())).toBe(401)
     expect((await server.at()('GET', 'approvals')).status).toBe(401)
     expect(await status(viewer.call)).toBe(403)
-    expect(await status(other.call)).toBe(403)
+    expect(await status(other.call)).toBe(404)
     expect(await status(member.call, { ...approve, scope: 'always' })).toBe(403)
     const weak = await server.key(server.boss, { scopes: ['runs:read', 'runs:write'] })
     expect(await status(weak.call)).toBe(403)

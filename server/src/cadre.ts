@@ -46,6 +46,7 @@ function coreOf(running: RunningApp, config: Config, log: Log, argv: string[]): 
     setupToken: () => printableSetupToken(running.app),
     outside: { fetch: running.app.outsideFetch, login: (...asked) => loginOutside(running.app, ...asked) },
     limits: running.app.limits,
+    refused: running.app.access.refused,
     start: async () => {
       if (config.workers > 0) {
         const onMessage = (message: unknown) => fromWorker(running.app, message)

@@ -115,7 +115,7 @@ describe.each(['SQLite', 'Postgres'] as const)('API keys on %s', (kind) => {
   test('ten thousand wrong keys lock nobody out', async () => {
     const { boss, key, cadre } = await startOwned(kind)
     const good = await key(boss)
-    const from = { ip: '127.0.0.1', user_agent: null }
+    const from = { ip: '127.0.0.1', user_agent: null, request_id: null }
     let refused = 0
     const wrong = Array.from({ length: 10_000 }, (_, i) => `${good.text.slice(0, 13)}${String(i).padStart(32, 'x')}`)
     for (let i = 0; i < wrong.length; i += 500)

@@ -131,7 +131,7 @@ const rows: Refusal[] = [
     () => ask('POST', '/api/v1/providers', { id: 'a', type: 'builtin' }),
     422,
     'INVALID',
-    /^type: must be one of openai, anthropic, google, mistral, azure, bedrock, ollama, lmstudio, custom$/,
+    /^type: must be one of openai, anthropic, google, mistral, azure, bedrock, ollama, lmstudio, gguf, custom$/,
   ],
   // Text and nesting that no schema would see.
   ['a NUL', () => ask('POST', agents, agent({ name: 'a\0b' })), 422, 'INVALID', /^name: contains a NUL character/],

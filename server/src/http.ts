@@ -5,14 +5,15 @@ import type { Resolver } from '@cadre/core/access/open-access'
 import { authorize, type EndpointName } from '@cadre/core/access/policies'
 import type { Resolved } from '@cadre/core/access/resolve-actor'
 import type { Limits } from '@cadre/core/access/limits/limits'
-import type { Actor } from '@cadre/core/access/actor'
+import { type Actor, publicActor } from '@cadre/core/access/actor'
+import type { NoteRefusal } from '@cadre/core/access/refusals'
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Access } from './access.ts'
 import { answerAndClose, CallerGone, readBody } from './body.ts'
 import { buildDoors, headersOfError, restPrefix, rpcPrefix } from './doors.ts'
 import { type Endpoint, endpointByName, findEndpoint } from './endpoints.ts'
 import { errorBody, toCadreError } from './errors.ts'
-import { admit, apiHeaders, endStalled, openReaders, refuseKeyInUrl } from './limits.ts'
+import { admit, apiHeaders, endStalled, fromOf, openReaders, refuseKeyInUrl } from './limits.ts'
 import type { Log } from './log.ts'
 import type { OidcPages } from './oidc.ts'
 import { openapi } from './openapi.ts'
@@ -32,6 +33,7 @@ export type HttpOptions = {
   body_limit: number
   /** Undefined where nothing is limited. */
   limits?: Limits | undefined
+  refused?: NoteRefusal | undefined
   /** How long a reader may take nothing of what waits for it. */
   stall_ms?: number | undefined
   /** Between two looks at the credential of an open stream. */
@@ -109,7 +111,11 @@ export function buildHttp(options: HttpOptions): Http {
     if (request.raw.url === '*' && request.method === 'OPTIONS')
       return reply.code(204).header('allow', 'GET, HEAD, POST, PUT, DELETE, OPTIONS').send()
     const { path, query } = readTarget(request.raw.url ?? '/')
-    if (options.oidc?.has(path) && allowed(request, reply, ['GET', 'OPTIONS'])) return options.oidc.answer(request.raw, path, query, reply)
+    const from = fromOf(options.limits, request.raw, request.id)
+    if (options.oidc?.has(path) && allowed(request, reply, ['GET', 'OPTIONS'])) {
+      await options.limits?.call(publicActor(from))
+      return options.oidc.answer(request.raw, path, query, reply, from)
+    }
     refuseKeyInUrl(query)
     const built = await options.web?.answer({ method: request.method, path, headers: request.raw.headers })
     if (built) return reply.code(built.status).headers(built.headers).send(built.body)
@@ -135,10 +141,18 @@ export function buildHttp(options: HttpOptions): Http {
     if (options.state() !== 'ready')
       throw new CadreError('UNAVAILABLE', options.state() === 'starting' ? 'Cadre is starting; try again.' : 'Cadre is shutting down; try again.')
 
-    const asks = await admit(options.limits, request.raw, () => access.whoAsks(request.raw))
-    const { actor, credential } = asks
+    const { credential, mode, ...asks } = await admit(options.limits, request.raw, () => access.whoAsks(request.raw)).catch((error: unknown) => {
+      if (isRefusal(error)) options.refused?.(publicActor(from), { reason: error.code, endpoint: endpoint.name })
+      throw error
+    })
+    const actor = { ...asks.actor, request_id: request.id }
     // Before the body is read; that verbs are wrapped in their policies is what counts.
-    mayCall(asks, endpoint.name)
+    try {
+      mayCall({ actor, mode }, endpoint.name)
+    } catch (error) {
+      if (isRefusal(error) && actor.kind !== 'public') options.refused?.(actor, { reason: error.code, endpoint: endpoint.name })
+      throw error
+    }
     if (credential.type === 'session') access.checkIntent(request.raw)
     checkParams(found.params)
     checkQuery(query, isRpc ? { ...endpoint, method: 'POST' } : endpoint)
@@ -150,7 +164,8 @@ export function buildHttp(options: HttpOptions): Http {
       recheck: async () => {
         const again = await access.whoAsks(request.raw)
         mayCall(again, endpoint.name)
-        if (again.actor.kind !== actor.kind || again.actor.id !== actor.id) throw new CadreError('UNAUTHORIZED', 'The login of this stream is over.')
+        if (standingOf(again.actor) !== standingOf(actor))
+          throw new CadreError('UNAUTHORIZED', 'The login of this stream is over, or may do something else by now; open it again.')
       },
       request_id: request.id,
       idempotency_key: readIdempotencyKey(request.raw.headersDistinct['idempotency-key']),
@@ -224,8 +239,17 @@ function allowed(request: FastifyRequest, reply: FastifyReply, methods: string[]
   return false
 }
 
+/** Who it is and what they may: what a stream was begun with has to stay as it was. */
+function standingOf({ kind, id, workspace_id, role, scopes, agents }: Actor): string {
+  return JSON.stringify([kind, id, workspace_id, role, scopes, agents])
+}
+
+function isRefusal(error: unknown): error is CadreError & { code: 'UNAUTHORIZED' | 'FORBIDDEN' } {
+  return error instanceof CadreError && (error.code === 'UNAUTHORIZED' || error.code === 'FORBIDDEN')
+}
+
 /** A server without an owner does nothing for anybody but to take one. */
-function mayCall({ actor, mode }: Resolved, name: string) {
+function mayCall({ actor, mode }: Pick<Resolved, 'actor' | 'mode'>, name: string) {
   if (mode === 'locked' && name !== 'setup.owner')
     throw new CadreError('UNAUTHORIZED', 'This server has no owner yet: make one by POST /api/v1/setup with the token that it printed at its start.')
   authorize(actor, name as EndpointName)

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { CadreError } from '@cadre/contract/errors'
-import type { Actor } from '@cadre/core/access/actor'
+import type { Actor, From } from '@cadre/core/access/actor'
 import type { Limits } from '@cadre/core/access/limits/limits'
 
 /** On every answer that is no page: it is data, runs nothing, stands in no frame, is kept nowhere and tells nobody where it came from. */
@@ -25,6 +25,17 @@ export function refuseKeyInUrl(query: URLSearchParams) {
     )
 }
 
+/** Whose call it is, behind proxies that are trusted. */
+function addressOf(limits: Limits, { socket, headersDistinct }: IncomingMessage): string | null {
+  return limits.addressOf(socket.remoteAddress, headersDistinct['x-forwarded-for']?.join(','))
+}
+
+/** Where a request comes from, before anything is known of who asks. */
+export function fromOf(limits: Limits | undefined, request: IncomingMessage, request_id: string): From {
+  const ip = limits ? addressOf(limits, request) : (request.socket.remoteAddress ?? null)
+  return { ip, user_agent: request.headers['user-agent']?.slice(0, 500) ?? null, request_id }
+}
+
 /** Who asks, from which address, counted. Throws CadreError. */
 export async function admit<Resolved extends { actor: Actor }>(
   limits: Limits | undefined,
@@ -32,7 +43,7 @@ export async function admit<Resolved extends { actor: Actor }>(
   whoAsks: () => Promise<Resolved>,
 ): Promise<Resolved> {
   if (!limits) return whoAsks()
-  const ip = limits.addressOf(request.socket.remoteAddress, request.headersDistinct['x-forwarded-for']?.join(','))
+  const ip = addressOf(limits, request)
   let resolved: Resolved
   try {
     resolved = await whoAsks()

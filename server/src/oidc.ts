@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { CadreError } from '@cadre/contract/errors'
 import type { From } from '@cadre/core/access/actor'
-import type { Credential } from '@cadre/core/access/identity'
+import { type Credential, noCredential } from '@cadre/core/access/identity'
 import type { OutsideClaims } from '@cadre/core/access/oidc/outside-user'
 import type { SetSession } from '@cadre/core/access/sessions/sessions'
 import type { AuthConfig } from '@cadre/core/config-auth'
@@ -14,7 +14,7 @@ import type { Log } from './log.ts'
 
 export type OidcPages = {
   has(path: string): boolean
-  answer(request: IncomingMessage, path: string, query: URLSearchParams, reply: FastifyReply): Promise<unknown>
+  answer(request: IncomingMessage, path: string, query: URLSearchParams, reply: FastifyReply, from: From): Promise<unknown>
 }
 /** What the core does for a login from outside. */
 export type OutsideLogin = {
@@ -89,7 +89,7 @@ export function openOidc(
       .send()
   }
 
-  async function callback(request: IncomingMessage, query: URLSearchParams, reply: FastifyReply) {
+  async function callback(request: IncomingMessage, query: URLSearchParams, reply: FastifyReply, from: From) {
     const begun = readBegun(readCookie(request.headers.cookie, cookieName))
     if (!begun)
       throw new CadreError('BAD_REQUEST', `This login was not begun in this browser, or too long ago; begin again at ${home}${paths.start}.`)
@@ -104,8 +104,7 @@ export function openOidc(
       throw new CadreError('UNAUTHORIZED', `The login failed: ${refusalOf(err)}. Begin again at ${home}${paths.start}.`)
     }
     if (!claims) throw new CadreError('UNAUTHORIZED', 'The login failed: the other server sent no ID token.')
-    const { actor, credential } = await access.whoAsks(request).catch(() => ({ actor: null, credential: { type: 'none' as const, id: null } }))
-    const from = { ip: actor?.ip ?? null, user_agent: actor?.user_agent ?? null }
+    const { credential } = await access.whoAsks(request).catch(() => ({ credential: noCredential }))
     const cookies = [putCookie('', 0)]
     const { iss, sub, email, email_verified, name } = claims
     await outside.login({ issuer: iss, subject: sub, email, email_verified, name }, from, credential, (session) =>
@@ -125,7 +124,7 @@ export function openOidc(
 
   return {
     has: (path) => path === paths.start || path === paths.callback,
-    answer: (request, path, query, reply) => (path === paths.start ? start(reply) : callback(request, query, reply)),
+    answer: (request, path, query, reply, from) => (path === paths.start ? start(reply) : callback(request, query, reply, from)),
   }
 }
 

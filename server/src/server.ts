@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { systemActor } from '@cadre/core/access/actor'
 import type { Limits } from '@cadre/core/access/limits/limits'
+import type { NoteRefusal } from '@cadre/core/access/refusals'
 import type { Resolver } from '@cadre/core/access/open-access'
 import type { Config } from '@cadre/core/config'
 import { type Access, openAccess } from './access.ts'
@@ -25,6 +26,8 @@ export type Core = {
   close(): Promise<unknown>
   /** Undefined where nothing is limited. */
   limits?: Limits
+  /** Writes down that a caller was refused. */
+  refused?: NoteRefusal
 }
 
 export type ServerOptions = {
@@ -73,6 +76,7 @@ export async function startServer({
     web: openWeb(web),
     body_limit: config.body_limit,
     limits: core.limits,
+    refused: core.refused,
     stall_ms,
     keep_alive_ms,
     recheck_ms,

@@ -18,6 +18,7 @@ export async function serve(
     config: { host: '127.0.0.1', port: 0, auth: noAuth, allowed_hosts: [], body_limit: 100_000, ...config },
     core: double.core,
     log: openLog(process.env.CADRE_LOG_LEVEL ?? 'silent'),
+    web: import.meta.dirname, // no pages, whether they were built or not
     ...others,
   })
   return { ...double, ...server }
