@@ -1,16 +1,19 @@
 import { useCallback, useEffect, useSyncExternalStore } from 'react'
-import type { Client } from '../client.ts'
+import { CadreError, type Client } from '../client.ts'
+import { delay } from '../delay.ts'
 
 export type Resource<T> = {
   /** What is known; kept while it is loaded again. */
   data: T | null
-  /** Why the last try to load it failed; null after one that did not. */
+  /** Why the last try to load it failed; null after one that did not. A server that cannot be reached is asked again until it is back. */
   error: unknown
   isLoading: boolean
 }
 
 type Entry = { state: Resource<unknown>; listeners: Set<() => void>; loading: Promise<void> | null }
 
+const firstWaitMs = 300
+const longestWaitMs = 3_000
 const unknownYet: Resource<never> = { data: null, error: null, isLoading: true }
 /** By client and key, so that a component which comes back shows at once what was known when it left. */
 const caches = new WeakMap<Client, Map<string, Entry>>()
@@ -31,14 +34,20 @@ function load(entry: Entry, call: () => Promise<unknown>): Promise<void> {
   }
   entry.loading ??= (async () => {
     change({ isLoading: true })
-    try {
-      change({ data: await call(), error: null, isLoading: false })
-    } catch (error) {
-      change({ error, isLoading: false })
-    } finally {
-      entry.loading = null
+    for (let wait = firstWaitMs; ; wait = Math.min(wait * 2, longestWaitMs)) {
+      try {
+        return change({ data: await call(), error: null, isLoading: false })
+      } catch (error) {
+        const isAway = error instanceof CadreError && error.code === 'UNAVAILABLE'
+        change({ error, isLoading: isAway })
+        // Nobody looks any more: whoever comes next begins anew.
+        if (!isAway || entry.listeners.size === 0) return change({ isLoading: false })
+        await delay(wait)
+      }
     }
-  })()
+  })().finally(() => {
+    entry.loading = null
+  })
   return entry.loading
 }
 

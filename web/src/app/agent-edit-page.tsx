@@ -1,0 +1,44 @@
+import { useAgent } from '@cadre/client/react'
+import { Link, useParams } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
+import { useTexts } from '../i18n/texts.ts'
+import { useTitle } from '../lib/use-title.ts'
+import { buttonStyle } from '../ui/button.tsx'
+import { ErrorBox } from '../ui/error-box.tsx'
+import { Page, Skeleton } from '../ui/parts.tsx'
+
+// The contract's rules come with it: 60 kB that no page needs at once.
+const AgentEditor = lazy(() => import('../features/agents/agent-editor.tsx').then(({ AgentEditor }) => ({ default: AgentEditor })))
+
+export function NewAgentPage() {
+  const texts = useTexts()
+  useTitle(texts.agentForm.newTitle)
+  return (
+    <Page wide>
+      <Suspense fallback={<Skeleton rows={8} />}>
+        <AgentEditor agent={null} />
+      </Suspense>
+    </Page>
+  )
+}
+
+export function EditAgentPage() {
+  const texts = useTexts()
+  const { agentId } = useParams({ from: '/agents/$agentId/edit' })
+  const { agent, error, isLoading, reload } = useAgent(agentId)
+  useTitle(agent ? texts.agentForm.editTitle(agent.name) : texts.agents.title)
+  return (
+    <Page wide>
+      {error !== null && (
+        <ErrorBox error={error} onRetry={() => void reload()}>
+          <Link to="/agents" className={buttonStyle({ size: 'small' })}>
+            {texts.agents.title}
+          </Link>
+        </ErrorBox>
+      )}
+      {/* What was known when it was last looked at may have changed since: a form begins with what is so now. */}
+      {isLoading && error === null && <Skeleton rows={8} />}
+      <Suspense fallback={<Skeleton rows={8} />}>{agent && !isLoading && error === null && <AgentEditor key={agent.id} agent={agent} />}</Suspense>
+    </Page>
+  )
+}

@@ -1,0 +1,38 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense, useState } from 'react'
+import { agentsQuery } from '../features/agents/agent-queries.ts'
+import { usePendingDeletes } from '../features/agents/pending-deletes.ts'
+import { Overview } from '../features/start/overview.tsx'
+import { useTexts } from '../i18n/texts.ts'
+import { useTitle } from '../lib/use-title.ts'
+import { ErrorBox } from '../ui/error-box.tsx'
+import { Page, Skeleton } from '../ui/parts.tsx'
+
+const FirstRun = lazy(() => import('../features/start/first-run.tsx').then(({ FirstRun }) => ({ default: FirstRun })))
+
+/** The first time, who shall think; from then on, something to do at once and what was done last. */
+export function HomePage() {
+  const texts = useTexts()
+  const { data, error, refetch } = useQuery(agentsQuery)
+  const pending = usePendingDeletes()
+  // It stays until it is done with, though its agents are there before that.
+  const [isFirst, setFirst] = useState(false)
+  useTitle('')
+  const agents = data?.filter(({ id }) => !pending.has(id))
+  if (agents?.length === 0 && !isFirst) setFirst(true)
+  if (isFirst) {
+    return (
+      <Suspense>
+        <FirstRun onDone={() => setFirst(false)} />
+      </Suspense>
+    )
+  }
+  return (
+    <Page>
+      <h1 className="sr-only">{texts.start.title}</h1>
+      {error && <ErrorBox error={error} onRetry={() => void refetch()} />}
+      {!agents && !error && <Skeleton rows={6} />}
+      {agents && agents.length > 0 && <Overview agents={agents} />}
+    </Page>
+  )
+}

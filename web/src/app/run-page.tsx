@@ -1,0 +1,180 @@
+import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
+import type { Run } from '@cadre/contract/runs'
+import { useQuery } from '@tanstack/react-query'
+import { RotateCcw, Square } from 'lucide-react'
+import { agentsQuery } from '../features/agents/agent-queries.ts'
+import { Answer } from '../features/runs/answer.tsx'
+import { LiveSteps } from '../features/runs/live-steps.tsx'
+import { ResolveStep } from '../features/runs/resolve-step.tsx'
+import { RunLog } from '../features/runs/run-log.tsx'
+import { useCancel, useWatchedRun } from '../features/runs/run-panel.tsx'
+import { isOver } from '../features/runs/run-queries.ts'
+import { Cost, RunDuration, RunStatusBadge } from '../features/runs/run-status.tsx'
+import { Trace } from '../features/runs/trace.tsx'
+import { useFormat, useTexts } from '../i18n/texts.ts'
+import { useTitle } from '../lib/use-title.ts'
+import { Button, buttonStyle } from '../ui/button.tsx'
+import { ErrorBox } from '../ui/error-box.tsx'
+import { Badge, Card, CardTitle, Figure, Page, PageHeader, Skeleton } from '../ui/parts.tsx'
+import { Source, ValueView } from '../ui/value-view.tsx'
+
+/** One run: what was asked, what came of it, and every step between. */
+export function RunPage() {
+  const { runId } = useParams({ from: '/runs/$runId' })
+  return <OneRun key={runId} runId={runId} />
+}
+
+function OneRun({ runId }: { runId: string }) {
+  const texts = useTexts()
+  const navigate = useNavigate()
+  // The chosen step stands in the address, so that it can be shown to others.
+  const { row } = useSearch({ from: '/runs/$runId' })
+  const choose = useNavigate({ from: '/runs/$runId' })
+  const live = useWatchedRun(runId)
+  const { isCancelling, cancel } = useCancel(live.cancel)
+  const { data: agents } = useQuery(agentsQuery)
+  const { run } = live
+  useTitle(run ? run.input.slice(0, 60) : texts.run.title)
+
+  if (live.error) {
+    return (
+      <Page>
+        <ErrorBox error={live.error} onRetry={live.reopen}>
+          <Link to="/runs" className={buttonStyle({ size: 'small' })}>
+            {texts.runs.title}
+          </Link>
+        </ErrorBox>
+      </Page>
+    )
+  }
+  if (!run) {
+    return (
+      <Page wide>
+        <Skeleton rows={9} />
+      </Page>
+    )
+  }
+  const agent = agents?.find(({ id }) => id === run.agent_id)
+  const uncertain = run.waiting?.for === 'uncertain' ? run.steps.find(({ status }) => status === 'uncertain') : undefined
+  const isLive = !isOver(run.status)
+  return (
+    <Page wide>
+      <PageHeader
+        above={
+          <Link to="/runs" className="hover:text-ink">
+            {texts.runs.title}
+          </Link>
+        }
+        title={<span className="line-clamp-3">{run.input}</span>}
+      >
+        <RunStatusBadge run={run} />
+        {isLive && (
+          <Badge tone={live.connection === 'away' ? 'warning' : 'neutral'}>
+            {live.connection === 'away' ? texts.run.reconnecting : texts.run.live}
+          </Badge>
+        )}
+        {isLive && (
+          <Button look="danger" busy={isCancelling} onClick={() => void cancel()}>
+            <Square aria-hidden />
+            {texts.run.cancel}
+          </Button>
+        )}
+        {agent && !isLive && (
+          <Button onClick={() => void navigate({ to: '/agents/$agentId', params: { agentId: agent.slug }, search: { input: run.input } })}>
+            <RotateCcw aria-hidden />
+            {texts.run.again}
+          </Button>
+        )}
+      </PageHeader>
+      <div className="flex flex-col gap-4">
+        <Facts run={run} agentName={agent?.name} agentSlug={agent?.slug} />
+        {uncertain && <ResolveStep step={uncertain} resolve={live.resolve} />}
+        {run.waiting && !uncertain && (
+          <p className="rounded-lg bg-warning-soft px-4 py-2.5 text-[13px]">
+            {run.waiting.reason}{' '}
+            {run.waiting.for === 'budget' && (
+              <Link to="/usage" className="font-medium underline underline-offset-2">
+                {texts.usage.budgets}
+              </Link>
+            )}
+          </p>
+        )}
+        {run.warnings.length > 0 && (
+          <ul aria-label={texts.run.warnings} className="rounded-lg bg-warning-soft px-4 py-2.5 text-[13px]">
+            {run.warnings.map(({ code, message }) => (
+              <li key={`${code} ${message}`}>{message}</li>
+            ))}
+          </ul>
+        )}
+        <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-2">
+          <Card className="min-w-0">
+            <CardTitle>{texts.run.answer}</CardTitle>
+            <div className="p-4">{isLive ? <LiveSteps run={run} texts={live.texts} /> : <Answer run={run} />}</div>
+          </Card>
+          <Card className="min-w-0">
+            <CardTitle>{texts.run.task}</CardTitle>
+            <div className="flex flex-col gap-3 p-4">
+              <p className="max-h-60 overflow-y-auto whitespace-pre-wrap break-words">{run.input}</p>
+              {run.data !== null && run.data !== undefined && (
+                <div>
+                  <h3 className="mb-1 text-xs text-muted">{texts.run.data}</h3>
+                  <GivenData data={run.data} />
+                </div>
+              )}
+            </div>
+          </Card>
+        </div>
+        <Trace run={run} chosen={row ?? null} onChoose={(row) => void choose({ search: { row }, replace: true, resetScroll: false })} />
+        <RunLog run={run} />
+      </div>
+    </Page>
+  )
+}
+
+/** Data is often one text under one name (a CSV): then that text is what people want to see. */
+function GivenData({ data }: { data: unknown }) {
+  const values = typeof data === 'object' && data !== null && !Array.isArray(data) ? Object.values(data) : []
+  return values.length === 1 && typeof values[0] === 'string' ? <Source text={values[0]} /> : <ValueView value={data} />
+}
+
+function Facts({ run, agentName, agentSlug }: { run: Run; agentName: string | undefined; agentSlug: string | undefined }) {
+  const texts = useTexts()
+  const format = useFormat()
+  const { metrics } = run
+  return (
+    <dl className="grid grid-cols-2 gap-x-6 gap-y-3 rounded-lg border border-line bg-surface px-4 py-3 text-[13px] sm:flex sm:flex-wrap sm:gap-x-9">
+      <Figure label={texts.run.agent}>
+        {agentSlug ? (
+          <Link to="/agents/$agentId" params={{ agentId: agentSlug }} className="hover:underline">
+            {agentName}
+          </Link>
+        ) : (
+          texts.runs.agentGone
+        )}
+      </Figure>
+      <Figure label={texts.run.model} title={run.model ?? undefined}>
+        {run.provider ? `${run.provider} / ${run.model}` : '–'}
+      </Figure>
+      <Figure label={texts.run.took}>
+        <RunDuration run={run} />
+      </Figure>
+      <Figure label={texts.run.steps}>{format.number(metrics.total_steps)}</Figure>
+      <Figure label={texts.run.tokensIn}>{format.number(metrics.tokens_input)}</Figure>
+      <Figure label={texts.run.tokensOut}>{format.number(metrics.tokens_output)}</Figure>
+      <Figure label={texts.run.cost}>
+        <Cost value={metrics.cost} />
+      </Figure>
+      <Figure label={texts.run.started} title={format.exact(run.created_at)}>
+        {format.dateTime(run.created_at)}
+      </Figure>
+      {run.parent_run_id !== null && (
+        <Figure label={texts.run.parent}>
+          <Link to="/runs/$runId" params={{ runId: run.parent_run_id }} className="text-accent hover:underline">
+            {run.parent_run_id}
+          </Link>
+        </Figure>
+      )}
+      {run.attempts > 1 && <Figure label={texts.run.retries}>{texts.run.attempts(format.number(run.attempts))}</Figure>}
+    </dl>
+  )
+}

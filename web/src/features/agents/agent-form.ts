@@ -1,0 +1,48 @@
+import { CadreError } from '@cadre/client'
+import { CreateAgent } from '@cadre/contract/agents'
+import { zodResolver } from '@hookform/resolvers/zod'
+import { useEffect } from 'react'
+import { type FieldPath, type Resolver, useForm, type UseFormSetError } from 'react-hook-form'
+import { config, locales, type z } from 'zod'
+import { useLanguage } from '../../i18n/texts.ts'
+import { isOwn, type SeenAgent } from './agent-queries.ts'
+
+export type AgentFields = z.input<typeof CreateAgent> & { config: NonNullable<z.input<typeof CreateAgent>['config']> }
+
+/** A form whose rules are the contract's own. */
+export function useAgentForm(agent: SeenAgent | null) {
+  const { locale } = useLanguage()
+  useEffect(() => {
+    config(locale === 'pt-BR' ? locales.pt() : locales.en())
+  }, [locale])
+  return useForm<AgentFields, unknown, CreateAgent>({
+    resolver: zodResolver(CreateAgent) as Resolver<AgentFields, unknown, CreateAgent>,
+    defaultValues: agent && isOwn(agent) ? fieldsOf(agent) : newAgent(),
+    mode: 'onTouched',
+  })
+}
+
+/** As the contract fills in what is left out. */
+function newAgent(): AgentFields {
+  return { ...CreateAgent.parse({ name: '-', system_prompt: '-' }), name: '', system_prompt: '' }
+}
+
+function fieldsOf(agent: Extract<SeenAgent, { config: unknown }>): AgentFields {
+  const { id: _id, slug: _slug, created_by: _by, created_at: _at, updated_at: _changed, ...fields } = agent
+  return fields
+}
+
+const steps: Record<string, 0 | 1> = { tools: 1 }
+/** Which of the form's steps shows a field. */
+export const stepOf = (field: string): 0 | 1 => steps[field.split('.')[0] ?? ''] ?? 0
+
+/** What the server refuses stands at its field. @returns whether all of it found one. */
+export function showIssues(error: unknown, setError: UseFormSetError<AgentFields>): boolean {
+  if (!(error instanceof CadreError)) return false
+  if (error.code === 'AGENT_NAME_TAKEN' || error.code === 'AGENT_SLUG_TAKEN') {
+    setError('name', { message: error.message })
+    return true
+  }
+  for (const { path, message } of error.issues) setError(path.replace(/\[(\d+)\]/g, '.$1') as FieldPath<AgentFields>, { message })
+  return error.issues.length > 0
+}

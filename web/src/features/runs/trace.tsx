@@ -1,0 +1,163 @@
+import type { Run } from '@cadre/contract/runs'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import clsx from 'clsx'
+import { Brain, ListTree } from 'lucide-react'
+import { useDeferredValue, useMemo, useRef, useState } from 'react'
+import { useFormat, useTexts } from '../../i18n/texts.ts'
+import { useNow } from '../../lib/use-now.ts'
+import { useShortcut } from '../../lib/use-shortcut.ts'
+import { Check, Input } from '../../ui/field.tsx'
+import { Card, CardTitle, Empty } from '../../ui/parts.tsx'
+import { isOver } from './run-queries.ts'
+import { StepIcon } from './run-status.tsx'
+import { stepName } from './step-name.ts'
+import { TraceDetail } from './trace-detail.tsx'
+import { barOf, filterRows, type TraceRow, traceRows } from './trace-rows.ts'
+
+const rowHeight = 32
+
+/** A run as tree and waterfall; beside it what went into the chosen step and what came out. */
+export function Trace({ run, chosen, onChoose }: { run: Run; chosen: string | null; onChoose: (row: string) => void }) {
+  const texts = useTexts()
+  const isLive = !isOver(run.status)
+  const now = useNow(isLive ? 250 : null)
+  const [search, setSearch] = useState('')
+  const [errors, setErrors] = useState(false)
+  const field = useRef<HTMLInputElement>(null)
+  const wanted = useDeferredValue(search)
+  const { rows, total_ms } = useMemo(() => traceRows(run, isLive ? now : 0), [run, isLive, now])
+  const shown = useMemo(() => filterRows(rows, { errors, search: wanted }), [rows, errors, wanted])
+  const row = shown.find(({ id }) => id === chosen) ?? null
+  useShortcut('/', texts.run.find, texts.shell.groupPage, () => field.current?.focus())
+
+  return (
+    <Card className="min-w-0">
+      <CardTitle
+        side={
+          <>
+            <Check
+              label={texts.run.errorsOnly}
+              className="whitespace-nowrap"
+              checked={errors}
+              onChange={(event) => setErrors(event.target.checked)}
+            />
+            <Input
+              ref={field}
+              type="search"
+              className="h-7 w-28 sm:w-52"
+              aria-label={texts.run.find}
+              placeholder={texts.run.find}
+              value={search}
+              onChange={(event) => setSearch(event.target.value)}
+            />
+          </>
+        }
+      >
+        {texts.run.trace}
+      </CardTitle>
+      <div className="grid grid-cols-1 min-w-0 lg:grid-cols-2">
+        <div className="min-w-0 lg:border-r lg:border-line">
+          {shown.length === 0 ? (
+            <Empty icon={ListTree} title={rows.length === 0 ? texts.run.noRows : texts.run.noMatch} />
+          ) : (
+            <Rows rows={shown} total_ms={total_ms} chosen={row?.id ?? null} onChoose={onChoose} now_ms={total_ms} />
+          )}
+        </div>
+        <div className="min-w-0 border-t border-line p-4 lg:border-t-0">
+          {row ? <TraceDetail key={row.id} row={row} run={run} /> : <p className="py-8 text-center text-[13px] text-muted">{texts.run.pick}</p>}
+        </div>
+      </div>
+    </Card>
+  )
+}
+
+type RowsProps = { rows: TraceRow[]; total_ms: number; chosen: string | null; onChoose: (id: string) => void; now_ms: number }
+
+function Rows({ rows, total_ms, chosen, onChoose, now_ms }: RowsProps) {
+  const texts = useTexts()
+  const box = useRef<HTMLDivElement>(null)
+  const virtual = useVirtualizer({ count: rows.length, getScrollElement: () => box.current, estimateSize: () => rowHeight, overscan: 12 })
+  const at = rows.findIndex(({ id }) => id === chosen)
+  const choose = (index: number) => {
+    const row = rows[Math.max(0, Math.min(rows.length - 1, index))]
+    if (!row) return
+    onChoose(row.id)
+    virtual.scrollToIndex(rows.indexOf(row))
+  }
+  const moves: Record<string, number> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: rows.length - 1, PageDown: at + 10, PageUp: at - 10 }
+  return (
+    <div
+      ref={box}
+      role="listbox"
+      tabIndex={0}
+      aria-label={texts.run.trace}
+      aria-activedescendant={chosen === null ? undefined : `trace-${chosen}`}
+      className="max-h-[28rem] overflow-y-auto py-1 -outline-offset-2"
+      onKeyDown={(event) => {
+        const next = moves[event.key]
+        if (next === undefined) return
+        event.preventDefault()
+        choose(next)
+      }}
+    >
+      <div className="relative w-full" style={{ height: virtual.getTotalSize() }} role="presentation">
+        {virtual.getVirtualItems().map(({ index, start }) => {
+          const row = rows[index]
+          return (
+            row && (
+              <Row
+                key={row.id}
+                row={row}
+                top={start}
+                total_ms={total_ms}
+                now_ms={now_ms}
+                isChosen={row.id === chosen}
+                onChoose={() => onChoose(row.id)}
+              />
+            )
+          )
+        })}
+      </div>
+    </div>
+  )
+}
+
+function Row(props: { row: TraceRow; top: number; total_ms: number; now_ms: number; isChosen: boolean; onChoose: () => void }) {
+  const { row, top, total_ms, now_ms, isChosen, onChoose } = props
+  const texts = useTexts()
+  const format = useFormat()
+  const bar = barOf(row, total_ms)
+  return (
+    <div
+      id={`trace-${row.id}`}
+      role="option"
+      aria-selected={isChosen}
+      tabIndex={-1}
+      onClick={onChoose}
+      onKeyDown={() => {}}
+      className={clsx(
+        'absolute inset-x-1 grid h-8 cursor-pointer grid-cols-[minmax(0,1fr)_4.25rem] items-center gap-3 rounded px-3 text-[13px] sm:grid-cols-[minmax(0,1fr)_minmax(5rem,34%)_4.25rem]',
+        isChosen ? 'bg-accent-soft' : 'hover:bg-sunken/70',
+      )}
+      style={{ top }}
+    >
+      <span className={clsx('flex min-w-0 items-center gap-2', row.depth === 1 && 'pl-5')}>
+        {row.kind === 'model' ? <Brain className="size-3.5 shrink-0 text-muted" aria-hidden /> : <StepIcon status={row.step.status} />}
+        <span className={clsx('truncate', row.kind === 'tool' && 'font-mono text-xs', row.failed && 'text-danger')}>
+          {row.kind === 'model' ? texts.run.modelCall(format.number(row.call.call)) : stepName(row.step)}
+        </span>
+      </span>
+      <span className="relative hidden h-2 rounded-sm bg-sunken sm:block" aria-hidden>
+        <span
+          className={clsx(
+            'absolute inset-y-0 rounded-sm',
+            row.failed ? 'bg-danger' : row.kind === 'model' ? 'bg-accent' : 'bg-info',
+            row.duration_ms === null && 'animate-pulse',
+          )}
+          style={{ left: `${bar.left}%`, width: `${bar.width}%` }}
+        />
+      </span>
+      <span className="text-right text-xs tabular-nums text-muted">{format.duration(row.duration_ms ?? Math.max(0, now_ms - row.start_ms))}</span>
+    </div>
+  )
+}
