@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises'
+import { delay } from './delay.ts'
 import type { ConversationEvent } from '@cadre/contract/conversation-events'
 import { CadreError } from '@cadre/contract/errors'
 import { getEventMeta } from '@orpc/client'
@@ -44,9 +44,7 @@ export async function* followConversation(
       awaySince ??= now
       if (now - awaySince > patience_ms) throw error
     }
-    await delay(waitMs, undefined, { signal }).catch((error: unknown) => {
-      throw signal?.aborted ? signal.reason : error
-    })
+    await delay(waitMs, signal)
     waitMs = Math.min(waitMs * 2, longestWaitMs)
   }
 }

@@ -33,7 +33,12 @@ describe.each(databases)('conversations killed at every named point, on $name', 
   })
 
   test(`every message answered, once, and no agent left busy (${kills} kills, seed ${seed})`, { timeout: 1_200_000 }, async () => {
-    const result = await runTalk({ kills: Math.ceil(kills / databases.length), random: randomFrom(seed), offset: 0, database_url: await database.url() })
+    const result = await runTalk({
+      kills: Math.ceil(kills / databases.length),
+      random: randomFrom(seed),
+      offset: 0,
+      database_url: await database.url(),
+    })
     results.push(result)
     const byPoint = [...talkPoints, 'anywhere'].map((point) => `${point} ${result.kills[point] ?? 0}`)
     console.log(`${database.name}: seed ${seed}, ${result.said.length} messages, ${result.answers.length} answers, kills: ${byPoint.join(', ')}`)

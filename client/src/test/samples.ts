@@ -34,6 +34,8 @@ export function agent(fields: Partial<Agent> = {}): Agent {
       call_timeout_ms: null,
       delegates: [],
       cache_seconds: 0,
+      max_concurrent_jobs: 4,
+      replies_per_minute: 10,
       budget: null,
       context: ContextPolicy.parse({}),
       approvals: ApprovalPolicy.parse({}),
