@@ -87,6 +87,18 @@ export const users = {
     .input(UserRef)
     .output(User),
   enable: oc.route({ method: 'POST', path: '/users/{id}/enable', summary: 'Enable a disabled user' }).input(UserRef).output(User),
+  export: oc
+    .route({ method: 'GET', path: '/users/{id}/export', summary: 'Everything that is kept of a user: a file with a row of JSON on each line' })
+    .input(UserRef)
+    .output(z.file()),
+  erase: oc
+    .route({
+      method: 'POST',
+      path: '/users/{id}/erase',
+      summary: 'Take a user out for good: name, messages, what their runs were asked and answered',
+    })
+    .input(UserRef)
+    .output(z.object({ id: z.string(), erased: z.literal(true) })),
   delete: oc
     .route({ method: 'DELETE', path: '/users/{id}', summary: 'Delete a user with sessions, keys, memberships and grants' })
     .input(UserRef)

@@ -56,7 +56,7 @@ export type StoredEventType = StoredEvent['type']
 /** What is news only now, kept in memory only. `seq` is that of the stored event before it in the same stream. */
 export const PassingEvent = z.discriminatedUnion('type', [
   z.object({ ...common, type: z.literal('typing'), by: party }),
-  /** Text of a message that is being written; superseded by its `message.updated`. `part` counts from 0, and 0 says: forget what was shown. */
+  /** Text of a message that is being written; superseded by its `message.created` or `message.updated`. `part` counts from 0, and 0 says: forget what was shown. */
   z.object({
     ...common,
     type: z.literal('message.delta'),

@@ -92,6 +92,19 @@ export const ListConversations = PageQuery.extend({
 })
 export type ListConversations = z.infer<typeof ListConversations>
 
+/** What an agent does in a conversation, derived from what living workers have in hands. */
+export const AgentInRoom = z.object({
+  agent_id: z.string(),
+  name: z.string().nullable(),
+  slug: z.string().nullable(),
+  /** `inactive`: the agent was deleted. */
+  status: z.enum(['active', 'busy', 'inactive']),
+  /** It will answer: when it has a place, a worker, a budget or an approval. */
+  waits: z.boolean(),
+  run_id: z.string().nullable(),
+})
+export type AgentInRoom = z.infer<typeof AgentInRoom>
+
 export const ExportFormat = z.enum(['markdown', 'json', 'html'])
 export type ExportFormat = z.infer<typeof ExportFormat>
 export const ImportSource = z.enum(['chatgpt', 'open-webui', 'librechat'])
@@ -161,6 +174,14 @@ export const conversations = {
     .route({ method: 'POST', path: `${at}/typing`, summary: 'Tell the other windows that the caller is writing' })
     .input(ConversationRef)
     .output(z.object({ told: z.literal(true) })),
+  agents: oc
+    .route({ method: 'GET', path: `${at}/agents`, summary: 'What the agents of a conversation do now' })
+    .input(ConversationRef)
+    .output(z.object({ items: z.array(AgentInRoom), next_cursor: z.null() })),
+  stop: oc
+    .route({ method: 'POST', path: `${at}/stop`, summary: 'Stop the agents of a conversation; what was shown of an answer is kept' })
+    .input(ConversationRef)
+    .output(z.object({ stopped_runs: z.array(z.string()), dropped: z.int() })),
   follow: oc
     .route({
       method: 'GET',

@@ -35,3 +35,29 @@ test('the outcome of a repetition stands in for the one before', () => {
   const [step] = foldTrace([started(1), uncertain(1), started(1), done], false).steps
   expect(step).toMatchObject({ status: 'completed', output: { ok: true }, error: null })
 })
+
+test('a step that a person is asked about waits, has what they said, and is not made when the run ends before', () => {
+  const { attempt: _, ...call } = started(1) as Extract<JournalEvent, { type: 'tool.started' }>
+  const reasons = [{ code: 'manifest' as const, message: 'it says so' }]
+  const asked: JournalEvent = { ...call, type: 'approval.requested', approval_id: 'apr_1', reasons, expires_at: at }
+  const decided: JournalEvent = {
+    type: 'approval.decided',
+    seq: 40,
+    at,
+    step: 1,
+    approval_id: 'apr_1',
+    decision: 'approved',
+    scope: 'once',
+    by: 'me',
+  }
+  const edited: JournalEvent = { ...call, attempt: 1, input: { to: 'b' }, edited: true }
+  const approval = { approval_id: 'apr_1', status: 'pending', reasons }
+  expect(foldTrace([asked], false).steps).toMatchObject([{ status: 'waiting', approval }])
+  expect(foldTrace([asked], true).steps).toMatchObject([
+    { status: 'failed', error: expect.stringContaining('not made'), approval: { status: 'cancelled' } },
+  ])
+  expect(foldTrace([asked, decided, edited], false).steps).toMatchObject([
+    { status: 'running', input: { to: 'b' }, approval: { status: 'approved', by: 'me', scope: 'once', original_input: {} } },
+  ])
+  expect(foldTrace([asked, decided], true).steps).toMatchObject([{ status: 'failed', approval: { status: 'approved' } }])
+})

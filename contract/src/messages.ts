@@ -70,6 +70,9 @@ export const SendMessage = z.strictObject({
 })
 export type SendMessage = z.infer<typeof SendMessage>
 
+/** The job that will look at it, and in how many milliseconds. */
+export const Asked = z.object({ job_id: z.string(), delay_ms: z.number() })
+
 const ConversationRef = z.strictObject({ conversationId: id })
 const MessageRef = z.strictObject({ messageId: id })
 const emoji = z.string().regex(/^[^\s\p{Cc}]{1,32}$/u, 'must be one emoji, or a word of at most 32 characters')
@@ -126,8 +129,22 @@ export const messages = {
   get: oc.route({ method: 'GET', path: '/messages/{messageId}', summary: 'Read one message' }).input(MessageRef).output(Message),
   edit: oc
     .route({ method: 'PUT', path: '/messages/{messageId}', summary: "Change the text of one's own message" })
-    .input(MessageRef.extend({ content: z.string().min(1).max(contentLimit) }))
+    .input(
+      MessageRef.extend({
+        content: z.string().min(1).max(contentLimit),
+        /** Say it anew instead, and let agents answer: the message, and what followed it, stays as another branch. */
+        branch: z.boolean().default(false),
+      }),
+    )
     .output(Message),
+  regenerate: oc
+    .route({ method: 'POST', path: '/messages/{messageId}/regenerate', summary: 'Let an agent answer again; its answer stays as another branch' })
+    .input(MessageRef)
+    .output(Asked),
+  retry: oc
+    .route({ method: 'POST', path: '/messages/{messageId}/retry', summary: 'Let an agent try again where it failed' })
+    .input(MessageRef)
+    .output(Asked),
   delete: oc
     .route({ method: 'DELETE', path: '/messages/{messageId}', summary: 'Delete a message: its text is shown nowhere any more' })
     .input(MessageRef)

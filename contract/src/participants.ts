@@ -26,8 +26,8 @@ export type Participant = z.infer<typeof Participant>
 const policy = {
   /** How long nobody may have written before agents answer, so that several quick messages get one answer. */
   debounce_ms: z.int().min(0).max(600_000),
-  /** What becomes of messages that arrive while an agent works: they wait, go into its running loop, or end it. */
-  turns: z.enum(['queue', 'steer', 'interrupt']),
+  /** What becomes of messages that arrive while an agent works: they wait for the next turn, or end its work. */
+  turns: z.enum(['queue', 'interrupt'], { error: 'must be queue or interrupt: messages cannot be given to an agent that is at work' }),
   /** How many of the newest messages an agent is shown. */
   context_messages: z.int().min(1).max(1_000),
   /** How many times in a row agents may answer agents. */

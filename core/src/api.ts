@@ -27,6 +27,8 @@ import type { Actor } from './access/actor.ts'
 import { listGrants, putGrant, removeGrant } from './access/grants/grants.ts'
 import { type Credential, noCredential } from './access/identity.ts'
 import { createKey, listKeys, revokeKey } from './access/keys/keys.ts'
+import { eraseUser } from './access/personal-data/erase-user.ts'
+import { exportUserFile } from './access/personal-data/export-file.ts'
 import { withPolicies } from './access/policies.ts'
 import { showMe } from './access/sessions/me.ts'
 import { listSessions, login, logout, revokeAllSessions, revokeSession, type SetSession, switchWorkspace } from './access/sessions/sessions.ts'
@@ -42,7 +44,7 @@ import { listMembers, putMember, removeMember } from './access/workspaces/member
 import { createWorkspace, listWorkspaces, renameWorkspace } from './access/workspaces/workspaces.ts'
 import { createAgent } from './agents/create-agent.ts'
 import { deleteAgent } from './agents/delete-agent.ts'
-import { getAgent, requireAgent } from './agents/get-agent.ts'
+import { getAgent } from './agents/get-agent.ts'
 import { listAgents } from './agents/list-agents.ts'
 import { updateAgent } from './agents/update-agent.ts'
 import type { App } from './app.ts'
@@ -66,11 +68,15 @@ import { getConversation, listConversations } from './conversations/get-conversa
 import { importConversations } from './conversations/import/import-conversations.ts'
 import { getMessage, listMessages, listPins } from './conversations/list-messages.ts'
 import { addParticipant, listParticipants, muteConversation, removeParticipant } from './conversations/participants.ts'
+import { personalConversations } from './conversations/personal-part.ts'
 import { createProject, deleteProject, getProject, listProjects, updateProject } from './conversations/projects.ts'
 import { pin, react, unpin, unreact } from './conversations/reactions.ts'
 import { markRead, tellTyping } from './conversations/read-state.ts'
 import { findMessages } from './conversations/search-messages.ts'
 import { sendMessage } from './conversations/send-message.ts'
+import { agentsIn } from './conversations/turns/agent-status.ts'
+import { branchFrom, regenerate, retryAnswer } from './conversations/turns/branch.ts'
+import { stopAgents } from './conversations/turns/stop.ts'
 import { deleteConversation, updateConversation } from './conversations/update-conversation.ts'
 import { approvePlugin, refreshPlugin } from './plugins/approve-plugin.ts'
 import { importOpenapi } from './plugins/import-openapi.ts'
@@ -87,6 +93,7 @@ import { getAlias, listAliases, removeAlias, setAlias } from './providers/model-
 import { removeProvider } from './providers/remove-provider.ts'
 import { testProvider } from './providers/test-provider.ts'
 import { askOnce } from './runs/ask-once.ts'
+import { budgetSubject } from './runs/budget-subject.ts'
 import { cancelRun } from './runs/cancel-run.ts'
 import { decideApproval } from './runs/decide-approval.ts'
 import { awaitRun, followFromStart, followRun, type Mailbox, openMailbox } from './runs/follow-run.ts'
@@ -112,7 +119,7 @@ export type Api = ReturnType<typeof buildApi>
 
 /** Endpoint -> verb, one line each, each behind its policy. Every door calls these and nothing else. */
 export function buildApi(app: App) {
-  return withPolicies({
+  const api = {
     agents: {
       list: (actor: Actor, input: Paging) => listAgents(app, actor, input),
       get: (actor: Actor, input: Ref) => getAgent(app, actor, input.idOrSlug),
@@ -179,7 +186,7 @@ export function buildApi(app: App) {
     },
     budgets: {
       list: (actor: Actor) => listBudgets(app, actor),
-      create: (actor: Actor, input: CreateBudget) => createBudget(app, actor, input, async (id) => (await requireAgent(app, actor, id)).id),
+      create: (actor: Actor, input: CreateBudget) => createBudget(app, actor, input, (scope, id) => budgetSubject(app, actor, scope, id)),
       update: (actor: Actor, { id, ...change }: { id: string } & UpdateBudget) => updateBudget(app, actor, id, change),
       delete: (actor: Actor, input: { id: string }) => deleteBudget(app, actor, input.id),
       raiseOfRun: (actor: Actor, { runId, ...raised }: { runId: string } & RunBudget) =>
@@ -212,6 +219,8 @@ export function buildApi(app: App) {
       removeParticipant: (actor: Actor, { conversationId, ...party }: Room & PartyRef) => removeParticipant(app, actor, conversationId, party),
       read: (actor: Actor, input: Room & { seq: number }) => markRead(app, actor, input.conversationId, input.seq),
       mute: (actor: Actor, input: Room & { muted: boolean }) => muteConversation(app, actor, input.conversationId, input.muted),
+      agents: (actor: Actor, input: Room) => agentsIn(app, actor, input.conversationId),
+      stop: (actor: Actor, input: Room) => stopAgents(app, actor, input.conversationId),
       typing: (actor: Actor, input: Room) => tellTyping(app, actor, input.conversationId),
       follow: (actor: Actor, input: Room & { after?: number | undefined }, extra: FollowExtra) =>
         followConversation(app, actor, input.conversationId, { after: input.after, ...extra }),
@@ -223,7 +232,10 @@ export function buildApi(app: App) {
       send: (actor: Actor, { conversationId, ...input }: Room & SendMessage, extra: { idempotency_key?: string | undefined } = {}) =>
         sendMessage(app, actor, conversationId, input, extra.idempotency_key),
       get: (actor: Actor, input: One) => getMessage(app, actor, input.messageId),
-      edit: (actor: Actor, input: One & { content: string }) => editMessage(app, actor, input.messageId, input.content),
+      edit: (actor: Actor, { messageId, content, branch }: One & { content: string; branch: boolean }) =>
+        branch ? branchFrom(app, actor, messageId, content) : editMessage(app, actor, messageId, content),
+      regenerate: (actor: Actor, input: One) => regenerate(app, actor, input.messageId),
+      retry: (actor: Actor, input: One) => retryAnswer(app, actor, input.messageId),
       delete: (actor: Actor, input: One) => deleteMessage(app, actor, input.messageId),
       react: (actor: Actor, input: One & { emoji: string }) => react(app, actor, input.messageId, input.emoji),
       unreact: (actor: Actor, input: One & { emoji: string }) => unreact(app, actor, input.messageId, input.emoji),
@@ -261,6 +273,8 @@ export function buildApi(app: App) {
       disable: (actor: Actor, input: { id: string }) => disableUser(app, actor, input.id),
       enable: (actor: Actor, input: { id: string }) => enableUser(app, actor, input.id),
       delete: (actor: Actor, input: { id: string }) => deleteUser(app, actor, input.id),
+      export: (actor: Actor, input: { id: string }) => exportUserFile(app, actor, input.id, [personalConversations(app)]),
+      erase: (actor: Actor, input: { id: string }) => eraseUser(app, actor, input.id, [personalConversations(app)]),
     },
     workspaces: {
       list: (actor: Actor) => listWorkspaces(app, actor),
@@ -287,7 +301,8 @@ export function buildApi(app: App) {
       list: (_actor: Actor) => listSigningKeys(app),
       rotate: (actor: Actor) => rotateSigningKeys(app, actor),
     },
-  })
+  }
+  return withPolicies(api, (actor, refusal) => app.access.refused(actor, refusal))
 }
 
 const cameBy = ({ credential = noCredential }: LoginExtra = {}) => credential
@@ -304,5 +319,5 @@ async function startAndAnswer(
   const runId = await startRun(app, actor, input, extra.idempotency_key, (id) => (mailbox = openMailbox(app, id, extra.signal)))
   mailbox ??= openMailbox(app, runId, extra.signal)
   if (input.stream) return Object.assign(followFromStart(app, runId, extra.signal, mailbox), { run_id: runId })
-  return awaitRun(app, actor, runId, input.wait * 1000, extra.signal, mailbox)
+  return awaitRun(app, runId, input.wait * 1000, extra.signal, mailbox)
 }

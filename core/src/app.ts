@@ -11,6 +11,7 @@ import { sqlQueue } from './jobs/sql-queue.ts'
 import { type Reservation, startWorker, type Worker } from './jobs/worker.ts'
 import { connectionUrl } from './connections/connection-url.ts'
 import { LiveConversations } from './conversations/live-conversations.ts'
+import { conversationOrigin } from './conversations/turns/origin.ts'
 import { pruneConversations } from './conversations/prune-conversations.ts'
 import { openHooks, type HookHost } from './plugins/hook-host.ts'
 import { noteOffer } from './plugins/note-offer.ts'
@@ -20,6 +21,7 @@ import { type Embed, openEmbed } from './providers/embed.ts'
 import { openProviders, type Providers } from './providers/providers.ts'
 import { BegunRuns } from './runs/begin-here.ts'
 import { LiveRuns } from './runs/live-runs.ts'
+import type { Origins } from './runs/origins.ts'
 import { Setups } from './runs/setup.ts'
 import { wakeWaiting } from './runs/wake-waiting.ts'
 import { watchForeignEnds } from './runs/watch-foreign-ends.ts'
@@ -53,6 +55,8 @@ export type App = {
   rooms: LiveConversations
   setups: Setups
   begun: BegunRuns
+  /** Who is told of the runs that it caused. */
+  origins: Origins
   newId: (prefix: string) => string
   now: () => number
   /** Room in this process for a run that is about to be stored; undefined where it does not work, or is full. */
@@ -94,7 +98,7 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
       db,
       newId,
       now,
-      calls: new ModelCalls((provider) => app.providers.limitsOf(provider)),
+      calls: new ModelCalls((workspace, provider) => app.providers.limitsOf(workspace, provider)),
       cache: new ResponseCache(now),
       live: new LiveRuns(),
       setups: new Setups(),
@@ -117,15 +121,18 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
     opened.push(() => app.sql.close())
     app.hooks = openHooks(app, {
       folders: [options.bundledHooks, ...config.plugins_dirs],
-      connections: (name) => connectionUrl(app, name),
-      onOffer: (hookId, endpoints) => {
-        noteOffer(app, hookId, endpoints).catch((err: unknown) => log.error({ err, plugin: hookId }, 'what an MCP server offers could not be kept'))
+      connections: (workspace, name) => connectionUrl(app, workspace, name),
+      onOffer: (workspace, hookId, endpoints) => {
+        noteOffer(app, workspace, hookId, endpoints).catch((err: unknown) =>
+          log.error({ err, plugin: hookId }, 'what an MCP server offers could not be kept'),
+        )
       },
     })
     opened.push(() => app.hooks.close())
     app.providers = await openProviders(app)
     opened.push(() => app.providers.close())
     app.embed = openEmbed(app)
+    app.origins = { conversation: conversationOrigin(app) }
     app.usage = openUsage(app, { onRaised: (trx, raised) => wakeWaiting(trx, app.queue, raised), afterRaise: () => app.wakeWorkers() })
     opened.push(watchForeignEnds(app))
     return { app, work: () => startWork(app, opened), close }

@@ -1,10 +1,14 @@
 import type { App } from './app.ts'
+import { takeTurn } from './conversations/turns/take-turn.ts'
 import type { JobHandlers } from './jobs/worker.ts'
+import { expireApproval } from './runs/decide-approval.ts'
 import { executeRun } from './runs/execute-run.ts'
 
 /** Job name -> verb. Jobs know nothing of runs; this table does. */
 export function jobHandlers(app: App): JobHandlers {
   return {
+    'approvals.expire': (lease) => expireApproval(app, lease.data.approval_id),
+    'conversation.turn': (lease) => takeTurn(app, lease),
     'runs.execute': (lease, { signal }) => executeRun(app, lease, signal),
   }
 }

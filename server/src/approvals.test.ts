@@ -55,7 +55,8 @@ describe.each(['SQLite', 'Postgres'] as const)('approvals over HTTP, on %s', (ki
       status: 200,
       data: { status: 'pending', tool: 'mail__send', input: { text: 'hello' }, agent: { id: agent, name: 'Mailer' }, asked_by: server.bossId },
     })
-    expect((await server.boss('GET', `runs/${run_id}`)).data.waiting).toMatchObject({ for: 'approval' })
+    // The question is there a moment before the run has come to rest.
+    await expect.poll(async () => (await server.boss('GET', `runs/${run_id}`)).data.waiting).toMatchObject({ for: 'approval' })
     expect(mail.arrivals).toEqual([])
     expect(await server.boss('POST', `approvals/${id}`, approve)).toMatchObject({
       status: 200,

@@ -190,7 +190,7 @@ describe.each(['SQLite', 'Postgres'] as const)('sessions on %s', (kind) => {
     expect(await call({ origin: cadre.url, 'sec-fetch-site': 'same-origin', ...json }, name)).toMatchObject({ status: 201 })
   })
 
-  test('a stream ends with an error soon after its session, key, token or user has', async () => {
+  test('a stream ends with an error soon after its session, key, token or user has, or their role', async () => {
     const { boss, key, at, as, cadre } = await startOwned(kind, {}, { recheck_ms: 20 })
     // A model that never answers, so that the run goes on as long as the test.
     const silent = createServer(() => {}).listen(0, '127.0.0.1')
@@ -200,14 +200,16 @@ describe.each(['SQLite', 'Postgres'] as const)('sessions on %s', (kind) => {
     await boss('POST', 'agents', { name: 'A', system_prompt: 'x', provider: 'silent' })
     const { data: run } = await boss('POST', 'agents/a/run', { input: 'x', wait: 0 })
 
-    const leaver = await as('member', 'leaver')
-    const disabled = await as('member', 'disabled')
+    const leaver = await as('builder', 'leaver')
+    const disabled = await as('builder', 'disabled')
+    const lowered = await as('builder', 'lowered')
     const own = await key(boss)
-    const { data: signed } = await (await as('member', 'signer')).call('POST', 'tokens')
+    const { data: signed } = await (await as('builder', 'signer')).call('POST', 'tokens')
     const signer = (await at({ authorization: `Bearer ${signed.token}` })('GET', 'me')).data.id
     const ends: [Record<string, string>, () => Promise<unknown>][] = [
       [{ cookie: leaver.cookie }, () => leaver.call('POST', 'sessions/logout')],
       [{ cookie: disabled.cookie }, () => boss('POST', `users/${disabled.id}/disable`)],
+      [{ cookie: lowered.cookie }, () => boss('PUT', `workspaces/default/members/${lowered.id}`, { role: 'viewer' })],
       [{ 'x-api-key': own.text }, () => boss('DELETE', `keys/${own.id}`)],
       [{ authorization: `Bearer ${signed.token}` }, () => boss('DELETE', `users/${signer}`)],
     ]
@@ -218,7 +220,7 @@ describe.each(['SQLite', 'Postgres'] as const)('sessions on %s', (kind) => {
       expect(await events.nextEvent()).toMatchObject({ event: 'error', data: { success: false, code: 'UNAUTHORIZED' } })
       expect(await events.nextEvent()).toBeNull()
     }
-    const events = await openEvents(`${cadre.url}/api/v1/runs/${run.run_id}/events`, { headers: { cookie: (await as('viewer')).cookie } })
+    const events = await openEvents(`${cadre.url}/api/v1/runs/${run.run_id}/events`, { headers: { cookie: (await as('builder', 'looker')).cookie } })
     await events.nextEvent()
     expect(await boss('POST', `runs/${run.run_id}/cancel`)).toMatchObject({ status: 200 })
     expect(await events.nextEvent()).toMatchObject({ data: { type: 'run.ended' } })

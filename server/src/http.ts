@@ -2,8 +2,6 @@ import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { CadreError } from '@cadre/contract/errors'
 import type { Resolver } from '@cadre/core/access/open-access'
-import { authorize, type EndpointName } from '@cadre/core/access/policies'
-import type { Resolved } from '@cadre/core/access/resolve-actor'
 import type { Limits } from '@cadre/core/access/limits/limits'
 import { type Actor, publicActor } from '@cadre/core/access/actor'
 import type { NoteRefusal } from '@cadre/core/access/refusals'
@@ -16,6 +14,7 @@ import { errorBody, toCadreError } from './errors.ts'
 import { admit, apiHeaders, endStalled, fromOf, openReaders, refuseKeyInUrl } from './limits.ts'
 import type { Log } from './log.ts'
 import type { OidcPages } from './oidc.ts'
+import { isRefusal, mayCall, standingOf } from './may-call.ts'
 import { openapi } from './openapi.ts'
 import { acceptsEvents, checkContentType, checkParams, checkQuery, readIdempotencyKey, readRestBody, readRpcBody, readTarget } from './request.ts'
 import type { Api, DoorContext } from './router.ts'
@@ -237,22 +236,6 @@ function allowed(request: FastifyRequest, reply: FastifyReply, methods: string[]
     throw new CadreError('METHOD_NOT_ALLOWED', `${request.method} is not possible here; there is ${methods.join(', ')}.`)
   reply.code(204).send()
   return false
-}
-
-/** Who it is and what they may: what a stream was begun with has to stay as it was. */
-function standingOf({ kind, id, workspace_id, role, scopes, agents }: Actor): string {
-  return JSON.stringify([kind, id, workspace_id, role, scopes, agents])
-}
-
-function isRefusal(error: unknown): error is CadreError & { code: 'UNAUTHORIZED' | 'FORBIDDEN' } {
-  return error instanceof CadreError && (error.code === 'UNAUTHORIZED' || error.code === 'FORBIDDEN')
-}
-
-/** A server without an owner does nothing for anybody but to take one. */
-function mayCall({ actor, mode }: Pick<Resolved, 'actor' | 'mode'>, name: string) {
-  if (mode === 'locked' && name !== 'setup.owner')
-    throw new CadreError('UNAUTHORIZED', 'This server has no owner yet: make one by POST /api/v1/setup with the token that it printed at its start.')
-  authorize(actor, name as EndpointName)
 }
 
 function findRpc(method: string, path: string) {

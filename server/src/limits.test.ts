@@ -147,11 +147,11 @@ test('one address has so many streams open at once, and gets room when one ends'
       void api.agents.create(null as any, CreateAgent.parse({ name: 'A', system_prompt: 'x' }), null as any)
     },
   })
-  await fetch(`${url}/api/v1/agents/a/run`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"input":"wait","wait":0}' })
-  const follow = () => openEvents(`${url}/api/v1/runs/run_1/events`)
+  const asked = { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"input":"wait","stream":true}' }
+  const follow = () => openEvents(`${url}/api/v1/agents/a/run`, asked)
   const streams = await Promise.all(Array.from({ length: 100 }, follow))
   expect(new Set(streams.map(({ response }) => response.status))).toEqual(new Set([200]))
-  const refused = await fetch(`${url}/api/v1/runs/run_1/events`)
+  const refused = await fetch(`${url}/api/v1/agents/a/run`, asked)
   expect([refused.status, refused.headers.get('retry-after')]).toEqual([429, '1'])
   expect(await refused.json()).toMatchObject({ error: expect.stringContaining('100 calls of this address are open at once') })
   streams[0]!.abort()

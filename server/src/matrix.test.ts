@@ -6,7 +6,8 @@ import { type Caller, withOwner } from './test/real-cadre.ts'
 
 /** Who calls, and what the policy must make of it: 401, 403, or null for let in. */
 type Identity = { call: Caller; refusal: (policy: Policy) => 401 | 403 | null }
-const least = (role: (typeof roles)[number]) => (policy: Policy) => (roles.indexOf(role) <= roles.indexOf(policy.least) ? null : 403)
+// Where a grant on an agent would do as well, the verb says no, and of this agent it knows nothing.
+const least = (role: (typeof roles)[number]) => (policy: Policy) => (policy.or || roles.indexOf(role) <= roles.indexOf(policy.least) ? null : 403)
 
 const identities: Record<string, Identity> = {}
 let stop: () => Promise<void>
@@ -38,6 +39,10 @@ beforeAll(async () => {
   await boss('POST', 'users', { email: 'chief@example.org', name: 'Chief', password: 'the password of chief', role: 'owner' })
   const chief = await key((await login('chief@example.org', 'the password of chief')).call)
   identities['the owner of another workspace'] = { call: chief.call, refusal: ({ server: isServer }) => (isServer ? 403 : null) }
+  await boss('POST', 'users', { email: 'hand@example.org', name: 'Hand', password: 'the password of hand', role: 'member' })
+  const hand = await key((await login('hand@example.org', 'the password of hand')).call)
+  const asMember = least('member')
+  identities['a member of another workspace'] = { call: hand.call, refusal: (policy) => (policy.server ? 403 : asMember(policy)) }
 })
 afterAll(() => stop())
 

@@ -25,7 +25,7 @@ export async function access(): Promise<Figure[]> {
   const app = { ...parts, access: known }
   const owner = { ...systemActor, kind: 'user' as const, id: 'local', user_id: 'local', role: 'owner' as const }
   const { key } = await createKey(app, owner, { name: 'bench', scopes: null, agents: null, expires_at: null }, noCredential)
-  const from = { ip: '127.0.0.1', user_agent: 'bench' }
+  const from = { ip: '127.0.0.1', user_agent: 'bench', request_id: null }
   const resolve = () => known.resolve({ keys: [key], session: null }, from)
   const { actor } = await resolve()
 

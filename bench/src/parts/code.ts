@@ -75,7 +75,15 @@ const tool: ResolvedTool = {
 
 function call(runtime: ReturnType<typeof open>, source: string, hook_id = 'bench') {
   const signal = new AbortController().signal
-  const given = { tool: { ...tool, hook_id }, input: { a: 1, b: 2 }, idempotency_key: 'bench', run_id: null, now: Date.now(), signal }
+  const given = {
+    tool: { ...tool, hook_id },
+    input: { a: 1, b: 2 },
+    workspace_id: 'default',
+    idempotency_key: 'bench',
+    run_id: null,
+    now: Date.now(),
+    signal,
+  }
   return runtime.call(given, { type: 'code', source })
 }
 

@@ -21,7 +21,10 @@ export async function container(): Promise<Figure[]> {
   const runtime = openContainerRuntime({ docker_host: engine.host, log: console })
   const one = async () => {
     const began = performance.now()
-    await runtime.call({ tool, input: { n: 1 }, idempotency_key: 'bench', run_id: null, now: 0, signal: new AbortController().signal }, how)
+    await runtime.call(
+      { tool, input: { n: 1 }, workspace_id: 'default', idempotency_key: 'bench', run_id: null, now: 0, signal: new AbortController().signal },
+      how,
+    )
     return performance.now() - began
   }
   try {

@@ -2,12 +2,14 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { ListConversations } from '@cadre/contract/conversations'
 import { ListMessages, SearchMessages, SendMessage } from '@cadre/contract/messages'
+import type { App } from '@cadre/core'
 import { localOwner } from '@cadre/core/access/actor'
 import { listConversations } from '@cadre/core/conversations/get-conversation'
 import { listMessages } from '@cadre/core/conversations/list-messages'
 import { LiveConversations } from '@cadre/core/conversations/live-conversations'
 import { findMessages } from '@cadre/core/conversations/search-messages'
 import { sendMessage } from '@cadre/core/conversations/send-message'
+import { sqlQueue } from '@cadre/core/jobs/sql-queue'
 import { newId } from '@cadre/core/storage/ids'
 import { openDatabase } from '@cadre/core/storage/open-database'
 import { api, startCadre, temporaryFolder } from '../../../scripts/lib/server-process.ts'
@@ -26,7 +28,9 @@ export async function conversations(): Promise<Figure[]> {
   const db = await openDatabase({ file })
   const ids = fill(file)
   const log = { error: (context: object) => console.error(context) }
-  const app = { db, newId, now: Date.now, rooms: new LiveConversations({ db, now: Date.now, log }) }
+  const rooms = new LiveConversations({ db, now: Date.now, log })
+  const silent = { info: () => {} } as unknown as App['log']
+  const app = { db, newId, now: Date.now, rooms, queue: sqlQueue(db), log: silent, probe: () => {}, wakeWorkers: () => {} }
   const me = localOwner()
   const any = (i: number) => ids[(i * 7919) % 50] ?? ''
   const send = (i: number) => sendMessage(app, me, any(i), SendMessage.parse({ content: `one more ${i}` }))

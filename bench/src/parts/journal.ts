@@ -86,9 +86,18 @@ async function aRun(db: Db): Promise<string> {
     const flags = { is_public: 0, api_key_required: 1, allowed_api_keys: '[]', created_at: now, updated_at: now }
     await trx
       .insertInto('agents')
-      .values({ id: agentId, ...agent, ...flags })
+      .values({ workspace_id: 'default', id: agentId, ...agent, ...flags })
       .execute()
-    await insertRunOnce(trx, { id: runId, agent_id: agentId, ...run, token: 0, job_id: newId('job'), triggered_by: 'bench', created_at: now })
+    await insertRunOnce(trx, {
+      workspace_id: 'default',
+      id: runId,
+      agent_id: agentId,
+      ...run,
+      token: 0,
+      job_id: newId('job'),
+      triggered_by: 'bench',
+      created_at: now,
+    })
   })
   return runId
 }

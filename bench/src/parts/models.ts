@@ -26,7 +26,7 @@ async function overhead(): Promise<Figure[]> {
   const world = await newWorld()
   try {
     await world.api.providers.add(owner, CreateProvider.parse({ id: 'bench', type: 'custom', base_url, default_model: 'double' }))
-    const { languageModel } = await world.app.providers.resolveModel('bench', 'double')
+    const { languageModel } = await world.app.providers.resolveModel('default', 'bench', 'double')
     const bare = createOpenAICompatible({ name: 'bare', baseURL: base_url })('double')
     const agent = await world.agent({ provider: 'bench', model: 'double', tools: [] })
     const candidate = { provider: 'bench', model: 'double' }
@@ -36,7 +36,7 @@ async function overhead(): Promise<Figure[]> {
       'bare call to the provider': () => languageModel.doGenerate({ prompt, maxOutputTokens: 100 }),
       'the same within ModelCalls': () =>
         world.app.calls.call(
-          { candidates: [candidate], strategy: 'failover', max_retries: 2, timeout_ms: 60_000, tokens: 100, signal: never },
+          { workspace_id: 'default', candidates: [candidate], strategy: 'failover', max_retries: 2, timeout_ms: 60_000, tokens: 100, signal: never },
           {
             ask: async (_, abortSignal) => languageModel.doGenerate({ prompt, maxOutputTokens: 100, abortSignal }),
             tokensOf: () => 100,

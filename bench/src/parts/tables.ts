@@ -95,7 +95,7 @@ async function throughThread(csv: string): Promise<{ call: number; held: number 
   delay.enable()
   const began = performance.now()
   await pool.call(
-    { tool: tool(), input: { csv }, idempotency_key: 'bench', run_id: null, now: 0, signal: new AbortController().signal },
+    { tool: tool(), input: { csv }, workspace_id: 'default', idempotency_key: 'bench', run_id: null, now: 0, signal: new AbortController().signal },
     { type: 'embedded', entry },
   )
   const call = performance.now() - began

@@ -1,6 +1,5 @@
-import { CadreError } from '@cadre/contract/errors'
-
-export type From = { ip: string | null; user_agent: string | null }
+/** `request_id`: of the call, as its answer and the log have it. */
+export type From = { ip: string | null; user_agent: string | null; request_id: string | null }
 
 /** Who asks. Doors make it from the credential of each request; policies and verbs decide by it. */
 export type Actor = From & {
@@ -24,20 +23,32 @@ export type Role = (typeof roles)[number]
 /** Everything belongs to a workspace; the first start makes this one. */
 export const defaultWorkspace = 'default'
 
-const nowhere: From = { ip: null, user_agent: null }
+const nowhere: From = { ip: null, user_agent: null, request_id: null }
 const unlimited = { workspace_id: defaultWorkspace, scopes: null, agents: null }
 
 /** What Cadre does by itself. */
 export const systemActor: Actor = { kind: 'system', id: 'system', user_id: null, role: null, ...unlimited, ...nowhere }
 
+/** What Cadre does for something that belongs to a workspace. */
+export const systemIn = ({ workspace_id }: { workspace_id: string }): Actor => ({ ...systemActor, workspace_id })
+
 /** The one person of a server that only its own machine can reach. */
-export const localOwner = (from: From = nowhere): Actor => ({ kind: 'user', id: 'local', user_id: 'local', role: 'owner', ...unlimited, ...from })
+export const localOwner = (from: Partial<From> = nowhere): Actor => ({
+  kind: 'user',
+  id: 'local',
+  user_id: 'local',
+  role: 'owner',
+  ...unlimited,
+  ...nowhere,
+  ...from,
+})
 
-export const publicActor = (from: From = nowhere): Actor => ({ kind: 'public', id: 'public', user_id: null, role: null, ...unlimited, ...from })
-
-/** Refuses everyone but the owner (and Cadre itself). */
-export function requireOwner(actor: Actor) {
-  if (actor.role === 'owner' || actor.kind === 'system') return
-  if (actor.kind === 'public') throw new CadreError('UNAUTHORIZED', 'this needs the API key: send it as X-API-Key')
-  throw new CadreError('FORBIDDEN', 'only the owner may do this')
-}
+export const publicActor = (from: Partial<From> = nowhere): Actor => ({
+  kind: 'public',
+  id: 'public',
+  user_id: null,
+  role: null,
+  ...unlimited,
+  ...nowhere,
+  ...from,
+})

@@ -1,7 +1,7 @@
 import { type Actor, defaultWorkspace, type From, type Role, roles } from './actor.ts'
 
 /** What a credential stands for at this moment: an actor but for where the request came from. */
-export type Identity = Omit<Actor, 'ip' | 'user_agent'> & {
+export type Identity = Omit<Actor, keyof From> & {
   credential: Credential
   /** When it ends by itself. */
   expires_at: number | null
@@ -12,8 +12,8 @@ export type Credential = { type: 'none' | 'server_key' | 'key' | 'token' | 'sess
 
 export const noCredential: Credential = { type: 'none', id: null }
 
-export function toActor({ kind, id, user_id, workspace_id, role, scopes, agents }: Identity, { ip, user_agent }: From): Actor {
-  return { kind, id, user_id, workspace_id, role, scopes, agents, ip, user_agent }
+export function toActor({ kind, id, user_id, workspace_id, role, scopes, agents }: Identity, { ip, user_agent, request_id }: From): Actor {
+  return { kind, id, user_id, workspace_id, role, scopes, agents, ip, user_agent, request_id }
 }
 
 /** The weaker of two roles. */

@@ -5,6 +5,7 @@ import { IdentityCache } from './identity-cache.ts'
 import { findKey } from './keys/find-key.ts'
 import { type Mode, ModeWatch } from './mode.ts'
 import { Passwords } from './passwords.ts'
+import { type NoteRefusal, openRefusals } from './refusals.ts'
 import { type Presented, type Resolved, resolveActor, type Sources } from './resolve-actor.ts'
 import { findSession } from './sessions/find-session.ts'
 import { findToken } from './tokens/find-token.ts'
@@ -25,6 +26,7 @@ export type Access = Resolver & {
   signing: SigningKeys
   /** To be called after each committed change of who there is and what they may: the next request sees it. */
   changed(): void
+  refused: NoteRefusal
   close(): Promise<void>
 }
 
@@ -37,6 +39,7 @@ export function openAccess(app: AccessApp, fetch: typeof globalThis.fetch): Acce
   const touches = new Touches(app.log)
   const modes = new ModeWatch({ api_key, host, required: auth.required, now: app.now, hasUsers: () => anyUser(app.db.read) })
   const signing = new SigningKeys(app)
+  const refused = openRefusals(app, touches)
   const changed = () => {
     cache.clear()
     modes.changed()
@@ -64,6 +67,7 @@ export function openAccess(app: AccessApp, fetch: typeof globalThis.fetch): Acce
     passwords: new Passwords(),
     signing,
     changed,
+    refused,
     close: () => touches.settled(),
   }
 }

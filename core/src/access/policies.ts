@@ -3,6 +3,7 @@ import type { Role, Scope } from '@cadre/contract/access'
 import { CadreError } from '@cadre/contract/errors'
 import { type Actor, defaultWorkspace } from './actor.ts'
 import { isAtLeast } from './identity.ts'
+import type { NoteRefusal } from './refusals.ts'
 
 /** `agents.create` and the like: every entry of the contract. */
 export type EndpointName = { [Group in keyof Contract]: `${Group}.${string & keyof Contract[Group]}` }[keyof Contract]
@@ -16,7 +17,12 @@ export type Policy = {
   public?: true
   /** It is about the whole server: only in the first workspace. */
   server?: true
+  /** With less than that role, a grant of this level on the agent that the call is about does as well: grants/require-on-agent.ts. */
+  or?: 'run' | 'edit'
 }
+
+/** The weakest role that sees the runs of others in its workspace: agents/sees-runs.ts. */
+export const seesAllRuns: Role = 'builder'
 
 /**
  * Who may call what. An endpoint without a line does not compile. The role is the one in the workspace of the call; what single things a
@@ -26,16 +32,17 @@ export const policies = {
   'agents.list': { least: 'viewer', scope: 'agents:read', public: true },
   'agents.get': { least: 'viewer', scope: 'agents:read', public: true },
   'agents.create': { least: 'builder', scope: 'agents:write' },
-  'agents.update': { least: 'builder', scope: 'agents:write' },
+  'agents.update': { least: 'builder', scope: 'agents:write', or: 'edit' },
   'agents.delete': { least: 'builder', scope: 'agents:write' },
 
-  'runs.start': { least: 'member', scope: 'runs:write', public: true },
-  'runs.get': { least: 'viewer', scope: 'runs:read', public: true },
-  'runs.follow': { least: 'viewer', scope: 'runs:read', public: true },
+  // The public has what the call itself answers or streams: without a login nobody is the one who started a run.
+  'runs.start': { least: 'member', scope: 'runs:write', public: true, or: 'run' },
+  'runs.get': { least: 'viewer', scope: 'runs:read' },
+  'runs.follow': { least: 'viewer', scope: 'runs:read' },
   'runs.list': { least: 'viewer', scope: 'runs:read' },
   'runs.listOfAgent': { least: 'viewer', scope: 'runs:read' },
-  'runs.cancel': { least: 'member', scope: 'runs:write' },
-  'runs.resolve': { least: 'member', scope: 'runs:write' },
+  'runs.cancel': { least: 'member', scope: 'runs:write', or: 'run' },
+  'runs.resolve': { least: 'member', scope: 'runs:write', or: 'run' },
 
   // Whoever started the run decides about it, and builders about all: decide-approval.ts.
   'approvals.list': { least: 'viewer', scope: 'runs:read' },
@@ -79,8 +86,8 @@ export const policies = {
   'budgets.raiseOfRun': { least: 'builder', scope: 'providers:write' },
   'prices.list': { least: 'viewer', scope: 'usage:read' },
   'prices.get': { least: 'viewer', scope: 'usage:read' },
-  'prices.put': { least: 'builder', scope: 'providers:write' },
-  'prices.delete': { least: 'builder', scope: 'providers:write' },
+  'prices.put': { least: 'owner', scope: 'providers:write', server: true },
+  'prices.delete': { least: 'owner', scope: 'providers:write', server: true },
 
   'setup.owner': { least: 'viewer', scope: null, public: true },
   'sessions.login': { least: 'viewer', scope: null, public: true },
@@ -101,6 +108,9 @@ export const policies = {
   'users.disable': { least: 'admin', scope: 'access:write' },
   'users.enable': { least: 'admin', scope: 'access:write' },
   'users.delete': { least: 'admin', scope: 'access:write' },
+  // One's own; of others only for owners of the first workspace, for it is everything from all workspaces.
+  'users.export': { least: 'viewer', scope: 'access:read' },
+  'users.erase': { least: 'owner', scope: 'access:write', server: true },
 
   'workspaces.list': { least: 'viewer', scope: 'access:read' },
   'workspaces.create': { least: 'owner', scope: 'access:write', server: true },
@@ -119,9 +129,9 @@ export const policies = {
   'grants.remove': { least: 'admin', scope: 'access:write' },
 
   'audit.list': { least: 'admin', scope: 'audit:read' },
-  'audit.verify': { least: 'admin', scope: 'audit:read', server: true },
+  'audit.verify': { least: 'owner', scope: 'audit:read', server: true },
 
-  'signingKeys.list': { least: 'admin', scope: 'access:read', server: true },
+  'signingKeys.list': { least: 'owner', scope: 'access:read', server: true },
   'signingKeys.rotate': { least: 'owner', scope: 'access:write', server: true },
   // Who sees and writes what in there is for the verbs to say: conversations/seats.ts.
   'projects.list': { least: 'viewer', scope: 'conversations:read' },
@@ -129,6 +139,7 @@ export const policies = {
   'conversations.list': { least: 'viewer', scope: 'conversations:read' },
   'conversations.get': { least: 'viewer', scope: 'conversations:read' },
   'conversations.participants': { least: 'viewer', scope: 'conversations:read' },
+  'conversations.agents': { least: 'viewer', scope: 'conversations:read' },
   'conversations.follow': { least: 'viewer', scope: 'conversations:read' },
   'conversations.export': { least: 'viewer', scope: 'conversations:read' },
   'messages.list': { least: 'viewer', scope: 'conversations:read' },
@@ -147,9 +158,12 @@ export const policies = {
   'conversations.delete': { least: 'member', scope: 'conversations:write' },
   'conversations.addParticipant': { least: 'member', scope: 'conversations:write' },
   'conversations.removeParticipant': { least: 'member', scope: 'conversations:write' },
+  'conversations.stop': { least: 'member', scope: 'conversations:write' },
   'conversations.typing': { least: 'member', scope: 'conversations:write' },
   'conversations.import': { least: 'member', scope: 'conversations:write' },
   'messages.send': { least: 'member', scope: 'conversations:write' },
+  'messages.regenerate': { least: 'member', scope: 'conversations:write' },
+  'messages.retry': { least: 'member', scope: 'conversations:write' },
   'messages.edit': { least: 'member', scope: 'conversations:write' },
   'messages.delete': { least: 'member', scope: 'conversations:write' },
   'messages.react': { least: 'member', scope: 'conversations:write' },
@@ -160,7 +174,7 @@ export const policies = {
 } as const satisfies Record<EndpointName, Policy>
 
 /** What a key that is for some agents only can be for. */
-const aboutAgents = /^(agents|runs|approvals|conversations):/
+const aboutAgents = /^(agents|runs|conversations):/
 
 /** Throws UNAUTHORIZED or FORBIDDEN, with what is missing. Called in one place, which wraps every verb: api.ts. */
 export function authorize(actor: Actor, endpoint: EndpointName): void {
@@ -170,11 +184,7 @@ export function authorize(actor: Actor, endpoint: EndpointName): void {
     if (policy.public) return
     throw new CadreError('UNAUTHORIZED', 'This call needs a login or an API key: send X-API-Key, or Authorization: Bearer.')
   }
-  if (!isAtLeast(actor.role, policy.least))
-    throw new CadreError(
-      'FORBIDDEN',
-      `This call needs the role ${policy.least}${policy.least === 'owner' ? '' : ' or a stronger one'}; yours is ${actor.role ?? 'none'}.`,
-    )
+  if (!isAtLeast(actor.role, policy.or && actor.role !== null ? 'viewer' : policy.least)) throw lacksRole(actor, policy)
   if (policy.scope !== null && actor.scopes !== null && !actor.scopes.includes(policy.scope))
     throw new CadreError('FORBIDDEN', `This API key lacks the scope ${policy.scope}; it has ${actor.scopes.join(', ') || 'none'}.`)
   if (policy.scope !== null && actor.agents !== null && !aboutAgents.test(policy.scope))
@@ -183,17 +193,30 @@ export function authorize(actor: Actor, endpoint: EndpointName): void {
     throw new CadreError('FORBIDDEN', 'This call is about the whole server: only the first workspace may make it.')
 }
 
+export function lacksRole({ role }: Actor, { least, or }: Policy) {
+  const orStronger = least === 'owner' ? '' : ' or a stronger one'
+  return new CadreError(
+    'FORBIDDEN',
+    `This call needs the role ${least}${orStronger}${or ? `, or the grant '${or}' on this agent` : ''}; yours is ${role ?? 'none'}.`,
+  )
+}
+
 type Verb = (actor: Actor, ...rest: never[]) => unknown
 
-/** The same verbs, each behind its policy. */
-export function withPolicies<T extends Record<string, Record<string, Verb>>>(api: T): T {
+/** The same verbs, each behind its policy. `refused` is told of whoever may not make a call. */
+export function withPolicies<T extends Record<string, Record<string, Verb>>>(api: T, refused: NoteRefusal = () => {}): T {
   const groups = Object.entries(api).map(([group, verbs]) => {
     const guarded = Object.entries(verbs).map(([name, verb]) => {
       const endpoint = `${group}.${name}` as EndpointName
       if (!Object.hasOwn(policies, endpoint)) throw new Error(`${endpoint} has no policy`)
       const call = async (actor: Actor, ...rest: never[]) => {
-        authorize(actor, endpoint)
-        return verb(actor, ...rest)
+        try {
+          authorize(actor, endpoint)
+          return await verb(actor, ...rest)
+        } catch (error) {
+          if (error instanceof CadreError && error.code === 'FORBIDDEN') refused(actor, { endpoint, reason: error.code })
+          throw error
+        }
       }
       return [name, call]
     })

@@ -18,7 +18,7 @@ export type Sources = {
   session(text: string): Promise<Identity | null>
 }
 
-const { ip: _, user_agent: __, ...owner } = { ...localOwner(), id: 'owner' }
+const { ip: _, user_agent: __, request_id: ___, ...owner } = { ...localOwner(), id: 'owner' }
 /** Whoever holds CADRE_API_KEY. */
 const serverOwner: Identity = { ...owner, credential: { type: 'server_key', id: 'owner' }, expires_at: null }
 

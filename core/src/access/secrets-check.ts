@@ -1,11 +1,12 @@
 import { CadreError } from '@cadre/contract/errors'
 import { ConfigError } from '../config-error.ts'
 import type { Db } from '../storage/database.ts'
+import { defaultWorkspace } from './actor.ts'
 import { checkKey, hasKey, type KeyConfig, keyIdOf, keyRing, seal, unseal } from './secrets.ts'
 import { insertKeyCheck, selectKeyCheck } from './secrets.store.ts'
 
 const known = 'cadre'
-export const sealedCheck = (config: KeyConfig) => seal(config, known, 'key_check:master')
+export const sealedCheck = (config: KeyConfig) => seal(config, known, 'key_check:master', defaultWorkspace)
 
 /**
  * At every start: is the master key the one of this database? The first start says which it is. Throws ConfigError of one sentence.
@@ -30,7 +31,7 @@ function checkAgainst(config: KeyConfig, stored: string): string[] {
   const warnings = checkKey(config)
   const { current, all } = keyRing(config)
   try {
-    unseal(config, stored, 'key_check:master')
+    unseal(config, stored, 'key_check:master', defaultWorkspace)
   } catch (error) {
     if (!(error instanceof CadreError)) throw error
     const [name, previous] = config.key === null ? [config.key_file, 'as a second line of that file'] : ['CADRE_KEY', 'as CADRE_KEY_PREVIOUS']

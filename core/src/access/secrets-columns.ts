@@ -1,16 +1,16 @@
 /**
  * Every column that holds sealed text. `seal` takes rows of these tables only, so that none is sealed which rotation does not know.
- * `id` names the row in what the text is bound to; `inside`: the column is JSON text and the sealed text is this field of it.
+ * `id` names the row in what the text is bound to; `workspace` is the column with its workspace, and rows without one are the first workspace's; `inside`: the column is JSON text and the sealed text is this field of it.
  */
 export const sealedColumns = {
-  providers: { column: 'api_key', id: 'id' },
-  connections: { column: 'url', id: 'name' },
-  plugins: { column: 'manifest', id: 'id', inside: 'sealed' },
+  providers: { column: 'api_key', id: 'id', workspace: 'workspace_id' },
+  connections: { column: 'url', id: 'name', workspace: 'workspace_id' },
+  plugins: { column: 'manifest', id: 'id', workspace: 'workspace_id', inside: 'sealed' },
   signing_keys: { column: 'private_key', id: 'id' },
   key_check: { column: 'sealed', id: 'id' },
 } as const satisfies Record<string, SealedColumn>
 
-export type SealedColumn = { column: string; id: string; inside?: string }
+export type SealedColumn = { column: string; id: string; workspace?: string; inside?: string }
 export type SealedTable = keyof typeof sealedColumns
 /** `table:row id`. */
 export type SealedRow = `${SealedTable}:${string}`

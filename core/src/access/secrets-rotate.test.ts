@@ -35,20 +35,22 @@ describe.each(databases)('the master key on $name', ({ empty }) => {
   })
 
   const name = (i: number) => `c${String(i).padStart(4, '0')}`
+  const workspace = (i: number) => (i % 3 === 0 ? 'wsp_lab' : 'default')
   async function store(config: KeyConfig) {
     await checkMasterKey(app(config))
     const values = Array.from({ length: rows }, (_, i) => ({
+      workspace_id: workspace(i),
       name: name(i),
-      url: seal(config, `postgres://u:pw${i}@h/d`, `connections:${name(i)}`),
+      url: seal(config, `postgres://u:pw${i}@h/d`, `connections:${name(i)}`, workspace(i)),
       created_by: 'x',
       created_at: 1,
     }))
-    const stored = { manifest: { id: 'p' }, sealed: seal(config, '{"a":"b"}', 'plugins:p'), source: null }
+    const stored = { manifest: { id: 'p' }, sealed: seal(config, '{"a":"b"}', 'plugins:p', 'default'), source: null }
     await db.write(async (trx) => {
       await trx.insertInto('connections').values(values).execute()
       await trx
         .insertInto('plugins')
-        .values({ id: 'p', manifest: JSON.stringify(stored), registered_by: 'x', created_at: 1, pending: null })
+        .values({ workspace_id: 'default', id: 'p', manifest: JSON.stringify(stored), registered_by: 'x', created_at: 1, pending: null })
         .execute()
     })
   }
@@ -57,11 +59,12 @@ describe.each(databases)('the master key on $name', ({ empty }) => {
     expect(await checkMasterKey(app(config))).toEqual(expect.any(Array))
     const found = await db.read.selectFrom('connections').selectAll().orderBy('name').execute()
     expect(found).toHaveLength(rows)
-    for (const [i, row] of found.entries()) expect(unseal(config, row.url, `connections:${row.name}`)).toBe(`postgres://u:pw${i}@h/d`)
+    for (const [i, row] of found.entries())
+      expect(unseal(config, row.url, `connections:${row.name}`, row.workspace_id)).toBe(`postgres://u:pw${i}@h/d`)
     const plugin = await db.read.selectFrom('plugins').selectAll().executeTakeFirstOrThrow()
     expect(JSON.parse(plugin.manifest).manifest).toEqual({ id: 'p' })
     const sealed = sealedIn(sealedColumns.plugins, plugin.manifest) ?? ''
-    expect(unseal(config, sealed, 'plugins:p')).toBe('{"a":"b"}')
+    expect(unseal(config, sealed, 'plugins:p', 'default')).toBe('{"a":"b"}')
     return [...new Set([...found.map((row) => keyIdOf(row.url)), keyIdOf(sealed)])]
   }
 
@@ -126,7 +129,7 @@ describe.each(databases)('the master key on $name', ({ empty }) => {
 
   test('what nothing opens is named and left as it is', async () => {
     await store(inFile())
-    const foreign = seal({ key: one, key_file: 'none' }, 'x', 'connections:c0005')
+    const foreign = seal({ key: one, key_file: 'none' }, 'x', 'connections:c0005', 'default')
     await db.write((trx) => trx.updateTable('connections').set({ url: foreign }).where('name', '=', 'c0005').execute())
     expect(await rotateMasterKey(app(inFile()))).toMatchObject({ unreadable: ['connections:c0005'], resealed: rows + 1 })
     const row = await db.read.selectFrom('connections').select('url').where('name', '=', 'c0005').executeTakeFirstOrThrow()
@@ -201,7 +204,7 @@ describe.each(databases)('sealed columns on $name', ({ empty }) => {
         select ${sql.ref(column.id)} as id, ${sql.ref(column.column)} as value from ${sql.table(table)}`.execute(app.db.read)
       for (const { id, value } of values) {
         const sealed = sealedIn(column, value)
-        if (sealed !== null) expect(unseal(app.config, sealed, `${table}:${id}`)).not.toBe('')
+        if (sealed !== null) expect(unseal(app.config, sealed, `${table}:${id}`, 'default')).not.toBe('')
       }
     }
     expect(readFileSync(app.config.key_file, 'utf8').trim()).not.toBe('')

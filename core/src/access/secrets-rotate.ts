@@ -8,7 +8,7 @@ import { checkMasterKey, sealedCheck } from './secrets-check.ts'
 import { type SealedColumn, sealedColumns, sealedIn, type SealedTable, withSealed } from './secrets-columns.ts'
 import { newMasterKey, readKeyFile, replaceKeyFile } from './secrets-key-file.ts'
 import { forgetKeys, hasKey, type KeyConfig, keyIdOf, keyRing, seal, unseal } from './secrets.ts'
-import { insertKeyCheck, replaceKeyCheck, replaceSealed, selectSealed } from './secrets.store.ts'
+import { insertKeyCheck, replaceKeyCheck, replaceSealed, type SealedPlace, selectSealed } from './secrets.store.ts'
 
 export type RotateApp = { db: Db; config: KeyConfig; now: () => number; probe?: (point: string) => void }
 export type Rotation = {
@@ -93,8 +93,8 @@ function retire(config: KeyConfig): string[] {
 async function resealAll(app: RotateApp) {
   const found = { resealed: 0, unreadable: [] as string[] }
   for (const [table, column] of Object.entries(sealedColumns) as [SealedTable, SealedColumn][]) {
-    for (let after: string | null = ''; after !== null;) {
-      const page: { after: string | null; resealed: number; unreadable: string[] } = await resealPage(app, table, column, after)
+    for (let after: SealedPlace | null = { workspace: '', id: '' }; after !== null;) {
+      const page: { after: SealedPlace | null; resealed: number; unreadable: string[] } = await resealPage(app, table, column, after)
       after = page.after
       found.resealed += page.resealed
       found.unreadable.push(...page.unreadable)
@@ -104,17 +104,18 @@ async function resealAll(app: RotateApp) {
   return found
 }
 
-function resealPage({ db, config }: RotateApp, table: SealedTable, column: SealedColumn, after: string) {
+function resealPage({ db, config }: RotateApp, table: SealedTable, column: SealedColumn, after: SealedPlace) {
   const { current } = keyRing(config)
   return db.write(async (trx) => {
     const rows = await selectSealed(trx, table, column, after, pageSize)
-    const page = { after: rows.length < pageSize ? null : (rows.at(-1)?.id ?? null), resealed: 0, unreadable: [] as string[] }
+    const page = { after: rows.length < pageSize ? null : (rows.at(-1) ?? null), resealed: 0, unreadable: [] as string[] }
     for (const row of rows) {
       const sealed = sealedIn(column, row.value)
       if (sealed === null || keyIdOf(sealed) === current.id) continue
       const boundTo = `${table}:${row.id}` as const
       try {
-        await replaceSealed(trx, table, column, row, withSealed(column, row.value, seal(config, unseal(config, sealed, boundTo), boundTo)))
+        const anew = seal(config, unseal(config, sealed, boundTo, row.workspace), boundTo, row.workspace)
+        await replaceSealed(trx, table, column, row, withSealed(column, row.value, anew))
         page.resealed++
       } catch (error) {
         if (!(error instanceof CadreError)) throw error

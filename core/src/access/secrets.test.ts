@@ -3,7 +3,6 @@ import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { localOwner, publicActor, requireOwner, systemActor } from './actor.ts'
 import { checkKey, keyIdOf, keyRing, seal, unseal } from './secrets.ts'
 
 let folder: string
@@ -16,47 +15,47 @@ const inFile = () => ({ key: null, key_file: join(folder, 'deep', 'cadre.key') }
 const given = (key: string) => ({ key, key_file: join(folder, 'unused') })
 
 test('a sealed secret opens again, also after a restart, and is different each time', () => {
-  const one = seal(inFile(), 'sk-très-secret', 'providers:lab')
-  const two = seal(inFile(), 'sk-très-secret', 'providers:lab')
+  const one = seal(inFile(), 'sk-très-secret', 'providers:lab', 'default')
+  const two = seal(inFile(), 'sk-très-secret', 'providers:lab', 'default')
   expect(one).not.toBe(two)
   expect(one).not.toContain('secret')
-  expect([one, two].map((sealed) => unseal(inFile(), sealed, 'providers:lab'))).toEqual(['sk-très-secret', 'sk-très-secret'])
+  expect([one, two].map((sealed) => unseal(inFile(), sealed, 'providers:lab', 'default'))).toEqual(['sk-très-secret', 'sk-très-secret'])
   expect(keyIdOf(one)).toBe(keyRing(inFile()).current.id)
 })
 
 test('the key file is made once, for its owner only', () => {
-  seal(inFile(), 'a', 'connections:1')
+  seal(inFile(), 'a', 'connections:1', 'default')
   const path = inFile().key_file
   const made = readFileSync(path, 'utf8')
-  seal(inFile(), 'b', 'connections:1')
+  seal(inFile(), 'b', 'connections:1', 'default')
   expect(readFileSync(path, 'utf8')).toBe(made)
   expect(statSync(path).mode & 0o777).toBe(0o600)
 })
 
 test('a key may be given as base64, base64url or hex', () => {
   const bytes = Buffer.alloc(32, 251)
-  const sealed = seal(given(bytes.toString('base64')), 'x', 'connections:1')
-  expect(unseal(given(bytes.toString('base64url')), sealed, 'connections:1')).toBe('x')
-  expect(unseal(given(bytes.toString('hex')), sealed, 'connections:1')).toBe('x')
+  const sealed = seal(given(bytes.toString('base64')), 'x', 'connections:1', 'default')
+  expect(unseal(given(bytes.toString('base64url')), sealed, 'connections:1', 'default')).toBe('x')
+  expect(unseal(given(bytes.toString('hex')), sealed, 'connections:1', 'default')).toBe('x')
 })
 
 test('another key, another row, another workspace and a damaged text are refused in one sentence', () => {
   const config = inFile()
-  const sealed = seal(config, 'x', 'providers:lab')
-  const otherKey = () => unseal(given(Buffer.alloc(32, 1).toString('hex')), sealed, 'providers:lab')
+  const sealed = seal(config, 'x', 'providers:lab', 'default')
+  const otherKey = () => unseal(given(Buffer.alloc(32, 1).toString('hex')), sealed, 'providers:lab', 'default')
   const id = keyIdOf(sealed)
   expect(otherKey).toThrow(
     new RegExp(`^the secret stored for providers:lab was sealed with another key \\(${id}\\) than CADRE_KEY \\([0-9a-f]{8}\\)`),
   )
-  expect(() => unseal(config, sealed, 'providers:other')).toThrow('was sealed with another key')
-  expect(() => unseal(config, sealed, 'connections:lab')).toThrow('was sealed with another key')
+  expect(() => unseal(config, sealed, 'providers:other', 'default')).toThrow('was sealed with another key')
+  expect(() => unseal(config, sealed, 'connections:lab', 'default')).toThrow('was sealed with another key')
   expect(() => unseal(config, sealed, 'providers:lab', 'wsp_2')).toThrow('was sealed with another key')
-  expect(() => unseal(config, `${sealed.slice(0, -2)}zz`, 'providers:lab')).toThrow('was sealed with another key')
+  expect(() => unseal(config, `${sealed.slice(0, -2)}zz`, 'providers:lab', 'default')).toThrow('was sealed with another key')
   for (const damaged of ['plain', '', 'v2.', `v2.${id}.`, `v2.${id}.${'A'.repeat(37)}`, `v3.${id}.${'A'.repeat(60)}`])
-    expect(() => unseal(config, damaged, 'providers:lab')).toThrow('was sealed with another key')
+    expect(() => unseal(config, damaged, 'providers:lab', 'default')).toThrow('was sealed with another key')
   const inWorkspace = seal(config, 'y', 'providers:lab', 'wsp_2')
   expect(unseal(config, inWorkspace, 'providers:lab', 'wsp_2')).toBe('y')
-  expect(() => unseal(config, inWorkspace, 'providers:lab')).toThrow('was sealed with another key')
+  expect(() => unseal(config, inWorkspace, 'providers:lab', 'default')).toThrow('was sealed with another key')
 })
 
 test('a text of the first shape, which named no key, opens in the first workspace only', () => {
@@ -65,17 +64,17 @@ test('a text of the first shape, which named no key, opens in the first workspac
   const cipher = createCipheriv('aes-256-gcm', Buffer.alloc(32, 3), nonce).setAAD(Buffer.from('providers:lab'))
   const bytes = Buffer.concat([cipher.update('old', 'utf8'), cipher.final()])
   const sealed = `v1.${Buffer.concat([nonce, cipher.getAuthTag(), bytes]).toString('base64url')}`
-  expect(unseal(config, sealed, 'providers:lab')).toBe('old')
+  expect(unseal(config, sealed, 'providers:lab', 'default')).toBe('old')
   expect(() => unseal(config, sealed, 'providers:lab', 'wsp_2')).toThrow('another key')
-  expect(() => unseal(config, sealed, 'providers:other')).toThrow('another key')
+  expect(() => unseal(config, sealed, 'providers:other', 'default')).toThrow('another key')
 })
 
 test('two keys live side by side: the previous one opens, the current one seals', () => {
   const [one, two] = [1, 2].map((byte) => Buffer.alloc(32, byte).toString('hex')) as [string, string]
-  const old = seal(given(one), 'x', 'providers:lab')
+  const old = seal(given(one), 'x', 'providers:lab', 'default')
   const both = { ...given(two), key_previous: one }
-  expect(unseal(both, old, 'providers:lab')).toBe('x')
-  expect(keyIdOf(seal(both, 'y', 'providers:lab'))).toBe(keyRing(given(two)).current.id)
+  expect(unseal(both, old, 'providers:lab', 'default')).toBe('x')
+  expect(keyIdOf(seal(both, 'y', 'providers:lab', 'default'))).toBe(keyRing(given(two)).current.id)
   expect(() => keyRing({ ...given(two), key_previous: 'short' })).toThrow('CADRE_KEY_PREVIOUS: must be 32 bytes')
 })
 
@@ -97,11 +96,4 @@ test('a key file of ours that others can read is made 0600, and the operator is 
   expect(checkKey({ key: null, key_file: path })).toEqual([expect.stringMatching(/could be read by other users \(mode 0644\); it is 0600 now/)])
   expect(statSync(path).mode & 0o777).toBe(0o600)
   expect(checkKey({ key: null, key_file: path })).toEqual([])
-})
-
-test('only the owner and Cadre itself pass as owner', () => {
-  requireOwner(localOwner())
-  requireOwner(systemActor)
-  expect(() => requireOwner(publicActor())).toThrow('X-API-Key')
-  expect(() => requireOwner({ ...localOwner(), kind: 'key', role: 'member' })).toThrow('only the owner')
 })

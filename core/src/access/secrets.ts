@@ -23,7 +23,7 @@ const shape = /^(?:v1|v2\.([0-9a-f]{8}))\.([\w-]{38,})$/
  * Seals a secret with AES-256-GCM under the master key.
  * @param boundTo the text opens for this row of this workspace only, so a sealed value copied into another row is refused.
  */
-export function seal(config: KeyConfig, text: string, boundTo: SealedRow, workspace: string = defaultWorkspace): string {
+export function seal(config: KeyConfig, text: string, boundTo: SealedRow, workspace: string): string {
   const { current } = keyRing(config)
   const nonce = randomBytes(12)
   const cipher = createCipheriv('aes-256-gcm', current.bytes, nonce).setAAD(Buffer.from(`${workspace}:${boundTo}`))
@@ -32,7 +32,7 @@ export function seal(config: KeyConfig, text: string, boundTo: SealedRow, worksp
 }
 
 /** Throws a CadreError of one sentence when the key is not the one that sealed it, or the text is not of this row. */
-export function unseal(config: KeyConfig, sealed: string, boundTo: SealedRow, workspace: string = defaultWorkspace): string {
+export function unseal(config: KeyConfig, sealed: string, boundTo: SealedRow, workspace: string): string {
   const ring = keyRing(config)
   const [, id, bytes] = shape.exec(sealed) ?? []
   const bound = id === undefined ? boundTo : `${workspace}:${boundTo}`

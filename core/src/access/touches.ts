@@ -4,7 +4,7 @@ import type { Logger } from 'pino'
 export const touchMs = 60_000
 const mostKnown = 10_000
 
-/** Writes when something was last used, at most once a minute each and after the answer: no caller waits for it. */
+/** Writes what is worth knowing by the minute, such as when something was last used: at most once a minute each, and after the answer. */
 export class Touches {
   readonly #at = new Map<string, number>()
   readonly #pending = new Set<Promise<void>>()
@@ -19,7 +19,7 @@ export class Touches {
     if (now - Math.max(last ?? 0, this.#at.get(id) ?? 0) < touchMs) return
     if (this.#at.size >= mostKnown) this.#at.clear()
     this.#at.set(id, now)
-    const written = write().catch((err: unknown) => this.#log.error({ err, id }, 'the time of last use could not be written'))
+    const written = write().catch((err: unknown) => this.#log.error({ err, id }, 'what is noted once a minute could not be written'))
     this.#pending.add(written)
     void written.finally(() => this.#pending.delete(written))
   }

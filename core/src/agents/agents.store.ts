@@ -10,11 +10,18 @@ const defaultConfig = AgentConfig.parse({})
 
 type AgentRow = Selectable<Tables['agents']>
 
-/** A living agent by id or slug. The two cannot clash: an id has an underscore. */
-export async function findAgent(db: Db['read'], idOrSlug: string): Promise<Agent | undefined> {
+/** A living agent of a workspace by id or slug. The two cannot clash: an id has an underscore. */
+export async function findAgent(db: Db['read'], workspace: string, idOrSlug: string): Promise<Agent | undefined> {
   const by = idOrSlug.includes('_') ? 'id' : 'slug'
-  const row = await db.selectFrom('agents').selectAll().where(by, '=', idOrSlug).where('deleted_at', 'is', null).executeTakeFirst()
+  const query = db.selectFrom('agents').selectAll().where('workspace_id', '=', workspace).where(by, '=', idOrSlug)
+  const row = await query.where('deleted_at', 'is', null).executeTakeFirst()
   return row && toAgent(row)
+}
+
+/** Undefined: no living agent has this id, or it is not public. */
+export async function findWorkspaceOfPublic(db: Db['read'], id: string): Promise<string | undefined> {
+  const query = db.selectFrom('agents').select('workspace_id').where('id', '=', id)
+  return (await query.where('is_public', '=', 1).where('deleted_at', 'is', null).executeTakeFirst())?.workspace_id
 }
 
 export async function insertAgent(trx: Trx, row: Insertable<Tables['agents']>): Promise<Agent> {
@@ -22,17 +29,25 @@ export async function insertAgent(trx: Trx, row: Insertable<Tables['agents']>): 
 }
 
 /** Undefined: it was deleted in between. */
-export async function updateAgentRow(trx: Trx, id: string, change: Updateable<Tables['agents']>): Promise<Agent | undefined> {
-  const row = await trx.updateTable('agents').set(change).where('id', '=', id).where('deleted_at', 'is', null).returningAll().executeTakeFirst()
+export async function updateAgentRow(trx: Trx, workspace: string, id: string, change: Updateable<Tables['agents']>): Promise<Agent | undefined> {
+  const query = trx.updateTable('agents').set(change).where('workspace_id', '=', workspace).where('id', '=', id)
+  const row = await query.where('deleted_at', 'is', null).returningAll().executeTakeFirst()
   return row && toAgent(row)
 }
 
 /** Newest first; ids sort by the time of creation. */
 export async function selectAgents(
   db: Db['read'],
+  workspace: string,
   page: { before: string | undefined; limit: number; publicOnly: boolean; only: readonly string[] | null },
 ): Promise<Agent[]> {
-  let query = db.selectFrom('agents').selectAll().where('deleted_at', 'is', null).orderBy('id', 'desc').limit(page.limit)
+  let query = db
+    .selectFrom('agents')
+    .selectAll()
+    .where('workspace_id', '=', workspace)
+    .where('deleted_at', 'is', null)
+    .orderBy('id', 'desc')
+    .limit(page.limit)
   if (page.before !== undefined) query = query.where('id', '<', page.before)
   // Postgres takes no empty list.
   if (page.only !== null) query = query.where('id', 'in', [...page.only, ''])
@@ -40,11 +55,12 @@ export async function selectAgents(
   return (await query.execute()).map(toAgent)
 }
 
-/** A living agent whose name or slug is taken by these, but for one. */
-export function findRival(trx: Trx, name: string, slug: string, exceptId: string | undefined) {
+/** A living agent of the workspace whose name or slug is taken by these, but for one. */
+export function findRival(trx: Trx, workspace: string, name: string, slug: string, exceptId: string | undefined) {
   let query = trx
     .selectFrom('agents')
     .select(['id', 'name', 'slug'])
+    .where('workspace_id', '=', workspace)
     .where('deleted_at', 'is', null)
     .where((is) => is.or([is('name', '=', name), is('slug', '=', slug)]))
   if (exceptId !== undefined) query = query.where('id', '<>', exceptId)
@@ -52,7 +68,7 @@ export function findRival(trx: Trx, name: string, slug: string, exceptId: string
 }
 
 function toAgent(row: AgentRow): Agent {
-  const { deleted_at: _, ...rest } = row
+  const { workspace_id: _, deleted_at: __, ...rest } = row
   return {
     ...rest,
     tools: fromJson(row.tools) as string[],

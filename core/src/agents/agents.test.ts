@@ -49,13 +49,21 @@ describe.each(databases)('agents on $name', ({ empty }) => {
   function appOf() {
     const known = ['date-utils', 'json-utils']
     const hooks = {
-      async resolveTools(refs: string[]) {
+      async resolveTools(_workspace: string, refs: string[]) {
         const at = refs.findIndex((ref) => !known.includes(ref))
         if (at >= 0) throw invalid(`tools[${at}]`, `there is no ForgeHook or tool '${refs[at]}'; known: ${known.join(', ')}`)
+        return refs.map(() => ({ effect: 'once' as const }))
       },
     }
     const config = { key: Buffer.alloc(32).toString('hex'), key_file: 'none' }
-    return { db, config, newId, now: () => clock, hooks, providers: { knows: async (id: string) => ['auto', 'builtin', 'lab'].includes(id) } }
+    return {
+      db,
+      config,
+      newId,
+      now: () => clock,
+      hooks,
+      providers: { knows: async (_workspace: string, id: string) => ['auto', 'builtin', 'lab'].includes(id) },
+    }
   }
   const create = (change: object = {}) => createAgent(appOf(), owner, CreateAgent.parse({ name: 'Helper', system_prompt: 'Help.', ...change }))
   const update = (ref: string, change: object) => updateAgent(appOf(), owner, ref, UpdateAgent.parse(change))
@@ -85,8 +93,11 @@ describe.each(databases)('agents on $name', ({ empty }) => {
         call_timeout_ms: null,
         delegates: [],
         cache_seconds: 0,
+        max_concurrent_jobs: 4,
+        replies_per_minute: 10,
         budget: null,
         context: ContextPolicy.parse({}),
+        approvals: { require: [], data_flow: 'ask', expires_after_ms: 86_400_000 },
       },
       output_schema: null,
       is_public: false,

@@ -1,5 +1,7 @@
+import type { AgentConfigPatch } from '@cadre/contract/agent-config'
 import type { CreateAgent } from '@cadre/contract/agents'
 import { CadreError, type ErrorCode, invalid } from '@cadre/contract/errors'
+import type { Effect } from '@cadre/contract/manifest'
 import type { Trx } from '../storage/database.ts'
 import { isUniqueViolation } from '../storage/unique-violation.ts'
 import { checkSchema } from '../tools/tool-schema.ts'
@@ -7,22 +9,35 @@ import { findRival } from './agents.store.ts'
 
 /** What agents need of the nouns they refer to. */
 export type References = {
-  hooks: { resolveTools: (refs: string[]) => Promise<unknown> }
-  providers: { knows: (id: string) => Promise<boolean> }
+  hooks: { resolveTools: (workspace: string, refs: string[]) => Promise<readonly { effect: Effect }[]> }
+  providers: { knows: (workspace: string, id: string) => Promise<boolean> }
 }
 
-/** What an agent refers to must be there: its tools, its provider, and a schema that compiles. */
-export async function checkReferences(app: References, agent: Partial<Pick<CreateAgent, 'tools' | 'provider' | 'output_schema'>>) {
-  if (agent.tools) await app.hooks.resolveTools(agent.tools)
-  if (agent.provider !== undefined && !(await app.providers.knows(agent.provider))) {
+type Referring = Partial<Pick<CreateAgent, 'tools' | 'provider' | 'output_schema'>> & { config?: AgentConfigPatch | undefined }
+
+/** What an agent refers to must be there in its workspace: its tools, its provider, and a schema that compiles. */
+export async function checkReferences(app: References, workspace: string, agent: Referring) {
+  if (agent.tools) await app.hooks.resolveTools(workspace, agent.tools)
+  if (agent.provider !== undefined && !(await app.providers.knows(workspace, agent.provider))) {
     throw invalid('provider', `there is no provider '${agent.provider}'; add it with POST /api/v1/providers, or use 'auto'`)
   }
   if (agent.output_schema) checkSchema(agent.output_schema, 'output_schema')
+  for (const [i, name] of (agent.config?.approvals?.require ?? []).entries())
+    await checkRequired(app, workspace, name, `config.approvals.require[${i}]`)
+}
+
+// A name that fits nothing would protect nothing, and nobody would notice. Agents as tools come and go.
+async function checkRequired({ hooks }: References, workspace: string, name: string, path: string) {
+  if (name.startsWith('agents__')) return
+  const tools = await hooks.resolveTools(workspace, [name.replace(/__\*$/, '')]).catch((error: unknown) => {
+    throw error instanceof CadreError && error.code === 'INVALID' ? invalid(path, `there is no ForgeHook or tool '${name}'`) : error
+  })
+  if (tools.every(({ effect }) => effect === 'read')) throw invalid(path, `'${name}' only reads: there is nothing to approve`)
 }
 
 /** Says whose name or slug is in the way; called before the write for a clear answer, and the index decides under a race. */
-export async function refuseRival(trx: Trx, name: string, slug: string, exceptId?: string) {
-  const rival = await findRival(trx, name, slug, exceptId)
+export async function refuseRival(trx: Trx, workspace: string, name: string, slug: string, exceptId?: string) {
+  const rival = await findRival(trx, workspace, name, slug, exceptId)
   if (rival) throw taken(rival.name === name ? 'name' : 'slug', name, slug, rival.name)
 }
 

@@ -1,23 +1,27 @@
 import type { Agent, CreateAgent } from '@cadre/contract/agents'
 import type { Actor } from '../access/actor.ts'
+import { audit, type AuditApp } from '../audit/audit.ts'
 import type { Db } from '../storage/database.ts'
 import { toJson } from '../storage/json.ts'
 import { insertAgent } from './agents.store.ts'
 import { checkReferences, type References, refuseRival, takenBy } from './check-agent.ts'
 import { slugOf } from './slug.ts'
 
-type CreateApp = References & { db: Db; newId: (prefix: string) => string; now: () => number }
+type CreateApp = References & AuditApp & { db: Db; newId: (prefix: string) => string }
 
 /** @throws AGENT_NAME_TAKEN, AGENT_SLUG_TAKEN, INVALID for a tool, provider or schema that is none. */
 export async function createAgent(app: CreateApp, actor: Actor, input: CreateAgent): Promise<Agent> {
-  await checkReferences(app, input)
+  const { workspace_id } = actor
+  await checkReferences(app, workspace_id, input)
   const slug = slugOf(input.name)
   const now = app.now()
-  const row = { ...input, ...columnsOf(input), id: app.newId('agt'), slug, created_by: actor.id, created_at: now, updated_at: now, deleted_at: null }
+  const made = { workspace_id, id: app.newId('agt'), created_by: actor.id, created_at: now, updated_at: now, deleted_at: null }
   try {
     return await app.db.write(async (trx) => {
-      await refuseRival(trx, input.name, slug)
-      return insertAgent(trx, row)
+      await refuseRival(trx, workspace_id, input.name, slug)
+      const agent = await insertAgent(trx, { ...input, ...columnsOf(input), ...made, slug })
+      await audit(trx, app, actor, { action: 'agents.create', target_type: 'agent', target_id: agent.id, detail: { name: agent.name } })
+      return agent
     })
   } catch (error) {
     throw takenBy(error, input.name, slug)

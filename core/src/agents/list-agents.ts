@@ -12,7 +12,12 @@ export async function listAgents(
   page: { limit: number; cursor?: string | undefined },
 ): Promise<Page<Agent | PublicAgent>> {
   const before = page.cursor === undefined ? undefined : readCursor(page.cursor)
-  const found = await selectAgents(app.db.read, { before, limit: page.limit + 1, publicOnly: actor.kind === 'public', only: actor.agents })
+  const found = await selectAgents(app.db.read, actor.workspace_id, {
+    before,
+    limit: page.limit + 1,
+    publicOnly: actor.kind === 'public',
+    only: actor.agents,
+  })
   const items = found.slice(0, page.limit)
   return { items: items.map((agent) => present(actor, agent)), next_cursor: found.length > page.limit ? writeCursor(items.at(-1)?.id ?? '') : null }
 }

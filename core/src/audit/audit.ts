@@ -13,7 +13,6 @@ export type NewEntry = {
   target_id?: string
   /** What changed, in a few words: ids and names. Never a secret, and of people only their ids: entries are for good. */
   detail?: Record<string, unknown>
-  request_id?: string | null
 }
 
 /**
@@ -33,7 +32,7 @@ export async function audit(trx: Trx, app: AuditApp, actor: Actor, entry: NewEnt
     target_id: entry.target_id ?? null,
     detail: entry.detail === undefined ? null : canonicalJson(entry.detail),
     ip: actor.ip,
-    request_id: entry.request_id ?? null,
+    request_id: actor.request_id,
     previous_hash: head.hash,
     hash: '',
   }

@@ -17,7 +17,8 @@ export async function addConnection(
   { name, url }: CreateConnection,
 ): Promise<Connection> {
   placeOf(url)
-  const row = { name, url: seal(app.config, url, boundTo(name)), created_by: actor.id, created_at: app.now() }
+  const { workspace_id } = actor
+  const row = { workspace_id, name, url: seal(app.config, url, boundTo(name), workspace_id), created_by: actor.id, created_at: app.now() }
   try {
     await app.db.write(async (trx) => {
       await insertConnection(trx, row)

@@ -37,21 +37,21 @@ describe.each(databases)('connections on $name', ({ empty }) => {
     expect(JSON.stringify(items)).not.toContain('cret')
     const [row] = await app.db.read.selectFrom('connections').selectAll().execute()
     expect(row?.url).toMatch(/^v2\.[0-9a-f]{8}\.[\w-]+$/)
-    expect(await connectionUrl(app, 'sales')).toBe(url)
+    expect(await connectionUrl(app, 'default', 'sales')).toBe(url)
     await expect(addConnection(app, owner, { name: 'sales', url })).rejects.toMatchObject({ code: 'CONNECTION_NAME_TAKEN' })
-    await expect(connectionUrl(app, 'other')).rejects.toThrow("there is no connection 'other'; there is sales")
+    await expect(connectionUrl(app, 'default', 'other')).rejects.toThrow("there is no connection 'other'; there is sales")
     expect(await removeConnection(app, owner, 'sales')).toEqual({ name: 'sales', deleted: true })
     await expect(removeConnection(app, owner, 'sales')).rejects.toMatchObject({ code: 'CONNECTION_NOT_FOUND' })
-    await expect(connectionUrl(app, 'sales')).rejects.toThrow('none is stored')
+    await expect(connectionUrl(app, 'default', 'sales')).rejects.toThrow('none is stored')
   })
 
   test('a URL that was sealed with another key, or for another name, is not opened', async () => {
     await addConnection(app, owner, { name: 'a', url })
     await app.db.write(async (trx) => {
       const { url: sealed } = await trx.selectFrom('connections').select('url').executeTakeFirstOrThrow()
-      await trx.insertInto('connections').values({ name: 'b', url: sealed, created_by: 'x', created_at: 1 }).execute()
+      await trx.insertInto('connections').values({ workspace_id: 'default', name: 'b', url: sealed, created_by: 'x', created_at: 1 }).execute()
     })
-    await expect(connectionUrl(app, 'b')).rejects.toThrow("the connection 'b' cannot be opened: its secret was sealed with another key")
+    await expect(connectionUrl(app, 'default', 'b')).rejects.toThrow("the connection 'b' cannot be opened: its secret was sealed with another key")
     const { items } = await listConnections(app, owner)
     expect(items.map(({ name, host, problem }) => [name, host, problem === null])).toEqual([
       ['a', 'db.example', true],

@@ -8,8 +8,8 @@ import { showConnection } from './show-connection.ts'
 /** By name. */
 export async function listConnections(
   app: { db: Db; config: Pick<Config, 'key' | 'key_file'> },
-  _actor: Actor,
+  actor: Actor,
 ): Promise<{ items: Connection[]; next_cursor: null }> {
-  const rows = await selectConnections(app.db.read)
+  const rows = await selectConnections(app.db.read, actor.workspace_id)
   return { items: rows.map((row) => showConnection(app.config, row)), next_cursor: null }
 }

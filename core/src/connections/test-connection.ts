@@ -19,12 +19,13 @@ const question = `select current_setting('server_version') as version, pg_catalo
 /** Connects as a query would, and says in plain words why it cannot. */
 export async function testConnection(
   app: { db: Db; config: Pick<Config, 'key' | 'key_file'>; sql: SqlGuard },
-  _actor: Actor,
+  actor: Actor,
   name: string,
 ): Promise<ConnectionTest> {
-  if (!(await selectConnection(app.db.read, name))) throw new CadreError('CONNECTION_NOT_FOUND', `there is no connection '${name}'`)
+  if (!(await selectConnection(app.db.read, actor.workspace_id, name)))
+    throw new CadreError('CONNECTION_NOT_FOUND', `there is no connection '${name}'`)
   try {
-    const url = await connectionUrl(app, name)
+    const url = await connectionUrl(app, actor.workspace_id, name)
     const began = performance.now()
     const { rows } = await app.sql.query(
       { sql: question, params: [], source: { type: 'postgres', url }, ...limits },

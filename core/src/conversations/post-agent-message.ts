@@ -7,9 +7,10 @@ import { appendEvents } from './events.ts'
 import { mentionsIn } from './mentions.ts'
 import { changeContent, type MessageRow } from './messages.store.ts'
 import { selectParticipants } from './participants.store.ts'
-import { storeMessage, type StoreApp } from './store-message.ts'
+import { storeMessage, type StoreApp, type Stored } from './store-message.ts'
 
 export type AgentMessage = {
+  id?: string
   agent_id: string
   content: string
   thread_id?: string | null
@@ -25,12 +26,7 @@ export type AgentMessage = {
 }
 
 /** What an agent says, with what its model is shown of it later; all in the caller's transaction, after which `app.rooms.wake()` is due. */
-export async function postAgentMessage(
-  trx: Trx,
-  app: StoreApp,
-  conversation: ConversationRow,
-  message: AgentMessage,
-): Promise<{ row: MessageRow; isNew: boolean }> {
+export async function postAgentMessage(trx: Trx, app: StoreApp, conversation: ConversationRow, message: AgentMessage): Promise<Stored> {
   const { agent_id, llm = [], ...rest } = message
   const stored = await storeMessage(trx, app, conversation, { ...rest, author: { kind: 'agent', id: agent_id } })
   if (stored.isNew) await putLlmMessages(trx, app, stored.row.id, llm)

@@ -6,9 +6,10 @@ import { isUniqueViolation } from '../storage/unique-violation.ts'
 import { joinChannel } from './join.ts'
 import { personOf, requireSeat } from './seats.ts'
 import { showMessage } from './show-message.ts'
-import { type NewMessage, storeMessage, type StoreApp } from './store-message.ts'
+import { type NewMessage, storeMessage, type StoreApp, type Stored } from './store-message.ts'
+import { logStep } from './turns/log-step.ts'
 
-type SendApp = StoreApp & Pick<App, 'rooms'>
+export type SendApp = StoreApp & Pick<App, 'rooms' | 'log' | 'probe' | 'wakeWorkers'>
 
 /** Stores the message and answers at once; what it causes commits with it. Who writes in a channel has joined it. */
 export async function sendMessage(app: SendApp, actor: Actor, conversationId: string, input: SendMessage, idempotencyKey?: string): Promise<Message> {
@@ -26,13 +27,27 @@ export async function sendMessage(app: SendApp, actor: Actor, conversationId: st
     app.db.write(async (trx) => {
       const seat = await requireSeat(trx, actor, conversationId, 'write')
       if (!seat.participant) await joinChannel(trx, app, seat.conversation, actor)
-      return (await storeMessage(trx, app, seat.conversation, message)).row
+      return storeMessage(trx, app, seat.conversation, message)
     })
+  const began = performance.now()
+  app.probe('message.storing', conversationId)
   // The same message twice at the same time: the second finds the first when it looks again.
-  const row = await send().catch((error: unknown) => {
+  const stored = await send().catch((error: unknown) => {
     if (message.client_key === null || !isUniqueViolation(error)) throw error
     return send()
   })
+  app.probe('message.stored', stored.row.id)
+  announce(app, stored, Math.round(performance.now() - began))
+  return showMessage(app.db.read, stored.row)
+}
+
+/** After the commit: tells the windows, the log, and whoever works. */
+export function announce(app: SendApp, { row, isNew, trigger }: Stored, ms: number) {
   app.rooms.wake()
-  return showMessage(app.db.read, row)
+  if (!isNew) return
+  const about = { conversation_id: row.conversation_id, message_id: row.id }
+  logStep(app, 'message stored', { ...about, ms })
+  if (!trigger) return
+  logStep(app, 'debounced', { ...about, ...trigger })
+  if (trigger.delay_ms === 0) app.wakeWorkers()
 }

@@ -10,9 +10,11 @@ import { findByClientKey, insertMessage, type MessageRow, selectMessagesById } f
 import { onMessage } from './on-message.ts'
 import { selectParticipants, setRead } from './participants.store.ts'
 import { missingConversation } from './seats.ts'
+import type { Trigger } from './turns/trigger.ts'
 
-export type StoreApp = Pick<App, 'db' | 'now' | 'newId'>
+export type StoreApp = Pick<App, 'db' | 'now' | 'newId' | 'queue'>
 export type NewMessage = {
+  id?: string
   author: { kind: AuthorKind; id: string }
   content: string
   thread_id?: string | null
@@ -25,28 +27,26 @@ export type NewMessage = {
   hop?: number
 }
 
+/** `trigger`: the job that looks whether agents answer. */
+export type Stored = { row: MessageRow; isNew: boolean; trigger: Trigger | undefined }
+
 /**
  * Stores one message with its number, mentions, attachments and what follows from it, in the caller's transaction. With a key that this
  * author used here before, the message that is there already is the answer, and nothing is written. The caller wakes `app.rooms` after
  * the commit.
  */
-export async function storeMessage(
-  trx: Trx,
-  app: StoreApp,
-  conversation: ConversationRow,
-  message: NewMessage,
-): Promise<{ row: MessageRow; isNew: boolean }> {
+export async function storeMessage(trx: Trx, app: StoreApp, conversation: ConversationRow, message: NewMessage): Promise<Stored> {
   const { author, content, client_key = null, parent_id = null } = message
   const by = { conversation_id: conversation.id, author_kind: author.kind, author_id: author.id }
   const known = client_key === null ? undefined : await findByClientKey(trx, { ...by, client_key })
-  if (known) return { row: known, isNew: false }
+  if (known) return { row: known, isNew: false, trigger: undefined }
   const thread_id = await rootOf(trx, conversation.id, message.thread_id ?? null)
   if (parent_id !== null) await requireHere(trx, conversation.id, parent_id, 'parent_id')
   const now = app.now()
   const seq = await takeSeq(trx, conversation.id, now)
   if (seq === undefined) throw missingConversation(conversation.id)
   const row = {
-    id: app.newId('msg'),
+    id: message.id ?? app.newId('msg'),
     ...by,
     seq,
     content,
@@ -77,8 +77,7 @@ export async function storeMessage(
     ])
   if (author.kind === 'user') await setRead(trx, conversation.id, author, seq)
   const stored = { ...row, num, conversation_kind: conversation.kind }
-  await onMessage(trx, app, stored, participants)
-  return { row: stored, isNew: true }
+  return { row: stored, isNew: true, trigger: await onMessage(trx, app, stored, participants) }
 }
 
 /** A reply to a reply stands in the same thread. */

@@ -95,6 +95,12 @@ export type Queue = {
   get(id: string): Promise<Job | undefined>
   /** Newest first. */
   list(filter?: JobFilter): Promise<Job[]>
+  /** Lets a job that nobody has taken up yet be due after this time instead. False: it was taken up, or is over. */
+  move(trx: Trx, id: string, delay_ms: number): Promise<boolean>
+  /** Whether a job is still to be taken up. */
+  isAhead(trx: Trx, id: string): Promise<boolean>
+  /** The data of the jobs of this name that a living worker is at work on. */
+  inHands(name: string): Promise<unknown[]>
   /** A failed job starts over, with all its attempts. False: there is no such failed job. */
   retry(trx: Trx, id: string): Promise<boolean>
   /** Deletes what was completed longer ago than this. @returns how many. */

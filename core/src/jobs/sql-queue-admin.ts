@@ -1,9 +1,10 @@
 import { sql } from 'kysely'
 import type { Db } from '../storage/database.ts'
 import { fromJson } from '../storage/json.ts'
+import { clockSql, leaseMs } from './lease-clock.ts'
 import type { Job, JobFilter, JobStatus, Queue } from './queue.ts'
 
-type Admin = Pick<Queue, 'pause' | 'resume' | 'pausedNames' | 'get' | 'list' | 'retry' | 'prune' | 'next_run_at'>
+type Admin = Pick<Queue, 'pause' | 'resume' | 'pausedNames' | 'get' | 'list' | 'retry' | 'move' | 'isAhead' | 'inHands' | 'prune' | 'next_run_at'>
 
 const pruneBatch = 1000
 
@@ -36,6 +37,23 @@ export function sqlQueueAdmin(db: Db, now: () => number): Admin {
 
     async list(filter = {}) {
       return (await filtered(db, filter).execute()).map(jobOf)
+    },
+
+    async move(trx, id, delay_ms) {
+      const due = { status: delay_ms > 0 ? 'delayed' : 'waiting', run_at: now() + Math.round(delay_ms) }
+      const query = trx.updateTable('jobs').set(due).where('id', '=', id)
+      return (await query.where('status', 'in', ['waiting', 'delayed']).executeTakeFirst()).numUpdatedRows > 0n
+    },
+
+    async isAhead(trx, id) {
+      const query = trx.selectFrom('jobs').select('id').where('id', '=', id)
+      return (await query.where('status', 'in', ['waiting', 'delayed']).executeTakeFirst()) !== undefined
+    },
+
+    async inHands(name) {
+      const { rows } = await sql<{ data: string }>`select data from jobs where status = 'active' and name = ${name} and worker_id in (
+        select id from workers where ${sql.raw(clockSql(db.kind))} - heartbeat_at <= ${leaseMs})`.execute(db.read)
+      return rows.map(({ data }) => fromJson(data))
     },
 
     async retry(trx, id) {

@@ -13,6 +13,7 @@ import { withDefinedEndpoints } from './code-endpoints.ts'
 import type { HookHost } from './hook-host.ts'
 import { present } from './list-plugins.ts'
 import { type WholeManifest, withOfferedEndpoints } from './mcp-endpoints.ts'
+import { refuseReach } from './refuse-reach.ts'
 import { insertPlugin, type StoredManifest } from './plugins.store.ts'
 import { setApart } from './set-apart.ts'
 
@@ -25,20 +26,22 @@ export type AddApp = { db: Db; config: KeyConfig; hooks: HookHost; now: () => nu
 export async function addPlugin(app: AddApp, actor: Actor, given: Manifest): Promise<Plugin> {
   const { id } = given
   checkManifest(given)
-  if (await app.hooks.find(id)) throw taken(id)
+  refuseReach(actor, given)
+  const { workspace_id } = actor
+  if (await app.hooks.find(workspace_id, id)) throw taken(id)
   const whole = await complete(app, given)
   const created_at = app.now()
-  const { stored, source } = storable(app.config, whole)
+  const { stored, source } = storable(app.config, workspace_id, whole)
   try {
     await app.db.write(async (trx) => {
       if (source !== null) await putBlob(trx, source)
-      await insertPlugin(trx, id, stored, actor.id, created_at)
+      await insertPlugin(trx, workspace_id, id, stored, actor.id, created_at)
       await audit(trx, app, actor, { action: 'plugins.add', target_type: 'plugin', target_id: id, detail: { runtime: given.runtime.type } })
     })
   } catch (error) {
     throw isUniqueViolation(error) ? taken(id) : error
   }
-  return present({ ...stored, folder: null, created_at, pending: null })
+  return present({ ...stored, workspace_id, folder: null, created_at, pending: null })
 }
 
 /** The manifest with all that its runtime says itself, checked. Throws CadreError naming the field. */
@@ -56,9 +59,9 @@ export async function complete(app: AddApp, manifest: Manifest): Promise<WholeMa
 }
 
 /** As it is stored: secrets sealed, source by its hash. */
-export function storable(config: KeyConfig, whole: WholeManifest): { stored: StoredManifest; source: string | null } {
+export function storable(config: KeyConfig, workspace: string, whole: WholeManifest): { stored: StoredManifest; source: string | null } {
   const { manifest, secrets, source } = setApart(whole.manifest)
-  const sealed = secrets === null ? null : seal(config, toJson(secrets), `plugins:${manifest.id}`)
+  const sealed = secrets === null ? null : seal(config, toJson(secrets), `plugins:${manifest.id}`, workspace)
   return { stored: { manifest, sealed, source: source === null ? null : blobHash(source), offer: whole.offer }, source }
 }
 

@@ -15,18 +15,18 @@ import { type ToolConfig, toTool } from './to-tool.ts'
 type ApproveApp = AddApp & { config: ToolConfig }
 
 /** Asks an MCP server again; what changed is pending afterwards. */
-export async function refreshPlugin(app: ApproveApp, _actor: Actor, id: string): Promise<Plugin> {
-  const plugin = await needPlugin(app, id)
+export async function refreshPlugin(app: ApproveApp, actor: Actor, id: string): Promise<Plugin> {
+  const plugin = await needPlugin(app, actor, id)
   const [endpoint] = plugin.manifest.endpoints
   const { runtime } = endpoint ? toTool(app.config, plugin, endpoint, null) : plugin.manifest
   if (runtime.type !== 'mcp' || !('server' in runtime)) throw invalid('id', `'${id}' is no MCP server: what it offers is in its manifest`)
-  await noteOffer(app, id, await discover(app.hooks, runtime.server, plugin.manifest.permissions.network))
-  return present(await needPlugin(app, id))
+  await noteOffer(app, actor.workspace_id, id, await discover(app.hooks, runtime.server, plugin.manifest.permissions.network))
+  return present(await needPlugin(app, actor, id))
 }
 
 /** Takes the pending offer that `hash` names, and no other, as what the plugin is from now on. */
 export async function approvePlugin(app: ApproveApp, actor: Actor, { id, hash }: { id: string; hash: string }): Promise<Plugin> {
-  const plugin = await needPlugin(app, id)
+  const plugin = await needPlugin(app, actor, id)
   const { pending, offer } = plugin
   if (pending === null) throw new CadreError('PLUGIN_NOT_PENDING', `there is nothing to approve: '${id}' offers what was approved`)
   if (pending.hash !== hash)
@@ -40,10 +40,10 @@ export async function approvePlugin(app: ApproveApp, actor: Actor, { id, hash }:
   checkSchemas(manifest)
   const stored = { manifest, sealed: plugin.sealed, source: plugin.source, offer: { hash, whole: offer?.whole ?? true } }
   await app.db.write(async (trx) => {
-    await updatePlugin(trx, id, stored)
+    await updatePlugin(trx, actor.workspace_id, id, stored)
     await audit(trx, app, actor, { action: 'plugins.approve', target_type: 'plugin', target_id: id, detail: { hash } })
   })
-  return present(await needPlugin(app, id))
+  return present(await needPlugin(app, actor, id))
 }
 
 // Effects and labels stay as somebody approved them; new tools come along where all tools were taken before.

@@ -16,14 +16,14 @@ import { loadBundled } from './load-bundled.ts'
 import { type StoredManifest, selectPlugins, type StoredPlugin } from './plugins.store.ts'
 import { type ToolConfig, toTool } from './to-tool.ts'
 
-/** Every ForgeHook of this process, and the one place where tools are called. */
+/** Every ForgeHook of this process, and the one place where tools are called. A workspace has the bundled ones and those that it registered. */
 export type HookHost = {
-  all: () => Promise<KnownPlugin[]>
-  find: (id: string) => Promise<KnownPlugin | undefined>
+  all: (workspace: string) => Promise<KnownPlugin[]>
+  find: (workspace: string, id: string) => Promise<KnownPlugin | undefined>
   /** The tools that an agent's list stands for: all of a ForgeHook, or one (`hook__endpoint`). @throws INVALID naming `tools[i]`. */
-  resolveTools: (refs: string[]) => Promise<AgentTool[]>
+  resolveTools: (workspace: string, refs: string[]) => Promise<AgentTool[]>
   /** Those of these tools that exist now. */
-  findTools: (names: string[]) => Promise<AgentTool[]>
+  findTools: (workspace: string, names: string[]) => Promise<AgentTool[]>
   /** @throws ToolError for all that the tool or its input does wrong. */
   invoke: (call: ToolCall) => Promise<unknown>
   /** What `invoke` would do, without doing it. */
@@ -53,20 +53,20 @@ export function openHooks(app: HostApp, { folders, connections, onOffer }: HostP
     return plugin.manifest.endpoints.map((endpoint) => toTool(app.config, plugin, endpoint, source))
   })
 
-  const all = async (): Promise<KnownPlugin[]> => {
-    const rows = await selectPlugins(app.db.read)
+  const all = async (workspace: string): Promise<KnownPlugin[]> => {
+    const rows = await selectPlugins(app.db.read, workspace)
     return [...bundled.values(), ...rows.filter(({ id }) => !bundled.has(id)).map(stored)]
   }
 
   // Most agents use bundled ForgeHooks only, and then the database is not asked.
-  const pluginsFor = async (ids: string[]): Promise<Map<string, KnownPlugin>> => {
+  const pluginsFor = async (workspace: string, ids: string[]): Promise<Map<string, KnownPlugin>> => {
     const others = ids.filter((id) => !bundled.has(id))
-    const rows = others.length === 0 ? [] : await selectPlugins(app.db.read, others)
+    const rows = others.length === 0 ? [] : await selectPlugins(app.db.read, workspace, others)
     return new Map([...bundled, ...rows.map((row) => [row.id, stored(row)] as const)])
   }
 
-  const toolsFor = async (refs: string[]): Promise<AgentTool[][]> => {
-    const plugins = await pluginsFor([...new Set(refs.map(hookIdOf))])
+  const toolsFor = async (workspace: string, refs: string[]): Promise<AgentTool[][]> => {
+    const plugins = await pluginsFor(workspace, [...new Set(refs.map(hookIdOf))])
     return Promise.all(
       refs.map(async (ref) => {
         const plugin = plugins.get(hookIdOf(ref))
@@ -77,19 +77,19 @@ export function openHooks(app: HostApp, { folders, connections, onOffer }: HostP
 
   return {
     all,
-    find: async (id) => (await pluginsFor([id])).get(id),
-    async resolveTools(refs) {
-      const found = await toolsFor(refs)
+    find: async (workspace, id) => (await pluginsFor(workspace, [id])).get(id),
+    async resolveTools(workspace, refs) {
+      const found = await toolsFor(workspace, refs)
       const unknown = found.findIndex((tools) => tools.length === 0)
       if (unknown >= 0) {
-        const known = (await all()).map((plugin) => plugin.manifest.id).join(', ')
+        const known = (await all(workspace)).map((plugin) => plugin.manifest.id).join(', ')
         throw invalid(`tools[${unknown}]`, `there is no ForgeHook or tool '${refs[unknown]}'; known: ${known}`)
       }
       return [...new Map(found.flat().map((tool) => [tool.name, tool])).values()]
     },
-    async findTools(names) {
+    async findTools(workspace, names) {
       const wanted = new Set(names)
-      return (await toolsFor(names)).flat().filter((tool) => wanted.has(tool.name))
+      return (await toolsFor(workspace, names)).flat().filter((tool) => wanted.has(tool.name))
     },
     invoke: (call) => invokeTool(runtimes, call),
     preview: (call) => previewTool(runtimes, call),
@@ -99,7 +99,7 @@ export function openHooks(app: HostApp, { folders, connections, onOffer }: HostP
   }
 }
 
-const unregistered = { created_at: null, sealed: null, source: null, pending: null, offer: null }
+const unregistered = { workspace_id: null, created_at: null, sealed: null, source: null, pending: null, offer: null }
 
 // An id has no underscore.
 function hookIdOf(ref: string) {
@@ -109,13 +109,14 @@ function hookIdOf(ref: string) {
 // Registered plugins are read anew each time, since another process may have changed them; parsed only when their text is new.
 function storedReader() {
   const parsed = new Map<string, { text: string; plugin: KnownPlugin }>()
-  return ({ id, manifest, created_at, pending }: StoredPlugin): KnownPlugin => {
+  return ({ workspace_id, id, manifest, created_at, pending }: StoredPlugin): KnownPlugin => {
     const text = `${manifest}\n${pending}`
-    const known = parsed.get(id)
+    const key = JSON.stringify([workspace_id, id])
+    const known = parsed.get(key)
     if (known?.text === text) return known.plugin
     const offer = pending === null ? null : (fromJson(pending) as PendingOffer)
-    const plugin = { ...(fromJson(manifest) as StoredManifest), folder: null, created_at, pending: offer }
-    parsed.set(id, { text, plugin })
+    const plugin = { workspace_id, ...(fromJson(manifest) as StoredManifest), folder: null, created_at, pending: offer }
+    parsed.set(key, { text, plugin })
     return plugin
   }
 }

@@ -12,11 +12,13 @@ type Invocation = { id: string; path: string; input: Record<string, unknown>; dr
 export type Invoked = { tool: string; effect: Effect; dry_run: boolean; output: unknown; would: unknown; duration_ms: number }
 
 /** One call of one endpoint outside of any run: how an owner tries a plugin. A dry run checks all and does nothing. */
-export async function invokeEndpoint(app: InvokeApp, _actor: Actor, { id, path, input, dry_run }: Invocation): Promise<Invoked> {
-  const tool = await findEndpoint(app, id, path)
+export async function invokeEndpoint(app: InvokeApp, actor: Actor, { id, path, input, dry_run }: Invocation): Promise<Invoked> {
+  const tool = await findEndpoint(app, actor, id, path)
   const problems = compileSchema(tool.input)(input).map(({ path: at, message }) => ({ path: at === '' ? 'input' : `input.${at}`, message }))
   if (problems.length > 0) throw new CadreError('INVALID', problems.map((each) => `${each.path}: ${each.message}`).join('; '), problems)
-  const call = { tool, input, idempotency_key: app.newId('call'), run_id: null, now: app.now(), signal: new AbortController().signal }
+  const { signal } = new AbortController()
+  const { workspace_id } = actor
+  const call = { tool, workspace_id, input, idempotency_key: app.newId('call'), run_id: null, now: app.now(), signal }
   const began = performance.now()
   try {
     const output = dry_run ? null : await app.hooks.invoke(call)
@@ -28,9 +30,9 @@ export async function invokeEndpoint(app: InvokeApp, _actor: Actor, { id, path, 
   }
 }
 
-async function findEndpoint(app: InvokeApp, id: string, path: string): Promise<ResolvedTool> {
-  const { manifest } = await needPlugin(app, id)
-  const tools = await app.hooks.resolveTools([id])
+async function findEndpoint(app: InvokeApp, actor: Actor, id: string, path: string): Promise<ResolvedTool> {
+  const { manifest } = await needPlugin(app, actor, id)
+  const tools = await app.hooks.resolveTools(actor.workspace_id, [id])
   const wanted = path.replace(/^\//, '')
   const tool = tools.find((each) => each.path === `/${wanted}` || each.action === wanted || each.name === wanted)
   if (!tool)

@@ -1,11 +1,12 @@
 import type { Manifest } from '@cadre/contract/manifest'
 
 /**
- * A ForgeHook of this process. `folder` of a bundled one, null for a registered one; `created_at` the other way round.
+ * A ForgeHook of this process. `workspace_id` of a registered one, null for a bundled one, which all workspaces share. `folder` of a bundled one, null for a registered one; `created_at` the other way round.
  * `sealed`: the secret values of its runtime (headers, environment), which the manifest shows as ***. `source`: hash of the blob that
  * holds registered code. `pending`: what an MCP server offers beyond what was approved.
  */
 export type KnownPlugin = {
+  workspace_id: string | null
   manifest: Manifest
   folder: URL | null
   created_at: number | null

@@ -9,16 +9,16 @@ import { withHiddenSecrets } from './set-apart.ts'
 
 type PluginApp = { hooks: HookHost }
 
-export async function listPlugins(app: PluginApp, _actor: Actor): Promise<{ items: Plugin[]; next_cursor: null }> {
-  return { items: (await app.hooks.all()).map(present), next_cursor: null }
+export async function listPlugins(app: PluginApp, actor: Actor): Promise<{ items: Plugin[]; next_cursor: null }> {
+  return { items: (await app.hooks.all(actor.workspace_id)).map(present), next_cursor: null }
 }
 
-export async function getPlugin(app: PluginApp, _actor: Actor, id: string): Promise<Plugin> {
-  return present(await needPlugin(app, id))
+export async function getPlugin(app: PluginApp, actor: Actor, id: string): Promise<Plugin> {
+  return present(await needPlugin(app, actor, id))
 }
 
-export async function needPlugin({ hooks }: PluginApp, id: string): Promise<KnownPlugin> {
-  const plugin = await hooks.find(id)
+export async function needPlugin({ hooks }: PluginApp, actor: Actor, id: string): Promise<KnownPlugin> {
+  const plugin = await hooks.find(actor.workspace_id, id)
   if (!plugin) throw missing(id)
   return plugin
 }

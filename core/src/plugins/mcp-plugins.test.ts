@@ -55,6 +55,18 @@ describe.each([
     })
   })
 
+  test('what the manifest says of approvals and data stays with its tool, also when the server offers it anew', async () => {
+    const labels = { approval: 'always' as const, reads: ['private' as const], leaves_machine: false }
+    const added = await world.api.plugins.add(owner, remote({ endpoints: [{ path: '/send', ...labels }, { path: '/save' }] }))
+    expect(added.endpoints).toMatchObject([labels, { approval: 'never', reads: ['untrusted'], leaves_machine: true }])
+    writeFileSync(words, 'Says good day')
+    const { pending } = await world.api.plugins.refresh(owner, { id: 'remote' })
+    const approved = pending ? await world.api.plugins.approve(owner, { id: 'remote', hash: pending.hash }) : added
+    expect(approved.endpoints.find(({ path }) => path === '/send')).toMatchObject(labels)
+    expect(approved.endpoints.find(({ path }) => path === '/save')).toMatchObject({ approval: 'never' })
+    expect(pending).not.toBeNull()
+  })
+
   test('what changes waits for approval of that very change', async () => {
     const added = await world.api.plugins.add(owner, remote())
     expect(added.pending).toBeNull()

@@ -8,12 +8,12 @@ import { updatePending } from './plugins.store.ts'
 type OfferApp = { db: Db; hooks: HookHost; now: () => number }
 
 /** Keeps what an MCP server offers, where it differs from what was approved, for a person to look at. */
-export async function noteOffer(app: OfferApp, hookId: string, offered: HookEndpoint[]): Promise<void> {
-  const plugin = await app.hooks.find(hookId)
+export async function noteOffer(app: OfferApp, workspace: string, hookId: string, offered: HookEndpoint[]): Promise<void> {
+  const plugin = await app.hooks.find(workspace, hookId)
   if (!plugin || plugin.folder !== null) return
   const pending = pendingOffer(plugin, offered, app.now())
   if (pending?.hash === plugin.pending?.hash) return
-  await app.db.write((trx) => updatePending(trx, hookId, pending))
+  await app.db.write((trx) => updatePending(trx, workspace, hookId, pending))
 }
 
 function pendingOffer({ offer, pending }: KnownPlugin, offered: HookEndpoint[], now: number): PendingOffer | null {

@@ -73,16 +73,23 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
     const hooks: HookHost = openHooks(app, {
       folders: [mkdtempSync(join(tmpdir(), 'cadre-own-')), folder],
       connections: () => Promise.reject(new Error('there are none')),
-      onOffer: (id, endpoints) => void offers.push(noteOffer({ ...app, hooks }, id, endpoints)),
+      onOffer: (workspace, id, endpoints) => void offers.push(noteOffer({ ...app, hooks }, workspace, id, endpoints)),
     })
     open.push(hooks)
     return { ...app, hooks, offers }
   }
-  const call = (input: unknown) => ({ input, idempotency_key: 'k', run_id: null, now: 0, signal: new AbortController().signal })
+  const call = (input: unknown) => ({
+    input,
+    workspace_id: 'default',
+    idempotency_key: 'k',
+    run_id: null,
+    now: 0,
+    signal: new AbortController().signal,
+  })
 
   test('a folder with a manifest is a ForgeHook whose endpoints can be called', async () => {
     const { hooks } = newApp()
-    const [tool] = await hooks.resolveTools(['math'])
+    const [tool] = await hooks.resolveTools('default', ['math'])
     expect(tool).toMatchObject({
       name: 'math__twice',
       hook_id: 'math',
@@ -104,7 +111,7 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
     writePlugin('ungranted', { id: 'ungranted', runtime: { type: 'http', base_url: 'http://127.0.0.1:9' }, endpoints: [{ path: '/x' }] })
     mkdirSync(join(folder, 'no-manifest'))
     const { hooks } = newApp()
-    expect((await hooks.all()).map((plugin) => plugin.manifest.id)).toEqual(['math'])
+    expect((await hooks.all('default')).map((plugin) => plugin.manifest.id)).toEqual(['math'])
     const said = (name: string, reason: RegExp) => expect(logged.find((each) => each.includes(join(folder, name)))).toMatch(reason)
     expect(logged).toHaveLength(6)
     said('ungranted', /runtime\.base_url: 127\.0\.0\.1:9 is a private address/)
@@ -135,15 +142,15 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
     ])
     expect(await getPlugin(two, owner, 'remote')).toEqual(added)
 
-    const [tool] = await two.hooks.findTools(['remote__a', 'remote__gone', 'none__x'])
+    const [tool] = await two.hooks.findTools('default', ['remote__a', 'remote__gone', 'none__x'])
     expect(await two.hooks.invoke({ tool: tool!, ...call({ n: 1 }) })).toEqual({ ok: true })
     expect(service.seen).toMatchObject([{ url: '/a', headers: { authorization: 'Bearer very-secret' } }])
-    const everywhere = JSON.stringify([added, await two.hooks.all(), await db.read.selectFrom('plugins').selectAll().execute()])
+    const everywhere = JSON.stringify([added, await two.hooks.all('default'), await db.read.selectFrom('plugins').selectAll().execute()])
     expect(everywhere).not.toContain('very-secret')
 
     expect(await removePlugin(one, owner, 'remote')).toEqual({ id: 'remote', deleted: true })
     await expect(getPlugin(two, owner, 'remote')).rejects.toMatchObject({ code: 'PLUGIN_NOT_FOUND' })
-    expect(await two.hooks.findTools(['remote__a'])).toEqual([])
+    expect(await two.hooks.findTools('default', ['remote__a'])).toEqual([])
     await service.close()
   })
 
@@ -151,13 +158,17 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
     test('are whole ForgeHooks or single tools, each once', async () => {
       const app = newApp()
       await addPlugin(app, owner, http())
-      const names = async (refs: string[]) => (await app.hooks.resolveTools(refs)).map(({ name }) => name)
+      const names = async (refs: string[]) => (await app.hooks.resolveTools('default', refs)).map(({ name }) => name)
       expect(await names(['remote__b_c', 'math', 'remote', 'math__twice'])).toEqual(['remote__b_c', 'math__twice', 'remote__a'])
       expect(await names([])).toEqual([])
     })
     test.each(['none', 'math__none', 'math__', 'twice', ''])("'%s' is none, and the field is named", async (ref) => {
       const message = `tools[1]: there is no ForgeHook or tool '${ref}'; known: math`
-      await expect(newApp().hooks.resolveTools(['math', ref])).rejects.toMatchObject({ code: 'INVALID', message, issues: [{ path: 'tools[1]' }] })
+      await expect(newApp().hooks.resolveTools('default', ['math', ref])).rejects.toMatchObject({
+        code: 'INVALID',
+        message,
+        issues: [{ path: 'tools[1]' }],
+      })
     })
   })
 
@@ -217,7 +228,7 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
     await addPlugin(newApp(), owner, http({ id: 'later' }))
     writePlugin('later', { id: 'later', endpoints: [{ path: '/own' }] }, 'export default {}')
     const { hooks } = newApp()
-    expect((await hooks.all()).map((plugin) => plugin.manifest.id)).toEqual(['later', 'math'])
-    expect((await hooks.resolveTools(['later'])).map(({ name }) => name)).toEqual(['later__own'])
+    expect((await hooks.all('default')).map((plugin) => plugin.manifest.id)).toEqual(['later', 'math'])
+    expect((await hooks.resolveTools('default', ['later'])).map(({ name }) => name)).toEqual(['later__own'])
   })
 })

@@ -8,10 +8,10 @@ import { deletePlugin } from './plugins.store.ts'
 
 /** Agents that name it keep the name: a run of theirs is refused with the reason until it is there again. */
 export async function removePlugin(app: AuditApp & { db: Db; hooks: HookHost }, actor: Actor, id: string): Promise<{ id: string; deleted: true }> {
-  const plugin = await app.hooks.find(id)
+  const plugin = await app.hooks.find(actor.workspace_id, id)
   if (plugin?.folder) throw new CadreError('PLUGIN_BUNDLED', `'${id}' comes with Cadre and cannot be removed`)
   await app.db.write(async (trx) => {
-    if (!(await deletePlugin(trx, id))) throw missing(id)
+    if (!(await deletePlugin(trx, actor.workspace_id, id))) throw missing(id)
     await audit(trx, app, actor, { action: 'plugins.remove', target_type: 'plugin', target_id: id })
   })
   return { id, deleted: true }

@@ -5,14 +5,15 @@ import type { HookHost } from './hook-host.ts'
 
 export type FoundTool = { tool: string; plugin: string; path: string; description: string; effect: Effect; input: JsonSchema; score: number }
 
-/** The tools of all ForgeHooks that fit a question, best first. */
+/** The tools of all ForgeHooks of the workspace that fit a question, best first. */
 export async function searchTools(
   app: { hooks: HookHost },
-  _actor: Actor,
+  actor: Actor,
   { q, limit }: { q: string; limit: number },
 ): Promise<{ items: FoundTool[]; next_cursor: null }> {
-  const plugins = await app.hooks.all()
-  const tools = await app.hooks.resolveTools(plugins.map(({ manifest }) => manifest.id))
+  const plugins = await app.hooks.all(actor.workspace_id)
+  const ids = plugins.map(({ manifest }) => manifest.id)
+  const tools = await app.hooks.resolveTools(actor.workspace_id, ids)
   const items = rankTools(tools, q, limit).map(({ tool, score }) => ({
     tool: tool.name,
     plugin: tool.hook_id,

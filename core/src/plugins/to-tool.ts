@@ -1,4 +1,5 @@
 import { type HookEndpoint, type Manifest, toolName } from '@cadre/contract/manifest'
+import { defaultWorkspace } from '../access/actor.ts'
 import { type KeyConfig, unseal } from '../access/secrets.ts'
 import { fromJson } from '../storage/json.ts'
 import { hostPortOf } from '../tools/network/network-rules.ts'
@@ -13,7 +14,7 @@ export type ToolConfig = KeyConfig & { private_hosts: string[]; hooks: Record<st
 export function toTool(config: ToolConfig, plugin: KnownPlugin, endpoint: HookEndpoint, source: string | null): AgentTool {
   const { manifest } = plugin
   const name = toolName(manifest.id, endpoint.path)
-  const settings = settingsOf(config, manifest.id)
+  const settings = settingsFor(config, plugin)
   return {
     name,
     hook_id: manifest.id,
@@ -29,6 +30,11 @@ export function toTool(config: ToolConfig, plugin: KnownPlugin, endpoint: HookEn
     settings,
     runtime: runtimeOf(config, plugin, endpoint, source),
   }
+}
+
+/** The operator means folders of this server and what the first workspace registered: elsewhere, an id is whatever somebody chose. */
+function settingsFor(config: ToolConfig, { workspace_id, manifest }: KnownPlugin): Record<string, unknown> {
+  return workspace_id === null || workspace_id === defaultWorkspace ? settingsOf(config, manifest.id) : {}
 }
 
 /** What the operator set for a ForgeHook: the environment over cadre.yaml. */
@@ -76,6 +82,7 @@ function runtimeOf(config: ToolConfig, plugin: KnownPlugin, endpoint: HookEndpoi
   }
 }
 
-function opened(config: KeyConfig, { manifest, sealed }: KnownPlugin): RuntimeSecrets | null {
-  return sealed === null ? null : (fromJson(unseal(config, sealed, `plugins:${manifest.id}`)) as RuntimeSecrets)
+function opened(config: KeyConfig, { workspace_id, manifest, sealed }: KnownPlugin): RuntimeSecrets | null {
+  if (sealed === null || workspace_id === null) return null
+  return fromJson(unseal(config, sealed, `plugins:${manifest.id}`, workspace_id)) as RuntimeSecrets
 }

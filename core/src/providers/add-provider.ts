@@ -1,7 +1,8 @@
 import { CadreError, invalid } from '@cadre/contract/errors'
 import type { CreateProvider, Provider } from '@cadre/contract/providers'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import { seal } from '../access/secrets.ts'
+import { audit } from '../audit/audit.ts'
 import type { Config } from '../config.ts'
 import type { Db } from '../storage/database.ts'
 import { isUniqueViolation } from '../storage/unique-violation.ts'
@@ -16,7 +17,6 @@ export async function addProvider(
   actor: Actor,
   input: CreateProvider,
 ): Promise<Provider> {
-  requireOwner(actor)
   refuseIncomplete(input)
   const { id, type } = input
   if (reservedIds.includes(id))
@@ -24,11 +24,13 @@ export async function addProvider(
   const configured = app.config.providers.some((each) => each.id === id)
   const secret = secretText(input)
   const options = optionsOf(input)
+  const { workspace_id } = actor
   const row = {
+    workspace_id,
     id,
     type,
     base_url: withoutSlash(input.base_url),
-    api_key: secret === null ? null : seal(app.config, secret, `providers:${id}`),
+    api_key: secret === null ? null : seal(app.config, secret, `providers:${id}`, workspace_id),
     default_model: input.default_model ?? null,
     created_by: actor.id,
     created_at: app.now(),
@@ -36,11 +38,14 @@ export async function addProvider(
   }
   try {
     if (configured) throw taken(id)
-    await app.db.write((trx) => insertProvider(trx, row))
+    await app.db.write(async (trx) => {
+      await insertProvider(trx, row)
+      await audit(trx, app, actor, { action: 'providers.add', target_type: 'provider', target_id: id, detail: { type } })
+    })
   } catch (error) {
     throw isUniqueViolation(error) ? taken(id) : error
   }
-  const stored = (await app.providers.list()).find((each) => each.id === id)
+  const stored = (await app.providers.list(workspace_id)).find((each) => each.id === id)
   if (!stored) throw new CadreError('PROVIDER_NOT_FOUND', `provider '${id}' was removed in the meantime`)
   return stored
 }

@@ -1,5 +1,5 @@
 import type { Detected } from '@cadre/contract/providers'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import type { Config } from '../config.ts'
 import { addressOf, ollamaAddress, withoutSlash } from './addresses.ts'
 import { explainModelError } from './explain-error.ts'
@@ -28,8 +28,7 @@ export async function detectProviders(
   actor: Actor,
   places = usualPlaces(app.config.env),
 ): Promise<{ items: Detected[] }> {
-  requireOwner(actor)
-  const known = await app.providers.known()
+  const known = await app.providers.known(actor.workspace_id)
   return { items: await Promise.all(places.map((place) => look(app.providers, known, place))) }
 }
 

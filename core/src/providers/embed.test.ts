@@ -10,7 +10,7 @@ import type { Script } from './test/wire.ts'
 import { wires } from './test/wires.ts'
 
 const bench = providersBench(databases[0]?.empty ?? (() => Promise.reject(new Error('there is no database'))))
-const request: EmbedRequest = { provider: 'lab', model: 'm', purpose: 'document', signal: new AbortController().signal }
+const request: EmbedRequest = { workspace_id: 'default', provider: 'lab', model: 'm', purpose: 'document', signal: new AbortController().signal }
 const texts = (count: number) => Array.from({ length: count }, (_, i) => 'x'.repeat(i + 1))
 
 async function open(script: Script = () => ({}), given: Partial<CreateProvider> = {}, path = '/v1') {
@@ -19,7 +19,7 @@ async function open(script: Script = () => ({}), given: Partial<CreateProvider> 
   const providers = [{ id: 'lab', type, base_url: wire.url + path, ...rest }] as Settings['providers']
   const app = bench.app({ providers })
   const calls = new ModelCalls(
-    (provider) => app.providers.limitsOf(provider),
+    (workspace, provider) => app.providers.limitsOf(workspace, provider),
     () => 0,
   )
   return { wire, app, embed: openEmbed({ providers: app.providers, calls }), asked: () => wire.asked.map(({ body }) => textsOf(body).length) }
@@ -128,7 +128,7 @@ test.each([
 
 describe('auto', () => {
   const pick = async (settings: Settings, provider = 'auto', model = 'auto') => {
-    const { known, model: name } = await bench.app(settings).providers.resolveEmbedding(provider, model)
+    const { known, model: name } = await bench.app(settings).providers.resolveEmbedding('default', provider, model)
     return `${known.id}/${name}`
   }
   test('is the first that has embeddings', async () => {
@@ -141,7 +141,8 @@ describe('auto', () => {
     const other = (url: string) => (url === '/api/tags' ? { models: [{ name: 'qwen3' }, { name: 'nomic-embed-text' }] } : undefined)
     const wire = await bench.wire({ ...dialect, other })
     const { resolveEmbedding } = bench.app({ env: { OLLAMA_HOST: wire.url } }).providers
-    for (let i = 0; i < 3; i++) expect(await resolveEmbedding('auto', 'auto')).toMatchObject({ known: { id: 'ollama' }, model: 'nomic-embed-text' })
+    for (let i = 0; i < 3; i++)
+      expect(await resolveEmbedding('default', 'auto', 'auto')).toMatchObject({ known: { id: 'ollama' }, model: 'nomic-embed-text' })
     expect(wire.others).toHaveLength(1)
     const without = await bench.wire({ ...dialect, other: () => ({ models: [{ name: 'qwen3' }] }) })
     await expect(pick({ env: { OLLAMA_HOST: without.url } })).rejects.toThrow('`ollama pull nomic-embed-text` gets one')

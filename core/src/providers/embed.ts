@@ -7,6 +7,7 @@ import type { Known } from './known-providers.ts'
 import type { Providers } from './providers.ts'
 
 export type EmbedRequest = {
+  workspace_id: string
   /** A provider's id, or `auto`: the first usable one that has embeddings. */
   provider: string
   /** `auto`: the usual one of that provider. */
@@ -29,7 +30,7 @@ const mostRetries = 2
 /** Requests of one gathering at once; a provider's `concurrent` may allow fewer. */
 const atOnce = 4
 
-type Group = { known: Known; model: string; purpose: EmbedRequest['purpose']; timeout_ms: number; wishes: Wish[] }
+type Group = { workspace_id: string; known: Known; model: string; purpose: EmbedRequest['purpose']; timeout_ms: number; wishes: Wish[] }
 
 /**
  * Vectors of texts: what callers ask for at the same time goes together, in requests as large as the provider takes, each made by the same rules
@@ -40,12 +41,12 @@ export function openEmbed(app: { providers: Providers; calls: ModelCalls }): Emb
   const gathering = new Map<string, Group>()
 
   const askOnce = async (group: Group, pieces: Piece[], signal: AbortSignal): Promise<{ vectors: number[][]; tokens: number }> => {
-    const { known, model, purpose, timeout_ms } = group
+    const { workspace_id, known, model, purpose, timeout_ms } = group
     const values = pieces.map(({ text }) => text)
     const estimate = Math.ceil(values.reduce((sum, text) => sum + text.length, 0) / 4)
     const candidate = { provider: known.id, model }
     const { value } = await app.calls.call(
-      { candidates: [candidate], strategy: 'failover', max_retries: mostRetries, timeout_ms, tokens: estimate, signal },
+      { workspace_id, candidates: [candidate], strategy: 'failover', max_retries: mostRetries, timeout_ms, tokens: estimate, signal },
       {
         async ask(_, abortSignal) {
           const embedding = await app.providers.embeddingModel(known, model)
@@ -71,17 +72,17 @@ export function openEmbed(app: { providers: Providers; calls: ModelCalls }): Emb
     await Promise.all(Array.from({ length: atOnce }, work))
   }
 
-  return async (texts, { provider, model, purpose, signal, timeout_ms = timeoutMs }) => {
+  return async (texts, { workspace_id, provider, model, purpose, signal, timeout_ms = timeoutMs }) => {
     signal.throwIfAborted()
     const empty = texts.findIndex((text) => text === '')
     if (empty >= 0) throw invalid(`texts[${empty}]`, 'is empty; there is no vector of nothing')
-    const chosen = await app.providers.resolveEmbedding(provider, model)
+    const chosen = await app.providers.resolveEmbedding(workspace_id, provider, model)
     const own = { provider: chosen.known.id, model: chosen.model }
     if (texts.length === 0) return { vectors: [], tokens: 0, ...own }
-    const key = JSON.stringify([own, purpose, timeout_ms])
+    const key = JSON.stringify([workspace_id, own, purpose, timeout_ms])
     let group = gathering.get(key)
     if (!group) {
-      group = { known: chosen.known, model: chosen.model, purpose, timeout_ms, wishes: [] }
+      group = { workspace_id, known: chosen.known, model: chosen.model, purpose, timeout_ms, wishes: [] }
       gathering.set(key, group)
       setTimeout(() => {
         const ready = gathering.get(key)

@@ -22,7 +22,7 @@ describe.each(databases)('providers of the environment on $name', ({ empty }) =>
         LMSTUDIO_URL: 'http://127.0.0.1:1234/',
       },
     })
-    const usable = (await app.providers.list()).filter((each) => each.usable)
+    const usable = (await app.providers.list('default')).filter((each) => each.usable)
     expect(usable.map(({ id, base_url, api_key, options }) => [id, base_url, api_key, options])).toEqual([
       ['google', null, 'environment', {}],
       ['mistral', null, 'environment', {}],

@@ -36,12 +36,12 @@ const plain = { base_url: null, api_key: null, aws: null, default_model: null, o
 export const builtin: Known = { ...plain, id: 'builtin', type: 'builtin', source: 'builtin', key_from: 'none', problem: null }
 
 export function fromRow(config: Config, row: ProviderRow): Known {
-  const { id, base_url, default_model } = row
+  const { workspace_id, id, base_url, default_model } = row
   const type = row.type as ProviderType
   const options = row.options === null ? {} : ProviderOptions.parse(JSON.parse(row.options))
   const known = { ...plain, id, type, base_url, default_model, options, source: 'api' as const }
   try {
-    const text = row.api_key === null ? null : unseal(config, row.api_key, `providers:${id}`)
+    const text = row.api_key === null ? null : unseal(config, row.api_key, `providers:${id}`, workspace_id)
     return checked({ ...known, ...secretsFrom(type, text), key_from: text === null ? 'none' : 'stored' })
   } catch (error) {
     // One key that cannot be opened must not take the other providers with it.

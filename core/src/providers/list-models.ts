@@ -1,6 +1,6 @@
 import { CadreError } from '@cadre/contract/errors'
 import type { Model } from '@cadre/contract/providers'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import type { Db } from '../storage/database.ts'
 import { type Alias, aliasTable, defaultModels, modelNamed } from './aliases.ts'
 import { explainModelError } from './explain-error.ts'
@@ -14,10 +14,10 @@ type Answer = { items: Model[]; problems: { provider: string; error: string }[];
 
 /** Asks every usable provider for its models, side by side; one that does not answer is named and takes nothing from the others. */
 export async function listAllModels(app: { db: Db; providers: Providers }, actor: Actor, only: string | undefined): Promise<Answer> {
-  requireOwner(actor)
-  const known = await app.providers.known()
+  const { workspace_id } = actor
+  const known = await app.providers.known(workspace_id)
   if (only !== undefined && !known.some(({ id }) => id === only)) throw new CadreError('PROVIDER_NOT_FOUND', `there is no provider '${only}'`)
-  const [aliases, cards] = await Promise.all([selectAliases(app.db.read), selectCards(app.db.read)])
+  const [aliases, cards] = await Promise.all([selectAliases(app.db.read, workspace_id), selectCards(app.db.read, workspace_id)])
   const table = aliasTable(aliases as Alias[])
   const asked = known.filter(({ id, problem }) => (only === undefined ? problem === null : id === only))
   const answers = await Promise.all(asked.map((each) => modelsOf(app.providers, each, table, cards)))

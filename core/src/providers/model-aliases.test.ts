@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { databases } from '../storage/test/databases.ts'
 import { getAlias, listAliases, removeAlias, setAlias } from './model-aliases.ts'
-import { namesOf, owner, providersBench, stranger } from './test/app.ts'
+import { namesOf, owner, providersBench } from './test/app.ts'
 
 describe.each(databases)('short names on $name', ({ empty }) => {
   const bench = providersBench(empty)
@@ -38,13 +38,11 @@ describe.each(databases)('short names on $name', ({ empty }) => {
     await setAlias(app, owner, { alias: 'b', model: 'a', provider_type: null })
     expect(await namesOf(app, 'openai', 'a')).toMatch(/^openai\/[ab]$/)
   })
-  test('what is not there, what is built in, and who may', async () => {
+  test('what is not there, and what is built in', async () => {
     const app = bench.app()
     await expect(removeAlias(app, owner, 'none')).rejects.toMatchObject({ code: 'MODEL_ALIAS_NOT_FOUND' })
     await expect(removeAlias(app, owner, 'gpt-4')).rejects.toThrow("'gpt-4' is built in; set it to something else with PUT")
     await expect(getAlias(app, owner, 'none')).rejects.toMatchObject({ code: 'MODEL_ALIAS_NOT_FOUND' })
     await expect(setAlias(app, owner, { alias: 'auto', model: 'x', provider_type: null })).rejects.toMatchObject({ code: 'INVALID' })
-    await expect(setAlias(app, stranger, { alias: 'a', model: 'x', provider_type: null })).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
-    await expect(listAliases(app, stranger)).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
   })
 })

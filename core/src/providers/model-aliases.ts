@@ -1,14 +1,13 @@
 import { CadreError, invalid } from '@cadre/contract/errors'
 import type { ModelAlias, ProviderType, SetAlias } from '@cadre/contract/providers'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import type { Db } from '../storage/database.ts'
 import { builtinAliases } from './aliases.ts'
 import { type AliasRow, deleteAlias, selectAliases, upsertAlias } from './providers.store.ts'
 
 /** By name; a stored one stands in the place of a built-in one. */
 export async function listAliases(app: { db: Db }, actor: Actor): Promise<{ items: ModelAlias[]; next_cursor: null }> {
-  requireOwner(actor)
-  const stored = (await selectAliases(app.db.read)).map(fromRow)
+  const stored = (await selectAliases(app.db.read, actor.workspace_id)).map(fromRow)
   const builtin = builtinAliases
     .filter(({ alias }) => !stored.some((each) => each.alias === alias))
     .map((each): ModelAlias => ({ ...each, source: 'builtin', updated_at: null }))
@@ -26,16 +25,14 @@ export async function setAlias(
   actor: Actor,
   { alias, ...input }: { alias: string } & SetAlias,
 ): Promise<ModelAlias> {
-  requireOwner(actor)
   if (alias === 'auto') throw invalid('alias', `'auto' has a meaning of its own`)
-  const row = { alias, ...input, updated_at: app.now() }
+  const row = { workspace_id: actor.workspace_id, alias, ...input, updated_at: app.now() }
   await app.db.write((trx) => upsertAlias(trx, row))
   return fromRow(row)
 }
 
 export async function removeAlias(app: { db: Db }, actor: Actor, alias: string): Promise<{ alias: string; deleted: true }> {
-  requireOwner(actor)
-  if (await app.db.write((trx) => deleteAlias(trx, alias))) return { alias, deleted: true }
+  if (await app.db.write((trx) => deleteAlias(trx, actor.workspace_id, alias))) return { alias, deleted: true }
   const builtin = builtinAliases.some((each) => each.alias === alias)
   throw new CadreError(
     'MODEL_ALIAS_NOT_FOUND',

@@ -19,23 +19,26 @@ describe.each(databases)('limits of providers on $name', ({ empty }) => {
       providers: [{ id: 'lab', type: 'custom', base_url: 'http://127.0.0.1:9/v1', concurrent: 2, max_waiting: 5 }],
       provider_limits: { openai: { requests_per_minute: 500 }, stored: { tokens_per_minute: 1000, concurrent: 9 } },
     })
-    expect(await app.providers.limitsOf('lab')).toEqual({ ...none, concurrent: 2, max_waiting: 5 })
-    expect(await app.providers.limitsOf('openai')).toEqual({ ...none, requests_per_minute: 500 })
-    for (const id of ['mistral', 'builtin', 'stored', 'nobody']) expect(await app.providers.limitsOf(id)).toBeNull()
+    expect(await app.providers.limitsOf('default', 'lab')).toEqual({ key: 'lab', limits: { ...none, concurrent: 2, max_waiting: 5 } })
+    expect(await app.providers.limitsOf('default', 'openai')).toEqual({ key: 'openai', limits: { ...none, requests_per_minute: 500 } })
+    for (const id of ['mistral', 'builtin', 'stored', 'nobody']) expect(await app.providers.limitsOf('default', id)).toBeNull()
     const added = await addProvider(app, owner, CreateProvider.parse({ id: 'stored', type: 'lmstudio', concurrent: 1 }))
     expect(added.options).toEqual({ tokens_per_minute: 1000, concurrent: 1 })
-    expect(await app.providers.limitsOf('stored')).toEqual({ ...none, tokens_per_minute: 1000, concurrent: 1 })
+    expect(await app.providers.limitsOf('default', 'stored')).toEqual({
+      key: 'default/stored',
+      limits: { ...none, tokens_per_minute: 1000, concurrent: 1 },
+    })
     await removeProvider(app, owner, 'stored')
-    expect(await app.providers.limitsOf('stored')).toBeNull()
+    expect(await app.providers.limitsOf('default', 'stored')).toBeNull()
   })
   test('what another process changed counts from the next look for a provider on', async () => {
     const [here, there] = [bench.app(), bench.app()]
     await addProvider(here, owner, { id: 'lab', type: 'lmstudio', default_model: 'm', concurrent: 3 })
-    expect(await there.providers.limitsOf('lab')).toEqual({ ...none, concurrent: 3 })
+    expect(await there.providers.limitsOf('default', 'lab')).toEqual({ key: 'default/lab', limits: { ...none, concurrent: 3 } })
     await removeProvider(here, owner, 'lab')
-    expect(await there.providers.limitsOf('lab')).toEqual({ ...none, concurrent: 3 })
-    await there.providers.list()
-    expect(await there.providers.limitsOf('lab')).toBeNull()
+    expect(await there.providers.limitsOf('default', 'lab')).toEqual({ key: 'default/lab', limits: { ...none, concurrent: 3 } })
+    await there.providers.list('default')
+    expect(await there.providers.limitsOf('default', 'lab')).toBeNull()
   })
   test('the planner has none', () => {
     expect(() => bench.app({ provider_limits: { builtin: { concurrent: 1 } } })).toThrow('provider_limits.builtin: the built-in planner')

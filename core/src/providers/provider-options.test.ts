@@ -11,12 +11,12 @@ describe.each(databases)('options of providers on $name', ({ empty }) => {
     const keys = { access_key_id: 'AKIAEXAMPLE', secret_access_key: 'very-secret', session_token: 'temporary' }
     await addProvider(app, owner, { id: 'cloud', type: 'bedrock', region: 'us-east-1', ...keys })
     await addProvider(app, owner, { id: 'work', type: 'azure', resource_name: 'mine', api: 'responses', api_key: 'very-secret' })
-    expect(await app.providers.list()).toMatchObject([
+    expect(await app.providers.list('default')).toMatchObject([
       { id: 'cloud', options: { region: 'us-east-1' }, api_key: 'stored', usable: true },
       { id: 'work', options: { resource_name: 'mine', api: 'responses' }, usable: true },
       ...Array.from({ length: 9 }, () => ({})),
     ])
-    expect((await app.providers.known())[0]?.aws).toEqual(keys)
+    expect((await app.providers.known('default'))[0]?.aws).toEqual(keys)
     expect(JSON.stringify(await app.db.read.selectFrom('providers').selectAll().execute())).not.toMatch(/very-secret|AKIA|temporary/)
   })
 
@@ -31,11 +31,11 @@ describe.each(databases)('options of providers on $name', ({ empty }) => {
 
   test("the context of a model from this version's tables, without asking anybody", async () => {
     const app = bench.app({ env: { ANTHROPIC_API_KEY: 'k', OPENAI_API_KEY: 'k' } })
-    expect(await app.providers.resolveModel('openai', 'gpt-4o')).toMatchObject({
+    expect(await app.providers.resolveModel('default', 'openai', 'gpt-4o')).toMatchObject({
       type: 'openai',
       context_size: 128_000,
       card: { vision: true, source: 'known' },
     })
-    expect((await app.providers.resolveModel('anthropic', 'nobody-knows')).context_size).toBeNull()
+    expect((await app.providers.resolveModel('default', 'anthropic', 'nobody-knows')).context_size).toBeNull()
   })
 })

@@ -6,9 +6,9 @@ export type ProviderRow = Selectable<Tables['providers']>
 export type AliasRow = Tables['model_aliases']
 export type CardRow = Tables['model_cards']
 
-/** In the order in which they were added. */
-export function selectProviders(db: Db['read']): Promise<ProviderRow[]> {
-  return db.selectFrom('providers').selectAll().orderBy('created_at').orderBy('id').execute()
+/** Those of a workspace in the order in which they were added. */
+export function selectProviders(db: Db['read'], workspace: string): Promise<ProviderRow[]> {
+  return db.selectFrom('providers').selectAll().where('workspace_id', '=', workspace).orderBy('created_at').orderBy('id').execute()
 }
 
 export async function insertProvider(trx: Trx, row: Insertable<Tables['providers']>) {
@@ -16,40 +16,42 @@ export async function insertProvider(trx: Trx, row: Insertable<Tables['providers
 }
 
 /** What was measured of its models goes with it. @returns false when there was none. */
-export async function deleteProvider(trx: Trx, id: string): Promise<boolean> {
-  await trx.deleteFrom('model_cards').where('provider_id', '=', id).execute()
-  const { numDeletedRows } = await trx.deleteFrom('providers').where('id', '=', id).executeTakeFirst()
+export async function deleteProvider(trx: Trx, workspace: string, id: string): Promise<boolean> {
+  await trx.deleteFrom('model_cards').where('workspace_id', '=', workspace).where('provider_id', '=', id).execute()
+  const { numDeletedRows } = await trx.deleteFrom('providers').where('workspace_id', '=', workspace).where('id', '=', id).executeTakeFirst()
   return numDeletedRows > 0n
 }
 
 /** By name. */
-export function selectAliases(db: Db['read']): Promise<AliasRow[]> {
-  return db.selectFrom('model_aliases').selectAll().orderBy('alias').execute()
+export function selectAliases(db: Db['read'], workspace: string): Promise<AliasRow[]> {
+  return db.selectFrom('model_aliases').selectAll().where('workspace_id', '=', workspace).orderBy('alias').execute()
 }
 
 export async function upsertAlias(trx: Trx, row: AliasRow) {
-  const { alias: _, ...changed } = row
+  const { workspace_id: _, alias: __, ...changed } = row
   await trx
     .insertInto('model_aliases')
     .values(row)
-    .onConflict((conflict) => conflict.column('alias').doUpdateSet(changed))
+    .onConflict((conflict) => conflict.columns(['workspace_id', 'alias']).doUpdateSet(changed))
     .execute()
 }
 
 /** @returns false when there was none. */
-export async function deleteAlias(trx: Trx, alias: string): Promise<boolean> {
-  const { numDeletedRows } = await trx.deleteFrom('model_aliases').where('alias', '=', alias).executeTakeFirst()
+export async function deleteAlias(trx: Trx, workspace: string, alias: string): Promise<boolean> {
+  const { numDeletedRows } = await trx.deleteFrom('model_aliases').where('workspace_id', '=', workspace).where('alias', '=', alias).executeTakeFirst()
   return numDeletedRows > 0n
 }
 
-export function selectCards(db: Db['read']): Promise<CardRow[]> {
-  return db.selectFrom('model_cards').selectAll().execute()
+export function selectCards(db: Db['read'], workspace: string): Promise<CardRow[]> {
+  return db.selectFrom('model_cards').selectAll().where('workspace_id', '=', workspace).execute()
 }
 
 export async function upsertCard(trx: Trx, row: CardRow) {
   await trx
     .insertInto('model_cards')
     .values(row)
-    .onConflict((conflict) => conflict.columns(['provider_id', 'model']).doUpdateSet({ card: row.card, measured_at: row.measured_at }))
+    .onConflict((conflict) =>
+      conflict.columns(['workspace_id', 'provider_id', 'model']).doUpdateSet({ card: row.card, measured_at: row.measured_at }),
+    )
     .execute()
 }

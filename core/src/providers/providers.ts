@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import type { EmbeddingModelV3, LanguageModelV3 } from '@ai-sdk/provider'
 import { CadreError } from '@cadre/contract/errors'
-import type { ModelCard, Provider, ProviderLimits, ProviderType } from '@cadre/contract/providers'
+import type { ModelCard, Provider, ProviderType } from '@cadre/contract/providers'
 import { checkKey } from '../access/secrets.ts'
 import type { Config } from '../config.ts'
 import { ConfigError } from '../config-error.ts'
 import type { Db } from '../storage/database.ts'
 import { type Alias, aliasTable, defaultModels, modelNamed } from './aliases.ts'
-import type { ThrottleLimits } from './calls/throttle.ts'
+import type { LimitsOf, SharedLimits } from './calls/model-calls.ts'
 import { choose } from './choose-provider.ts'
 import { chooseEmbedding } from './choose-embedding.ts'
 import { fromEnvironment } from './environment-providers.ts'
@@ -31,30 +31,30 @@ export type ResolvedModel = {
 }
 
 export type Providers = {
-  /** In the order in which `auto` tries them. */
-  list: () => Promise<Provider[]>
+  /** Those that a workspace may use, in the order in which `auto` tries them. */
+  list: (workspace: string) => Promise<Provider[]>
   /** The same with what is needed to call them; for this folder only. */
-  known: () => Promise<Known[]>
+  known: (workspace: string) => Promise<Known[]>
   /** Whether an agent may name it: `auto`, or one that is there, usable or not. */
-  knows: (id: string) => Promise<boolean>
+  knows: (workspace: string, id: string) => Promise<boolean>
   /** @throws PROVIDER_NOT_FOUND, or UNAVAILABLE with what to do when it cannot be used. */
-  resolveModel: (provider: string, model: string) => Promise<ResolvedModel>
+  resolveModel: (workspace: string, provider: string, model: string) => Promise<ResolvedModel>
   /** What a provider's server says of its models, asked now. */
   askModels: (known: Known, signal?: AbortSignal) => Promise<Reported[]>
   /** The context that the server runs a model with, where it says so. */
   realContext: (known: Known, model: string) => Promise<number | null>
   /** @throws PROVIDER_NOT_FOUND, or UNAVAILABLE with what to do where there are no embeddings. */
-  resolveEmbedding: (provider: string, model: string) => Promise<{ known: Known; model: string }>
+  resolveEmbedding: (workspace: string, provider: string, model: string) => Promise<{ known: Known; model: string }>
   embeddingModel: (known: Known, model: string) => Promise<EmbeddingModelV3 | undefined>
   /** What the provider may be asked for; null for no limit. Cheap: from what was read when a provider was last looked for. */
-  limitsOf: (provider: string) => Promise<ThrottleLimits | null>
+  limitsOf: LimitsOf
   close: () => Promise<void>
 }
 
 /** What a local server said of a model counts this long: it may be loaded anew with another context. */
 const describedForMs = 60_000
 
-/** Every way to a model: those of cadre.yaml, stored ones, those that the environment makes, and the planner inside. */
+/** Every way to a model: those of cadre.yaml, those that a workspace stored, those that the environment makes, and the planner inside. All but the stored ones are the server's, for every workspace. */
 export function openProviders(app: { db: Db; config: Config }): Providers {
   checkKey(app.config)
   if (app.config.provider_limits['builtin'])
@@ -73,32 +73,33 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
   const keys = new Map<string, { text: string; known: Known }>()
   const opened = (row: ProviderRow): Known => {
     const text = JSON.stringify(row)
-    const before = keys.get(row.id)
+    const key = JSON.stringify([row.workspace_id, row.id])
+    const before = keys.get(key)
     if (before?.text === text) return before.known
     const known = fromRow(app.config, row)
-    keys.set(row.id, { text, known })
+    keys.set(key, { text, known })
     return known
   }
 
   // Every run looks for its model, so these are as new as the last run, and as any change in this process.
-  let limits: Map<string, ThrottleLimits> | undefined
+  const limits = new Map<string, Map<string, SharedLimits>>()
 
   // Stored ones are read anew each time, since another process may have changed them.
-  const all = async (): Promise<Known[]> => {
-    const stored = (await selectProviders(app.db.read)).map(opened)
+  const all = async (workspace: string): Promise<Known[]> => {
+    const stored = (await selectProviders(app.db.read, workspace)).map(opened)
     const seen = new Set<string>()
     const known = [...configured, ...stored, ...environment]
       .map((each) => ({ ...each, options: { ...app.config.provider_limits[each.id], ...each.options } }))
       .concat(builtin)
       .filter(({ id }) => !seen.has(id) && seen.add(id))
       .map((each) => (each.type === 'gguf' ? { ...each, problem: each.problem ?? gguf.problemOf(each.options) } : each))
-    limits = new Map(known.flatMap(({ id, options }) => limitsFrom(id, options)))
+    limits.set(workspace, new Map(known.flatMap((each) => limitsFrom(workspace, each))))
     return known
   }
 
   // Whoever wants vectors of many texts asks often for the same server's model.
   const listed = (known: Known): Promise<Reported[]> => {
-    const key = JSON.stringify([known.id, known.base_url, known.options])
+    const key = JSON.stringify([known.id, known.base_url, known.api_key, known.options])
     const before = lists.get(key)
     if (before && performance.now() - before.at < describedForMs) return before.models
     const models = listModels(known, fetchFor(known))
@@ -109,7 +110,7 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
 
   const described = (known: Known, name: string): Promise<Partial<ModelCard> | undefined> => {
     if (known.type !== 'ollama' && known.type !== 'lmstudio' && known.type !== 'gguf') return Promise.resolve(undefined)
-    const key = JSON.stringify([known.id, known.base_url, known.options, name])
+    const key = JSON.stringify([known.id, known.base_url, known.api_key, known.options, name])
     const before = descriptions.get(key)
     if (before && performance.now() - before.at < describedForMs) return before.card
     const card = describeModel(known, name, fetchFor(known))
@@ -127,7 +128,7 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
   }
 
   const defaultOf = async (known: Known): Promise<string> => {
-    const key = JSON.stringify([known.id, known.base_url, known.options.path])
+    const key = JSON.stringify([known.id, known.base_url, known.api_key, known.options.path])
     const named = known.default_model ?? (known.model_like === null ? defaultModels[known.type] : undefined) ?? discovered.get(key)
     if (named !== undefined) return named
     const first = await firstModelOf(known, fetchFor(known))
@@ -136,12 +137,12 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
   }
 
   return {
-    list: async () => (await all()).map(present),
+    list: async (workspace) => (await all(workspace)).map(present),
     known: all,
-    knows: async (id) => id === 'auto' || (await all()).some((each) => each.id === id),
-    async resolveModel(provider, model) {
+    knows: async (workspace, id) => id === 'auto' || (await all(workspace)).some((each) => each.id === id),
+    async resolveModel(workspace, provider, model) {
       if (provider === 'builtin') return resolved(builtin, model === 'auto' ? 'planner' : model, undefined)
-      const [known, aliases, cards] = await Promise.all([all(), selectAliases(app.db.read), selectCards(app.db.read)])
+      const [known, aliases, cards] = await Promise.all([all(workspace), selectAliases(app.db.read, workspace), selectCards(app.db.read, workspace)])
       const table = aliasTable(aliases as Alias[])
       // The id of a line of `models:` is as good as a model's name.
       const line = provider === 'auto' && configured.some(({ id }) => id === model)
@@ -157,16 +158,16 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
     },
     askModels: (known, signal) => listModels(known, fetchFor(known), signal),
     realContext: (known, model) => realContext(known, model, fetchFor(known)),
-    async resolveEmbedding(provider, model) {
-      const [known, aliases] = await Promise.all([all(), selectAliases(app.db.read)])
+    async resolveEmbedding(workspace, provider, model) {
+      const [known, aliases] = await Promise.all([all(workspace), selectAliases(app.db.read, workspace)])
       const { chosen, wanted } = await chooseEmbedding(known, provider, model, listed)
       return { known: chosen, model: modelNamed(aliasTable(aliases as Alias[]), chosen.type, wanted) }
     },
     embeddingModel: async (known, model) =>
       known.type === 'gguf' ? gguf.embeddingModel(known.options, model) : makeEmbeddingModel(known, model, fetchFor(known)),
-    async limitsOf(provider) {
-      if (limits === undefined) await all()
-      return limits?.get(provider) ?? null
+    async limitsOf(workspace, provider) {
+      if (!limits.has(workspace)) await all(workspace)
+      return limits.get(workspace)?.get(provider) ?? null
     },
     async close() {
       await Promise.all([http.close(), gguf.close()])
@@ -181,18 +182,15 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
   }
 }
 
-function limitsFrom(id: string, { requests_per_minute, tokens_per_minute, concurrent, max_waiting }: ProviderLimits): [string, ThrottleLimits][] {
+function limitsFrom(workspace: string, { id, source, options }: Known): [string, SharedLimits][] {
+  const { requests_per_minute, tokens_per_minute, concurrent, max_waiting } = options
   if (requests_per_minute === undefined && tokens_per_minute === undefined && concurrent === undefined) return []
   const or = (limit: number | undefined) => limit ?? null
-  return [
-    [
-      id,
-      {
-        requests_per_minute: or(requests_per_minute),
-        tokens_per_minute: or(tokens_per_minute),
-        concurrent: or(concurrent),
-        max_waiting: or(max_waiting),
-      },
-    ],
-  ]
+  const limits = {
+    requests_per_minute: or(requests_per_minute),
+    tokens_per_minute: or(tokens_per_minute),
+    concurrent: or(concurrent),
+    max_waiting: or(max_waiting),
+  }
+  return [[id, { key: source === 'api' ? `${workspace}/${id}` : id, limits }]]
 }

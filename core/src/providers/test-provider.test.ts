@@ -43,7 +43,7 @@ describe.each(databases)('a test on $name', ({ empty }) => {
       card,
       notes: [],
     })
-    expect((await app.providers.resolveModel('lab', 'm')).card).toMatchObject(card)
+    expect((await app.providers.resolveModel('default', 'lab', 'm')).card).toMatchObject(card)
     expect((await listAllModels(app, owner, 'lab')).items.find(({ model }) => model === 'm')?.card).toMatchObject(card)
   })
   test('says what it cannot, in the words of the server', async () => {
@@ -73,7 +73,7 @@ describe.each(databases)('a test on $name', ({ empty }) => {
         ({ tools, json }) => ({ text: tools.length ? 'I would call get_temperature.' : json ? '{"answer":"42"}' : 'I see nothing.' }),
       )
       const app = bench.app({ providers: [{ id: 'lab', type: 'ollama', base_url: wire.url, default_model: 'double' }] })
-      expect((await app.providers.resolveModel('lab', 'auto')).card).toMatchObject({
+      expect((await app.providers.resolveModel('default', 'lab', 'auto')).card).toMatchObject({
         tools: true,
         vision: true,
         embeddings: true,
@@ -98,7 +98,7 @@ describe.each(databases)('a test on $name', ({ empty }) => {
         'it was shown a red picture and said: I see nothing.',
         'it was asked for JSON and said: {"answer":"42"}',
       ])
-      const measured = (await app.providers.resolveModel('lab', 'auto')).card
+      const measured = (await app.providers.resolveModel('default', 'lab', 'auto')).card
       expect(measured).toMatchObject({ tools: false, vision: false, embeddings: false, source: 'measured' })
     })
     test("the context of llama.cpp's list, but what its slots have", async () => {
@@ -112,7 +112,7 @@ describe.each(databases)('a test on $name', ({ empty }) => {
       const wire = await bench.wire(dialect, able)
       const app = bench.app({ providers: [{ id: 'lab', type: 'custom', base_url: `${wire.url}/v1`, default_model: 'm' }] })
       expect((await testProvider(app, owner, { id: 'lab' }, ask)).card?.context_size).toBe(4096)
-      expect((await app.providers.resolveModel('lab', 'm')).context_size).toBe(4096)
+      expect((await app.providers.resolveModel('default', 'lab', 'm')).context_size).toBe(4096)
     })
     test('a call of another tool, or for another place', async () => {
       for (const call of [

@@ -1,7 +1,7 @@
 import type { LanguageModelV3 } from '@ai-sdk/provider'
 import { CadreError } from '@cadre/contract/errors'
 import type { Capability, ModelCard, ProviderTest } from '@cadre/contract/providers'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import type { Db } from '../storage/database.ts'
 import { explainModelError } from './explain-error.ts'
 import type { Known } from './known-providers.ts'
@@ -22,12 +22,12 @@ type Notes = ProviderTest['notes']
  * of a model for embeddings the vectors only. What was found becomes its card, whatever a list said of it.
  */
 export async function testProvider(app: Parts, actor: Actor, input: { id: string; model?: string | undefined }, ask: Ask): Promise<ProviderTest> {
-  requireOwner(actor)
-  const known = (await app.providers.known()).find((each) => each.id === input.id)
+  const { workspace_id } = actor
+  const known = (await app.providers.known(workspace_id)).find((each) => each.id === input.id)
   if (!known) throw new CadreError('PROVIDER_NOT_FOUND', `there is no provider '${input.id}'`)
   let resolved: ResolvedModel
   try {
-    resolved = await app.providers.resolveModel(input.id, input.model ?? 'auto')
+    resolved = await app.providers.resolveModel(workspace_id, input.id, input.model ?? 'auto')
   } catch (error) {
     if (error instanceof CadreError) return failed(null, error.message)
     throw error
@@ -36,7 +36,8 @@ export async function testProvider(app: Parts, actor: Actor, input: { id: string
   const test = embeds ? await testEmbeddings(app, known, resolved) : await testChat(app, known, resolved, ask)
   if (!test.card || resolved.type === 'builtin') return test
   const card: ModelCard = { ...test.card, source: 'measured', measured_at: new Date(app.now()).toISOString() }
-  await app.db.write((trx) => upsertCard(trx, { provider_id: known.id, model: resolved.model, card: JSON.stringify(card), measured_at: app.now() }))
+  const row = { workspace_id, provider_id: known.id, model: resolved.model, card: JSON.stringify(card), measured_at: app.now() }
+  await app.db.write((trx) => upsertCard(trx, row))
   return { ...test, card }
 }
 

@@ -42,7 +42,7 @@ export async function beginHere(
   if (!place) return false
   const at = app.now()
   try {
-    const model = await app.providers.resolveModel(setup.provider, setup.model).catch(() => undefined)
+    const model = await app.providers.resolveModel(run.workspace_id, setup.provider, setup.model).catch(() => undefined)
     if (!model) return cancelled(place)
     const started: NewEvent = { type: 'run.started', attempt: 1, provider: model.provider, model: model.model }
     const begun = await app.db.write(async (trx) => {

@@ -1,10 +1,11 @@
 import { CadreError } from '@cadre/contract/errors'
 import type { Run } from '@cadre/contract/runs'
-import { type Actor, systemActor } from '../access/actor.ts'
+import { type Actor, systemIn } from '../access/actor.ts'
 import type { App } from '../app.ts'
 import { dropQuestions } from '../approvals/questions.ts'
 import { releaseRun } from '../usage/reserve.ts'
 import { getRun, requireRun } from './get-run.ts'
+import { noteEnded } from './origins.ts'
 import { selectActiveChildren } from './runs.store.ts'
 import { writeFromOutside } from './write-from-outside.ts'
 
@@ -17,6 +18,7 @@ export async function cancelRun(app: App, actor: Actor, runId: string): Promise<
   for (;;) {
     const row = await requireRun(app, actor, runId)
     if (row.completed_at !== null) throw new CadreError('RUN_ENDED', `run '${runId}' is already ${row.status}`)
+    let afterCommit = () => {}
     const error = { code: 'CANCELLED', message: `cancelled by ${actor.id}` }
     const ended = await writeFromOutside(
       app,
@@ -32,19 +34,27 @@ export async function cancelRun(app: App, actor: Actor, runId: string): Promise<
       async (trx) => {
         await releaseRun(trx, row.id)
         await dropQuestions(trx, row.id, app.now())
+        afterCommit = await noteEnded(app, trx, row, { status: 'cancelled', text: shownSoFar(app, row.id), error })
       },
     )
     if (!ended) continue // a worker took it up, or it ended, between reading and writing
     app.live.stop(runId)
+    afterCommit()
     for (const child of await selectActiveChildren(app.db.read, runId)) await cancelChild(app, actor, child)
     return getRun(app, actor, runId)
   }
 }
 
+/** The text of the answer that was being written, as far as this process was told. */
+function shownSoFar({ live }: App, runId: string): string {
+  const texts = live.textsOf(runId).filter(({ kind }) => kind === 'text')
+  return texts.map(({ text }) => text).join('')
+}
+
 /** Ends a run that its own cause no longer wants; one that has ended by itself stays as it is. */
 export async function cancelChild(app: App, actor: Actor, runId: string) {
   try {
-    await cancelRun(app, { ...systemActor, id: actor.id }, runId)
+    await cancelRun(app, { ...systemIn(actor), id: actor.id }, runId)
   } catch (error) {
     if (!(error instanceof CadreError) || error.code !== 'RUN_ENDED') throw error
   }

@@ -1,5 +1,4 @@
 import type { ApprovalReason } from '@cadre/contract/approvals'
-import { defaultWorkspace } from '../access/actor.ts'
 import { dataReasons, dependsOnData, isApprovedBefore, type Labels, settledReasons } from '../approvals/ask-reasons.ts'
 import { inputHash } from '../approvals/call-pattern.ts'
 import { putQuestion, questionOf } from '../approvals/questions.ts'
@@ -34,7 +33,8 @@ export async function clearCall(x: Execution, s: AskedCall): Promise<Clearance> 
   const row = await questionOf(db.read, x.run.id, s.step)
   if (row) return answered(x, s, row)
   const reasons = await reasonsFor(x, s)
-  const call = { workspace_id: defaultWorkspace, agent_id: x.run.agent_id, run_id: x.run.id, tool: s.frozen.name }
+  const { workspace_id, agent_id, id: run_id } = x.run
+  const call = { workspace_id, agent_id, run_id, tool: s.frozen.name }
   if (reasons.length === 0 || (await isApprovedBefore(db.read, call, s.input as Record<string, unknown>))) return free
   return waits(await ask(x, s, reasons))
 }
@@ -53,12 +53,13 @@ async function ask(x: Execution, s: AskedCall, reasons: ApprovalReason[]): Promi
   const row: ApprovalRow = {
     ...undecided,
     id: app.newId('apr'),
-    workspace_id: defaultWorkspace,
+    workspace_id: run.workspace_id,
     run_id: run.id,
     step: s.step,
     agent_id: run.agent_id,
     agent_name: setup.agent,
     asked_by: run.triggered_by,
+    user_id: run.user_id,
     tool: s.frozen.name,
     effect: s.frozen.effect,
     setup: run.setup,

@@ -1,7 +1,7 @@
 import { CadreError } from '@cadre/contract/errors'
 import type { Waiting } from '@cadre/contract/run-events'
 import type { Run } from '@cadre/contract/runs'
-import { systemActor } from '../access/actor.ts'
+import { systemIn } from '../access/actor.ts'
 import { fromJson } from '../storage/json.ts'
 import { ToolError } from '../tools/tool-error.ts'
 import { cancelChild } from './cancel-run.ts'
@@ -37,12 +37,12 @@ export async function delegate(x: Execution, { agent_id }: Delegate, step: numbe
   if (typeof task !== 'string' || task.trim() === '') throw new ToolError('task: is required, in plain words')
   if (data !== undefined && (typeof data !== 'object' || data === null)) throw new ToolError('data: must be an object or a list')
   if (x.run.depth >= deepest) throw new ToolError(`agents may hand work on ${deepest} times, and this run is as deep as that`)
-  const actor = { ...systemActor, id: x.run.triggered_by }
+  const actor = { ...systemIn(x.run), id: x.run.triggered_by, user_id: x.run.user_id }
   // While it waits, its place in this process is another's.
   const unpark = x.app.park()
   try {
     const request: NewRunInput = { idOrSlug: agent_id, input: task, data: data as NewRunInput['data'], stream: false, output_schema: undefined }
-    const parent = { run_id: x.run.id, depth: x.run.depth, config: x.setup.config }
+    const parent = { run_id: x.run.id, depth: x.run.depth, key_id: x.run.key_id, config: x.setup.config }
     const runId = await startRun(x.app, actor, request, `${x.run.id}:${step}`, () => {}, parent)
     return resultOf(await endOf(x, runId))
   } catch (error) {
@@ -57,12 +57,12 @@ async function endOf(x: Execution, runId: string): Promise<Run> {
   const { signal } = x.control
   for (;;) {
     await awaitStandstill(x.app, runId, lookEvery, signal, openMailbox(x.app, runId, signal), true)
-    const row = await requireRun(x.app, systemActor, runId)
+    const row = await requireRun(x.app, systemIn(x.run), runId)
     if (row.completed_at !== null) return toRun(x.app, row)
     if (standsStill(row, x.app.now())) throw new BelowWaits(runId, fromJson(row.waiting ?? 'null') as Waiting)
     if (!signal.aborted) continue
     // Handed to another worker, this run goes on, and that one with it; timed out or failed, it wants nothing any more.
-    if (signal.reason instanceof RunStopped && signal.reason.stop.kind !== 'gone') await cancelChild(x.app, systemActor, runId)
+    if (signal.reason instanceof RunStopped && signal.reason.stop.kind !== 'gone') await cancelChild(x.app, systemIn(x.run), runId)
     throw signal.reason
   }
 }

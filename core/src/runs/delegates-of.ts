@@ -9,9 +9,9 @@ const longestName = 64
 /** An agent as a tool: the tool's name, and whose it is. */
 export type Delegate = { name: string; agent_id: string }
 
-/** The agents that an agent may hand work to, as tools. One that is not there any more is left out, and said in the run. */
-export async function delegatesOf(app: Pick<App, 'db'>, agent: Agent): Promise<{ delegates: Delegate[]; tools: Setup['tools'] }> {
-  const found = await Promise.all(agent.config.delegates.map((each) => findAgentIfThere(app, each)))
+/** The agents of its workspace that an agent may hand work to, as tools. One that is not there any more is left out, and said in the run. */
+export async function delegatesOf(app: Pick<App, 'db'>, workspace: string, agent: Agent): Promise<{ delegates: Delegate[]; tools: Setup['tools'] }> {
+  const found = await Promise.all(agent.config.delegates.map((each) => findAgentIfThere(app, workspace, each)))
   const agents = found.filter((each): each is Agent => each !== undefined)
   const delegates = agents.map(({ id, slug }) => ({ name: toolNameOf(slug, id), agent_id: id }))
   const tools = agents.map(({ name, description }, i) => ({

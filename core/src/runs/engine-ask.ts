@@ -52,6 +52,7 @@ async function ask(x: Execution, own: ResolvedModel, call: number, options: Lang
   const tooLong = new Set<string>()
   let refusal: Refusal | undefined
   const plan = {
+    workspace_id: x.run.workspace_id,
     candidates,
     strategy,
     max_retries: retry_on_error ? max_retries : 0,
@@ -66,7 +67,7 @@ async function ask(x: Execution, own: ResolvedModel, call: number, options: Lang
       // The conversation is fitted for the model that is asked: a smaller one that stands in gets what fits it, and is not cut by its provider; a
       // larger one is not kept short for the sake of one that may never be asked.
       async ask(candidate, signal) {
-        const model = candidate.resolved ?? (await x.app.providers.resolveModel(candidate.provider, candidate.model))
+        const model = candidate.resolved ?? (await x.app.providers.resolveModel(x.run.workspace_id, candidate.provider, candidate.model))
         const fit = fits.get(candidate) ?? (await fitAndRecord(x, model, call, options, { signal, timeout_ms: plan.timeout_ms }))
         fits.set(candidate, fit)
         const { worst_input_tokens, report } = fit

@@ -13,9 +13,11 @@ import { StaleLease } from './journal.ts'
 import { journaledTool } from './journaled-tools.ts'
 import { unshelve } from './journal-codec.ts'
 import { loadEngine } from './load-engine.ts'
+import { noteEnded, noteExecuting } from './origins.ts'
 import { openRun, type RunJob } from './open-run.ts'
 import { outputOf, problemWith, repairPrompt } from './output.ts'
 import { RunControl, RunStopped, type Stop } from './run-control.ts'
+import type { HistoryMessage } from './start-run.ts'
 import { isAnswered, wakeInTime, wakeNow } from './wake-waiting.ts'
 
 type End = Stop | { kind: 'completed'; text: string; truncated: boolean }
@@ -39,6 +41,7 @@ export async function executeRun(app: App, lease: Lease, stopping: AbortSignal):
 
   const control = new RunControl()
   const forget = app.live.executing(row.id, () => control.stop({ kind: 'gone' }))
+  const forgetOrigin = noteExecuting(app, row)
   const handBack = () => control.stop({ kind: 'gone' })
   stopping.addEventListener('abort', handBack, { once: true })
   const clock = setTimeout(() => overtime(control, setup.config.timeout_ms), Math.max(1, setup.config.timeout_ms - timeUsed(journal.past)))
@@ -62,6 +65,7 @@ export async function executeRun(app: App, lease: Lease, stopping: AbortSignal):
     clearTimeout(clock)
     stopping.removeEventListener('abort', handBack)
     forget()
+    forgetOrigin()
   }
 }
 
@@ -70,7 +74,8 @@ async function toEnd(x: Execution, model: ResolvedModel): Promise<End> {
   if (x.run.attempts - timesWaited(x.journal.past) >= maxAttempts)
     throw x.control.fail('CRASHED', `the run was taken up ${maxAttempts} times and never came to an end`)
   const engine = await loadEngine()
-  const tools = new Map((await x.app.hooks.findTools(x.setup.tools.map((tool) => tool.name))).map((tool) => [tool.name, tool]))
+  const names = x.setup.tools.map((tool) => tool.name)
+  const tools = new Map((await x.app.hooks.findTools(x.run.workspace_id, names)).map((tool) => [tool.name, tool]))
   const turn = {
     agent: x.setup.agent,
     system: `${x.setup.system}\n\nToday is ${new Date(x.run.created_at).toISOString().slice(0, 10)} (UTC).`,
@@ -80,7 +85,7 @@ async function toEnd(x: Execution, model: ResolvedModel): Promise<End> {
     tools: toolsFor(x, model).map((tool) => journaledTool(x, tool, tools.get(tool.name))),
     signal: x.control.signal,
   }
-  const first = await engine({ ...turn, history: [], prompt: await promptOf(x) })
+  const first = await engine({ ...turn, history: await historyOf(x), prompt: await promptOf(x) })
   const schema = x.setup.output_schema
   const problem = schema && problemWith(first.text, schema)
   if (!schema || !problem) return answered(x, first.text)
@@ -103,6 +108,10 @@ function toolsFor({ setup }: Execution, { type }: ResolvedModel) {
 async function promptOf(x: Execution) {
   if (x.run.data === null) return x.run.input
   return `${x.run.input}\n\nData:\n${JSON.stringify(await unshelve(x.app.db.read, fromJson(x.run.data)))}`
+}
+
+async function historyOf({ app, run }: Execution): Promise<unknown[]> {
+  return run.history === null ? [] : ((await unshelve(app.db.read, fromJson(run.history))) as HistoryMessage[])
 }
 
 function answered(x: Execution, answer: string): End {
@@ -158,6 +167,7 @@ async function writeEnd(x: Execution, end: End, lease: Lease): Promise<{ settled
     code: 'TRUNCATED',
     message: `the model's answer was cut at its limit of ${x.setup.config.max_tokens} tokens (max_tokens)`,
   }
+  let afterCommit = () => {}
   const ended = { type: 'run.ended' as const, status: end.kind, output: outputOf(end.kind, text), output_text: text, error }
   await x.journal.append(
     end.kind === 'completed' && end.truncated ? [warning, ended] : [ended],
@@ -174,9 +184,11 @@ async function writeEnd(x: Execution, end: End, lease: Lease): Promise<{ settled
       // A call that is given up holds nothing any more, whether or not it notices.
       if (end.kind !== 'completed') await releaseRun(trx, x.run.id)
       if (x.asked) await dropQuestions(trx, x.run.id, x.app.now())
+      afterCommit = await noteEnded(x.app, trx, x.run, { status: end.kind, text, error: error && { ...error, message: storable(error.message) } })
     },
   )
   x.app.probe('run.ended', x.run.id)
+  afterCommit()
   return { settled: true }
 }
 

@@ -33,7 +33,7 @@ describe('where the first model does not answer, the second does', () => {
 
   test('a hang is cut at call_timeout_ms', async () => {
     world.says(() => ({ text: 'late', delay_ms: 60_000 }))
-    const run = await world.run(await world.agent({ config: { ...config, call_timeout_ms: 50 } }))
+    const run = await world.run(await world.agent({ config: { ...config, call_timeout_ms: 3_000 } }))
     expect(run).toMatchObject({ status: 'completed', output_text: 'from the second' })
     expect(run.model_calls[0]?.failed).toMatchObject([{ code: 'MODEL_TIMEOUT' }])
   })

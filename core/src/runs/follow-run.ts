@@ -1,14 +1,18 @@
 import { CadreError } from '@cadre/contract/errors'
 import { isOver, type RunEvent, type TextDelta, type Waiting } from '@cadre/contract/run-events'
+import type { Run } from '@cadre/contract/runs'
 import type { Actor } from '../access/actor.ts'
 import type { App } from '../app.ts'
 import { fromJson } from '../storage/json.ts'
-import { getRun, requireRun } from './get-run.ts'
+import { missingRun, requireRun, toRun } from './get-run.ts'
 import { readJournal } from './journal.ts'
 import { findRun, isEnded, type RunRow } from './runs.store.ts'
 
 /** How often the database is asked about a run that another process executes and does not report here. */
 const pollMs = 250
+
+/** How often a follower is asked about anew. */
+const stillMs = 30_000
 
 /** Where a follower stands: after this event, and this part of that call's text. */
 type Place = { seq: number; call: number; part: number }
@@ -36,7 +40,7 @@ export async function followRun(
 ): Promise<AsyncGenerator<RunEvent>> {
   const place = readPlace(lastEventId)
   await requireRun(app, actor, runId)
-  return follow(app, runId, place, signal, openMailbox(app, runId, signal))
+  return follow(app, runId, place, signal, openMailbox(app, runId, signal), () => requireRun(app, actor, runId))
 }
 
 /** Every event of a run that is about to begin; the mailbox was opened before, so that no text is missed. */
@@ -44,11 +48,24 @@ export function followFromStart(app: App, runId: string, signal: AbortSignal, ma
   return follow(app, runId, readPlace(undefined), signal, mailbox)
 }
 
-async function* follow(app: App, runId: string, place: Place, signal: AbortSignal, mailbox: Mailbox): AsyncGenerator<RunEvent> {
+/** @param still throws where whoever follows may not see the run any more: a role was lowered, a grant was taken back. */
+async function* follow(
+  app: App,
+  runId: string,
+  place: Place,
+  signal: AbortSignal,
+  mailbox: Mailbox,
+  still: () => Promise<unknown> = async () => {},
+): AsyncGenerator<RunEvent> {
+  let asked = app.now()
   // The same text may be met in memory and in the mailbox.
   const seen = new WeakSet<TextDelta>()
   try {
     while (!signal.aborted) {
+      if (app.now() - asked >= stillMs) {
+        await still()
+        asked = app.now()
+      }
       const row = await findRun(app.db.read, runId)
       if (!row) return
       if (row.last_seq > place.seq) {
@@ -128,10 +145,12 @@ export function openMailbox(app: App, runId: string, signal: AbortSignal) {
   }
 }
 
-/** Waits for the end of a run, at most so long; answers with the run as it is then. */
-export async function awaitRun(app: App, actor: Actor, runId: string, ms: number, signal: AbortSignal, mailbox: Mailbox) {
+/** Waits for the end of a run that the caller has just started, at most so long; answers with the run as it is then. */
+export async function awaitRun(app: App, runId: string, ms: number, signal: AbortSignal, mailbox: Mailbox): Promise<Run> {
   await awaitStandstill(app, runId, ms, signal, mailbox, false)
-  return getRun(app, actor, runId)
+  const row = await findRun(app.db.read, runId)
+  if (!row) throw missingRun(runId)
+  return toRun(app, row)
 }
 
 /** Waits until nothing more happens in a run: it has ended, or (`waits`) waits for a budget or an approval. At most so long. */

@@ -3,6 +3,7 @@ import { CadreError } from '@cadre/contract/errors'
 import { foldTrace } from '@cadre/contract/fold-run'
 import type { Run, RunSummary } from '@cadre/contract/runs'
 import type { Actor } from '../access/actor.ts'
+import { seesRun } from '../agents/sees-runs.ts'
 import type { Db } from '../storage/database.ts'
 import { fromJson } from '../storage/json.ts'
 import { readJournal } from './journal.ts'
@@ -17,8 +18,12 @@ export async function getRun(app: { db: Db }, actor: Actor, runId: string): Prom
 
 export async function requireRun(app: { db: Db }, actor: Actor, runId: string): Promise<RunRow> {
   const row = await findRun(app.db.read, runId)
-  if (!row || (actor.kind === 'public' && row.triggered_by !== actor.id)) throw new CadreError('RUN_NOT_FOUND', `there is no run '${runId}'`)
+  if (!row || !(await seesRun(app, actor, row))) throw missingRun(runId)
   return row
+}
+
+export function missingRun(id: string) {
+  return new CadreError('RUN_NOT_FOUND', `there is no run '${id}'`)
 }
 
 export async function toRun(app: { db: Db }, row: RunRow): Promise<Run> {

@@ -141,8 +141,10 @@ async function invoke(x: Execution, s: StepCall): Promise<unknown> {
   const delegated = x.setup.delegates.find((each) => each.name === s.name)
   if (delegated) return delegate(x, delegated, s.step, s.input)
   if (!s.tool) throw new ToolError(`the tool '${s.name}' was removed after the run began`)
-  const { now, control } = { now: x.run.created_at, control: x.control }
-  return x.app.hooks.invoke({ tool: s.tool, input: s.input, idempotency_key: `${x.run.id}:${s.step}`, run_id: x.run.id, now, signal: control.signal })
+  const { created_at: now, workspace_id } = x.run
+  const { signal } = x.control
+  const idempotency_key = `${x.run.id}:${s.step}`
+  return x.app.hooks.invoke({ tool: s.tool, workspace_id, input: s.input, idempotency_key, run_id: x.run.id, now, signal })
 }
 
 /** What the model was given as the result of the step that it names; undefined where there is no such step. */

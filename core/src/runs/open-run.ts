@@ -21,7 +21,7 @@ export async function openRun(app: App, lease: Lease): Promise<OpenedRun | undef
   if (!row || row.completed_at !== null) return undefined
   const setup = await app.setups.get(app.db.read, row.setup)
   const resolved = await app.providers
-    .resolveModel(row.provider ?? setup.provider, row.model ?? setup.model)
+    .resolveModel(row.workspace_id, row.provider ?? setup.provider, row.model ?? setup.model)
     .catch((error: unknown) => refusal(app, run_id, error))
   const names = 'stop' in resolved ? { provider: setup.provider, model: setup.model } : { provider: resolved.provider, model: resolved.model }
   app.probe('run.claimed', run_id)

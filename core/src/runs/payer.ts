@@ -17,7 +17,6 @@ async function find({ app, run, setup }: Execution): Promise<SpendRun> {
     parents.push({ id, agent_id: parent.agent_id, budget: config.budget })
     id = parent.parent_run_id
   }
-  const { id, agent_id, triggered_by } = run
-  const key_id = triggered_by.startsWith('key_') ? triggered_by : null
-  return { id, agent_id, triggered_by, key_id, budget: setup.config.budget, parents }
+  const { workspace_id, id, agent_id, triggered_by, user_id, key_id } = run
+  return { workspace_id, id, agent_id, user_id: user_id ?? triggered_by, key_id, budget: setup.config.budget, parents }
 }

@@ -1,5 +1,6 @@
 import type { JournalEvent, RunStatus, Waiting } from '@cadre/contract/run-events'
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
+import type { SeenRuns } from '../agents/sees-runs.ts'
 import type { Db, Trx } from '../storage/database.ts'
 import { firstIdAt } from '../storage/ids.ts'
 import { fromJson } from '../storage/json.ts'
@@ -37,10 +38,14 @@ const empty = {
   cancel_requested_at: null,
   request_key: null,
   request_hash: null,
+  user_id: null,
+  key_id: null,
   started_at: null,
   completed_at: null,
   parent_run_id: null,
   depth: 0,
+  origin: null,
+  history: null,
 }
 
 /** Inserts the run, or returns the one already stored under the same request key. */
@@ -52,13 +57,14 @@ export async function insertRunOnce(trx: Trx, run: NewRun): Promise<{ row: RunRo
   const inserted = await trx
     .insertInto('runs')
     .values(run)
-    .onConflict((on) => on.columns(['triggered_by', 'agent_id', 'request_key']).doNothing())
+    .onConflict((on) => on.columns(['workspace_id', 'triggered_by', 'agent_id', 'request_key']).where('request_key', 'is not', null).doNothing())
     .returningAll()
     .executeTakeFirst()
   if (inserted) return { row: inserted, isNew: true }
   const existing = await trx
     .selectFrom('runs')
     .selectAll()
+    .where('workspace_id', '=', run.workspace_id)
     .where('triggered_by', '=', run.triggered_by)
     .where('agent_id', '=', run.agent_id)
     .where('request_key', '=', run.request_key)
@@ -79,13 +85,14 @@ export async function selectActiveChildren(db: Db['read'], parentId: string): Pr
   return rows.map(({ id }) => id)
 }
 
-/** Runs that have ended their execution until a budget is raised or begins anew. */
-export async function selectWaitingForBudget(trx: Trx): Promise<{ id: string; token: number }[]> {
+/** Runs of a workspace that have ended their execution until a budget is raised or begins anew. */
+export async function selectWaitingForBudget(trx: Trx, workspace: string): Promise<{ id: string; token: number }[]> {
   const rows = await trx
     .selectFrom('runs')
     .select(['id', 'token', 'waiting'])
-    .where('status', '=', 'pending')
+    .where('workspace_id', '=', workspace)
     .where('waiting', 'is not', null)
+    .where('status', '=', 'pending')
     .execute()
   return rows.filter(({ waiting }) => (fromJson(waiting ?? 'null') as Waiting | null)?.for === 'budget')
 }
@@ -186,8 +193,8 @@ export async function selectEvents(db: Db['read'], runId: string): Promise<Store
 }
 
 export type RunFilter = {
+  seen: SeenRuns
   agent_id: string | undefined
-  triggered_by: string | undefined
   status: RunStatus | undefined
   from: number | undefined
   to: number | undefined
@@ -197,9 +204,12 @@ export type RunFilter = {
 
 /** Newest first. Ids sort by the time of creation, so the key serves times as well. */
 export function selectRuns(db: Db['read'], filter: RunFilter): Promise<RunRow[]> {
-  let query = db.selectFrom('runs').selectAll().orderBy('id', 'desc').limit(filter.limit)
+  const { workspace_id, agents, own } = filter.seen
+  let query = db.selectFrom('runs').selectAll().where('workspace_id', '=', workspace_id).orderBy('id', 'desc').limit(filter.limit)
+  // Postgres takes no empty list.
+  if (agents !== null) query = query.where('agent_id', 'in', [...agents, ''])
+  if (own !== null) query = query.where((is) => is.or([is('user_id', '=', own.user_id), is('agent_id', 'in', [...own.agents, ''])]))
   if (filter.agent_id !== undefined) query = query.where('agent_id', '=', filter.agent_id)
-  if (filter.triggered_by !== undefined) query = query.where('triggered_by', '=', filter.triggered_by)
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
   if (filter.from !== undefined) query = query.where('id', '>=', firstIdAt('run', filter.from))
   if (filter.to !== undefined) query = query.where('id', '<', firstIdAt('run', filter.to))

@@ -3,6 +3,7 @@ import type { RunEvent } from '@cadre/contract/run-events'
 import { emptyPostgresUrl } from '../storage/test/databases.ts'
 import { resultsSoFar } from '../test/model-double.ts'
 import { newWorld, owner, stranger, type World } from '../test/world.ts'
+import { requireRun } from './get-run.ts'
 
 const databases = [
   { name: 'SQLite', url: async () => null },
@@ -115,7 +116,7 @@ describe.each(databases)('runs on $name', ({ url }) => {
     ]).toEqual([0, 6, 0, 6])
   })
 
-  test('a public caller runs only what is open, and sees only what public callers started', async () => {
+  test('a public caller runs only what is open, and has nothing of runs but what the call itself answers', async () => {
     const open = await world.agent({ is_public: true, api_key_required: false })
     const closed = await world.agent({ is_public: true })
     const hidden = await world.agent()
@@ -126,7 +127,17 @@ describe.each(databases)('runs on $name', ({ url }) => {
     await expect(run(closed)).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
     await expect(run(hidden)).rejects.toMatchObject({ code: 'AGENT_NOT_FOUND' })
     const mine = await world.run(hidden)
-    await expect(world.api.runs.get(stranger, { runId: mine.run_id })).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
+    for (const { run_id: runId } of [mine, theirs]) {
+      await expect(world.api.runs.get(stranger, { runId })).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+      await expect(requireRun(world.app, stranger, runId)).rejects.toMatchObject({ code: 'RUN_NOT_FOUND' })
+      await expect(world.api.runs.follow(stranger, { runId }, { signal: signal() })).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
+    }
+    const again = world.api.runs.start(
+      stranger,
+      { idOrSlug: open.id, input: 'go', stream: false, wait: 20 },
+      { signal: signal(), idempotency_key: 'k' },
+    )
+    await expect(again).rejects.toMatchObject({ code: 'INVALID', issues: [{ path: 'Idempotency-Key' }] })
     expect(await world.api.agents.get(stranger, { idOrSlug: open.id })).not.toHaveProperty('system_prompt')
   })
 

@@ -78,15 +78,22 @@ const limit = 500
 export class Setups {
   readonly #byHash = new Map<string, Setup>()
   readonly #stored = new Set<string>()
-  /** The last one of each agent, good while the agent and its tools are the same. */
-  readonly #ofAgent = new Map<string, Frozen & { updated_at: string; tools: AgentTool[] }>()
+  /** The last one of each agent, good while the agent, its tools and what an agent above allows it are the same. */
+  readonly #ofAgent = new Map<string, Frozen & { updated_at: string; config: string; tools: AgentTool[] }>()
 
   freeze(agent: Agent, tools: AgentTool[], sub: Sub, outputSchema: JsonSchema | undefined): Frozen {
     // Agents that it may hand work to change by themselves.
     if (outputSchema || sub.delegates.length > 0) return frozen(setupOf(agent, tools, sub, outputSchema ?? agent.output_schema))
     const last = this.#ofAgent.get(agent.id)
-    if (last?.updated_at === agent.updated_at && last.tools.length === tools.length && last.tools.every((tool, i) => tool === tools[i])) return last
-    const next = { ...frozen(setupOf(agent, tools, sub, agent.output_schema)), updated_at: agent.updated_at, tools }
+    const config = toJson(agent.config)
+    if (
+      last?.updated_at === agent.updated_at &&
+      last.config === config &&
+      last.tools.length === tools.length &&
+      last.tools.every((tool, i) => tool === tools[i])
+    )
+      return last
+    const next = { ...frozen(setupOf(agent, tools, sub, agent.output_schema)), updated_at: agent.updated_at, config, tools }
     this.#makeRoom()
     this.#ofAgent.set(agent.id, next)
     return next

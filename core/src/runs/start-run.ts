@@ -3,7 +3,7 @@ import type { AgentConfig } from '@cadre/contract/agent-config'
 import type { Run, StartRun } from '@cadre/contract/runs'
 import { CadreError, invalid } from '@cadre/contract/errors'
 import { type Actor } from '../access/actor.ts'
-import { requireRunnableAgent } from '../agents/get-agent.ts'
+import { atPublicAgent, requireRunnableAgent } from '../agents/get-agent.ts'
 import type { App } from '../app.ts'
 import type { Trx } from '../storage/database.ts'
 import { toJson } from '../storage/json.ts'
@@ -12,6 +12,7 @@ import { delegatesOf } from './delegates-of.ts'
 import { shelve } from './journal-codec.ts'
 import { beginHere } from './begin-here.ts'
 import { insertRunOnce, type NewRun } from './runs.store.ts'
+import { withServerFailover } from './server-failover.ts'
 
 export type NewRunInput = Pick<StartRun, 'input' | 'data' | 'output_schema'> & { idOrSlug: string; stream: boolean }
 
@@ -23,23 +24,28 @@ export type NewRunInput = Pick<StartRun, 'input' | 'data' | 'output_schema'> & {
  */
 export async function startRun(
   app: App,
-  actor: Actor,
+  caller: Actor,
   input: NewRunInput,
   requestKey: string | undefined,
   onStored: (runId: string) => void = () => {},
   parent?: ParentRun,
+  cause?: Cause,
 ): Promise<Run['run_id']> {
-  const agent = await requireRunnableAgent(app, actor, input.idOrSlug)
+  // Callers without a login are not told apart: one would get the run of another.
+  if (caller.kind === 'public' && requestKey !== undefined) throw invalid('Idempotency-Key', 'needs an API key')
+  const actor = await atPublicAgent(app, caller, input.idOrSlug)
+  const agent = withServerFailover(await requireRunnableAgent(app, actor, input.idOrSlug), app.config.failover)
   // A run below another is never turned away: the one above would wait for it for ever.
   if (!parent) await app.limits.queueRoom()
   // Its patterns run in this process: whoever brings one must be known.
   if (input.output_schema && actor.kind === 'public') throw invalid('output_schema', 'needs an API key')
   if (input.output_schema) checkSchema(input.output_schema, 'output_schema')
   const limited = parent ? { ...agent, config: within(agent.config, parent.config) } : agent
-  const [tools, sub] = await Promise.all([app.hooks.resolveTools(agent.tools), delegatesOf(app, limited)])
+  const [tools, sub] = await Promise.all([app.hooks.resolveTools(actor.workspace_id, agent.tools), delegatesOf(app, actor.workspace_id, limited)])
   const setup = app.setups.freeze(limited, tools, sub, input.output_schema)
   const run: NewRun = {
     id: app.newId('run'),
+    workspace_id: actor.workspace_id,
     agent_id: agent.id,
     status: 'pending',
     mode: input.stream ? 'stream' : 'generate',
@@ -55,6 +61,8 @@ export async function startRun(
     request_key: requestKey ?? null,
     request_hash: requestKey === undefined ? null : hashOf(input),
     triggered_by: actor.id,
+    user_id: actor.user_id,
+    key_id: parent ? parent.key_id : actor.kind === 'key' ? actor.id : null,
     ip_address: actor.ip,
     user_agent: actor.user_agent,
     created_at: app.now(),
@@ -65,7 +73,11 @@ export async function startRun(
   const job = { id: run.job_id, name: 'runs.execute', data: { run_id: run.id, base: 0 }, priority, max_attempts: Number.MAX_SAFE_INTEGER }
   const store = async (trx: Trx, taken: Partial<NewRun> = {}) => {
     await app.setups.put(trx, setup)
-    return insertRunOnce(trx, { ...run, ...taken, data: input.data === undefined ? null : toJson(await shelve(trx, input.data)) })
+    const history = cause && cause.history.length > 0 ? { history: toJson(await shelve(trx, cause.history)) } : {}
+    const data = input.data === undefined ? null : toJson(await shelve(trx, input.data))
+    const stored = await insertRunOnce(trx, { ...run, ...taken, ...history, ...(cause ? { origin: cause.origin } : {}), data })
+    await cause?.also(trx, run.id)
+    return stored
   }
   if (requestKey === undefined && (await beginHere(app, run, setup.setup, job, store, onStored))) {
     app.setups.committed(setup)
@@ -90,8 +102,20 @@ export async function startRun(
   return row.id
 }
 
-/** The run that wants another, and what it allows. */
-export type ParentRun = { run_id: string; depth: number; config: AgentConfig }
+/** What a run goes on from: alternating, and frozen with it. */
+export type HistoryMessage = { role: 'user' | 'assistant'; content: string }
+
+/** Why there is a run, where that is no call of the API. It has no request key: `also` sees to it that there is one. */
+export type Cause = {
+  /** See origins.ts. */
+  origin: string
+  history: HistoryMessage[]
+  /** Commits with the run; where it throws, there is none. */
+  also: (trx: Trx, runId: string) => Promise<void>
+}
+
+/** The run that wants another, and what it allows; the key that it was started with pays for both. */
+export type ParentRun = { run_id: string; depth: number; key_id: string | null; config: AgentConfig }
 
 /** An agent that works for another keeps to the other's limits as well, and asks a person where either has to. */
 function within(own: AgentConfig, parent: AgentConfig): AgentConfig {

@@ -3,6 +3,7 @@ import type { App } from '../app.ts'
 import { isAnyAnswered } from '../approvals/questions.ts'
 import type { Queue } from '../jobs/queue.ts'
 import type { Trx } from '../storage/database.ts'
+import type { Raised } from '../usage/open-usage.ts'
 import { clearWaiting, countWaiting, lockRun, type RunRow, selectFamily, selectWaitingForBudget } from './runs.store.ts'
 
 /**
@@ -14,12 +15,12 @@ export async function wakeInTime(trx: Trx, app: Pick<App, 'queue' | 'now'>, runI
 }
 
 /**
- * Lets the runs that wait for a budget look again, in the transaction that raised or removed a limit: all of them, or where one run was
+ * Lets the runs that wait for a budget look again, in the transaction that raised or removed a limit: all of the workspace, or where one run was
  * meant those of its family, since what runs below it spend it spends, too. They wait no more when this commits, so that nobody who looks
  * meanwhile takes them for waiting.
  */
-export async function wakeWaiting(trx: Trx, queue: Queue, raised: { run_id: string | null }) {
-  const waiting = await selectWaitingForBudget(trx)
+export async function wakeWaiting(trx: Trx, queue: Queue, raised: Raised) {
+  const waiting = await selectWaitingForBudget(trx, raised.workspace_id)
   const meant = raised.run_id === null || waiting.length === 0 ? undefined : await selectFamily(trx, raised.run_id)
   for (const { id, token } of waiting) {
     if (meant && !meant.has(id)) continue

@@ -22,6 +22,7 @@ const released = [
   '0008-conversations',
   '0009-approvals',
   '0010-workspaces',
+  '0011-turns',
 ]
 
 describe.each(databases)('migrations on $name', ({ name, empty }) => {

@@ -10,6 +10,7 @@ import * as guards from './migrations/0007-guards.ts'
 import * as conversations from './migrations/0008-conversations.ts'
 import * as approvals from './migrations/0009-approvals.ts'
 import * as workspaces from './migrations/0010-workspaces.ts'
+import * as turns from './migrations/0011-turns.ts'
 
 export type Migration = {
   /** Whether servers that do not know this migration can go on working beside it. */
@@ -29,6 +30,7 @@ const known: Record<string, Migration> = {
   '0008-conversations': conversations,
   '0009-approvals': approvals,
   '0010-workspaces': workspaces,
+  '0011-turns': turns,
 }
 
 type Applied = { name: string; compatible: number; applied_at: number }

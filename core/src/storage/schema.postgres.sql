@@ -592,6 +592,8 @@ create table runs (
   workspace_id text collate "C" not null,
   user_id text collate "C",
   key_id text collate "C",
+  origin text collate "C",
+  history text collate "C",
   constraint runs_id PRIMARY KEY (id)
 );
 

@@ -613,6 +613,8 @@ CREATE TABLE "runs" (
   workspace_id text not null default 'default',
   "user_id" text,
   "key_id" text,
+  "origin" text,
+  "history" text,
   constraint "runs_id" primary key ("id")
 );
 

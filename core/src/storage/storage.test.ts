@@ -76,14 +76,25 @@ describe.each(databases)('a database on $name', ({ empty }) => {
   test('a unique index that is violated is named alike on both', async () => {
     const db = await empty()
     const agent = (id: string, name: string, deleted_at: number | null = null) => ({
-      ...{ id, name, slug: `slug-of-${id}`, provider: 'p', model: 'm', system_prompt: 's', tools: '[]', config: '{}', is_public: 0 },
+      ...{
+        workspace_id: 'default',
+        id,
+        name,
+        slug: `slug-of-${id}`,
+        provider: 'p',
+        model: 'm',
+        system_prompt: 's',
+        tools: '[]',
+        config: '{}',
+        is_public: 0,
+      },
       ...{ api_key_required: 1, allowed_api_keys: '[]', created_by: 'local', created_at: 1, updated_at: 1, deleted_at },
     })
     const insert = (row: ReturnType<typeof agent>) => db.write((trx) => trx.insertInto('agents').values(row).execute())
     await insert(agent('1', 'Ada'))
     const violated = (attempt: Promise<unknown>) => attempt.then(() => 'nothing', isUniqueViolation)
-    expect(await violated(insert(agent('2', 'Ada')))).toEqual({ constraint: 'agents_name' })
-    expect(await violated(insert({ ...agent('2', 'Bob'), slug: 'slug-of-1' }))).toEqual({ constraint: 'agents_slug' })
+    expect(await violated(insert(agent('2', 'Ada')))).toEqual({ constraint: 'agents_workspace_id_name' })
+    expect(await violated(insert({ ...agent('2', 'Bob'), slug: 'slug-of-1' }))).toEqual({ constraint: 'agents_workspace_id_slug' })
     expect(await violated(insert({ ...agent('1', 'Bob'), slug: 'other' }))).toEqual({ constraint: 'agents_id' })
     expect(await violated(insert({ ...agent('3', 'Bob'), model: null as unknown as string }))).toBeNull()
     expect(isUniqueViolation(new Error('UNIQUE constraint failed: agents.name'))).toBeNull()

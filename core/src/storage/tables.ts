@@ -98,6 +98,10 @@ type RunsTable = {
   parent_run_id: Generated<string | null>
   /** 0 for a run that nobody's agent caused. */
   depth: Generated<number>
+  /** What caused it, as `name:id` (runs/origins.ts); null for a call of the API. */
+  origin: Generated<string | null>
+  /** What was said before its input, as JSON; frozen like the setup. */
+  history: Generated<string | null>
 }
 
 type RunEventsTable = { run_id: string; seq: number; type: string; at: number; data: string }

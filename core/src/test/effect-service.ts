@@ -10,7 +10,10 @@ export type EffectService = {
   behave: (behaviour: Behaviour) => void
   close: () => Promise<void>
 }
-type Behaviour = (arrival: Arrival, count: number) => { status?: number; body?: unknown; delay_ms?: number; hang?: boolean } | undefined
+type Behaviour = (
+  arrival: Arrival,
+  count: number,
+) => { status?: number; body?: unknown; delay_ms?: number; until?: Promise<void>; hang?: boolean } | undefined
 
 /** A service outside Cadre that counts what tools do to it: the witness of how often an effect took place. It is an http ForgeHook. */
 export async function startEffectService(id = 'effects'): Promise<EffectService> {
@@ -31,6 +34,7 @@ export async function startEffectService(id = 'effects'): Promise<EffectService>
       const act = behaviour(arrival, arrivals.length)
       if (act?.hang) return
       if (act?.delay_ms) await new Promise((resolve) => setTimeout(resolve, act.delay_ms))
+      await act?.until
       response.writeHead(act?.status ?? 200, { 'content-type': 'application/json' })
       response.end(JSON.stringify(act?.body ?? { done: arrival.path, n: input['n'] ?? null }))
     })

@@ -26,6 +26,8 @@ export type Reply = {
   delay_ms?: number
   /** Cut the connection after this many stream chunks. */
   cut_after?: number
+  /** Send no more after this many stream chunks, and leave the connection open. */
+  hang_after?: number
   finish?: string
   usage?: { prompt_tokens: number; completion_tokens: number; prompt_tokens_details?: { cached_tokens: number } }
 }
@@ -100,6 +102,7 @@ function stream(response: ServerResponse, chat: ChatRequest, reply: Reply) {
   ]
   for (const [at, each] of chunks.entries()) {
     if (at === reply.cut_after) return void response.destroy()
+    if (at === reply.hang_after) return
     response.write(`data: ${JSON.stringify(each)}\n\n`)
   }
   response.end('data: [DONE]\n\n')

@@ -51,11 +51,10 @@ export function openCapabilities(parts: CapabilityParts): Capabilities {
     },
     sql: (call, [query]) => runSql(parts, call, object(query, 'query') as SqlQuery),
     secret: (call, [name]) => Promise.resolve(secretOf(parts, call, text(name, 'name'))),
-    'store.get': (call, [key]) => storeOf(parts, call).get(call.tool.hook_id, text(key, 'key')),
-    'store.set': (call, [key, value]) => storeOf(parts, call).set(call.tool.hook_id, text(key, 'key'), value),
-    'store.delete': (call, [key]) => storeOf(parts, call).delete(call.tool.hook_id, text(key, 'key')),
-    'store.keys': (call, [prefix]) =>
-      storeOf(parts, call).keys(call.tool.hook_id, prefix === undefined || prefix === null ? '' : text(prefix, 'prefix')),
+    'store.get': (call, [key]) => storeOf(parts, call).get(placeOf(call), text(key, 'key')),
+    'store.set': (call, [key, value]) => storeOf(parts, call).set(placeOf(call), text(key, 'key'), value),
+    'store.delete': (call, [key]) => storeOf(parts, call).delete(placeOf(call), text(key, 'key')),
+    'store.keys': (call, [prefix]) => storeOf(parts, call).keys(placeOf(call), prefix === undefined || prefix === null ? '' : text(prefix, 'prefix')),
     log: ({ tool, run_id }, [message]) => {
       parts.log.info({ tool: tool.name, run_id }, String(message).slice(0, longestLine))
       return Promise.resolve()
@@ -79,6 +78,10 @@ function secretOf({ secrets }: CapabilityParts, { tool }: ToolCall, name: string
   const value = Object.hasOwn(secrets, name) ? secrets[name] : undefined
   if (value === undefined) throw new ToolError(`the secret '${name}' is not set: set CADRE_SECRET_${name.toUpperCase().replaceAll('-', '_')}`)
   return value
+}
+
+function placeOf({ workspace_id, tool }: ToolCall) {
+  return { workspace_id, hook_id: tool.hook_id }
 }
 
 function storeOf({ store }: CapabilityParts, { tool }: ToolCall): HookStore {

@@ -1,6 +1,6 @@
 import type { Db } from '../storage/database.ts'
 import { fromJson, toJson } from '../storage/json.ts'
-import { deleteValue, selectKeys, selectValue, upsertValue } from './hook-values.store.ts'
+import { deleteValue, type HookPlace, selectKeys, selectValue, upsertValue } from './hook-values.store.ts'
 import { plainJson } from './plain-json.ts'
 import { ToolError } from './tool-error.ts'
 
@@ -8,29 +8,30 @@ const longestKey = 200
 const longestValue = 64_000
 const mostKeys = 10_000
 
-/** Values that a ForgeHook keeps between its calls, apart from those of all others. Throws ToolError naming the field. */
+/** Values that a ForgeHook keeps between its calls in one workspace, apart from all others. Throws ToolError naming the field. */
 export type HookStore = {
-  get: (hookId: string, key: string) => Promise<unknown>
-  set: (hookId: string, key: string, value: unknown) => Promise<void>
-  delete: (hookId: string, key: string) => Promise<void>
-  keys: (hookId: string, prefix: string) => Promise<string[]>
+  get: (of: HookPlace, key: string) => Promise<unknown>
+  set: (of: HookPlace, key: string, value: unknown) => Promise<void>
+  delete: (of: HookPlace, key: string) => Promise<void>
+  keys: (of: HookPlace, prefix: string) => Promise<string[]>
 }
 
 export function openHookStore({ db, now }: { db: Db; now: () => number }): HookStore {
   return {
-    async get(hookId, key) {
-      const text = await selectValue(db.read, hookId, keyOf(key))
+    async get(of, key) {
+      const text = await selectValue(db.read, of, keyOf(key))
       return text === null ? null : fromJson(text)
     },
-    async set(hookId, key, value) {
+    async set(of, key, value) {
       const text = jsonOf(value)
-      const stored = await db.write((trx) => upsertValue(trx, { plugin_id: hookId, key: keyOf(key), value: text, updated_at: now() }, mostKeys))
-      if (!stored) throw new ToolError(`there are already ${mostKeys} keys in the store of '${hookId}'; delete some first`)
+      const row = { workspace_id: of.workspace_id, plugin_id: of.hook_id, key: keyOf(key), value: text, updated_at: now() }
+      const stored = await db.write((trx) => upsertValue(trx, row, mostKeys))
+      if (!stored) throw new ToolError(`there are already ${mostKeys} keys in the store of '${of.hook_id}'; delete some first`)
     },
-    async delete(hookId, key) {
-      await db.write((trx) => deleteValue(trx, hookId, keyOf(key)))
+    async delete(of, key) {
+      await db.write((trx) => deleteValue(trx, of, keyOf(key)))
     },
-    keys: (hookId, prefix) => selectKeys(db.read, hookId, prefix, 1_000),
+    keys: (of, prefix) => selectKeys(db.read, of, prefix, 1_000),
   }
 }
 

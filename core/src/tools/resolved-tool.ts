@@ -46,6 +46,8 @@ export type ContainerRuntime = {
 /** One call of a tool. */
 export type ToolCall = {
   tool: ResolvedTool
+  /** For whom: what is stored, opened and kept warm for a call is of this workspace. */
+  workspace_id: string
   input: unknown
   /** The same on every repetition of the call. */
   idempotency_key: string

@@ -10,7 +10,9 @@ type Link = { id: string; agent_id: string; budget?: OwnBudget | null | undefine
 
 /** A run, as far as budgets care. */
 export type SpendRun = Link & {
-  triggered_by: string
+  workspace_id: string
+  /** Whose run it is; `public` where nobody's. */
+  user_id: string
   /** The API key that was used, if any. */
   key_id?: string | null | undefined
   /** The runs that it is a part of, the nearest first: what it spends, they spend. */
@@ -30,7 +32,7 @@ export type Worst = { tokens: number; /** Null: the price is unknown. */ cost_mi
 
 export const ownBudgetIds = { tokens: 'run:tokens', usd: 'run:usd' }
 
-/** Every counter that a call of this run draws from. Without any budget there is none, and reserving costs nothing. */
+/** Every counter that a call of this run draws from. Budgets are those of its workspace. Without any budget there is none, and reserving costs nothing. */
 export function applicable(run: SpendRun, budgets: readonly BudgetRow[], worst: Worst, now: number): Line[] {
   const chain: Link[] = [run, ...(run.parents ?? [])]
   const own = chain.flatMap((link) => (link.budget ? ownLines(link, link.budget, worst) : []))
@@ -66,7 +68,7 @@ function subjectsOf({ scope, scope_id, period }: BudgetRow, run: SpendRun, chain
     const links = chain.filter(({ agent_id }) => means(agent_id))
     return [...new Set(links.map((link) => (period === 'run' ? link.id : link.agent_id)))]
   }
-  const whose = scope === 'global' ? '*' : scope === 'user' ? run.triggered_by : run.key_id
+  const whose = scope === 'global' ? '*' : scope === 'user' ? run.user_id : run.key_id
   if (whose === null || whose === undefined || (scope !== 'global' && !means(whose))) return []
   return [period === 'run' ? root : whose]
 }

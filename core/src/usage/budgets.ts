@@ -1,6 +1,6 @@
 import { CadreError, invalid } from '@cadre/contract/errors'
 import { type Budget, type CreateBudget, mostUsd, type RunBudget, type RunBudgetLevel, type UpdateBudget } from '@cadre/contract/usage'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import type { Db } from '../storage/database.ts'
 import { type OwnBudget, ownBudgetIds, periodKey, resetsAt } from './applicable.ts'
 import { type BudgetRow, deleteBudgetRow, insertBudget, selectBudgets, updateBudgetRow } from './budgets.store.ts'
@@ -13,27 +13,26 @@ type BudgetApp = { db: Db; usage: Usage; now: () => number; newId: (prefix: stri
 const subjectsShown = 20
 
 export async function listBudgets(app: BudgetApp, actor: Actor): Promise<{ items: Budget[]; next_cursor: null }> {
-  requireOwner(actor)
-  const rows = await selectBudgets(app.db.read)
+  const rows = await selectBudgets(app.db.read, actor.workspace_id)
   return { items: await Promise.all(rows.map((row) => present(app, row))), next_cursor: null }
 }
 
-/** @param agentId finds the id of an agent by id or slug, and throws where there is none: a budget of nobody would never count. */
+/** @param find gives the id of what `scope_id` names, which may be a slug, and throws where the actor knows of none: a budget of nobody would never count. */
 export async function createBudget(
   app: BudgetApp,
   actor: Actor,
   input: CreateBudget,
-  agentId: (idOrSlug: string) => Promise<string>,
+  find: (scope: Exclude<CreateBudget['scope'], 'global'>, id: string) => Promise<string>,
 ): Promise<Budget> {
-  requireOwner(actor)
   const { scope, unit, period, on_exceed, unknown } = input
   if (scope === 'run' && period !== 'run') throw invalid('period', `must be 'run' where the scope is 'run'`)
   if (scope === 'global' && input.scope_id !== '*') throw invalid('scope_id', `must be '*' where the scope is 'global'`)
   if (unit === 'tokens' && unknown === 'refuse') throw invalid('unknown', `goes only with unit 'usd'`)
-  const scope_id = scope === 'agent' && input.scope_id !== '*' ? await agentId(input.scope_id) : input.scope_id
+  const scope_id = scope === 'global' || input.scope_id === '*' ? input.scope_id : await find(scope, input.scope_id)
   const at = app.now()
   const limit_amount = amountOf(unit, input.limit)
   const row = {
+    workspace_id: actor.workspace_id,
     id: app.newId('bud'),
     scope,
     scope_id,
@@ -53,17 +52,16 @@ export async function createBudget(
 
 /** A raise wakes the runs that wait; a lower limit counts from the next call on, and what is under way may still end. */
 export async function updateBudget(app: BudgetApp, actor: Actor, id: string, change: UpdateBudget): Promise<Budget> {
-  requireOwner(actor)
   const { limit, on_exceed, unknown } = change
   const row = await app.db.write(async (trx) => {
-    const before = (await selectBudgets(trx)).find((each) => each.id === id)
+    const before = (await selectBudgets(trx, actor.workspace_id)).find((each) => each.id === id)
     if (!before) throw missing(id)
     if (before.unit === 'tokens' && unknown === 'refuse') throw invalid('unknown', `goes only with unit 'usd'`)
     const limit_amount = limit === undefined ? before.limit_amount : amountOf(before.unit, limit)
     const words = { on_exceed: on_exceed ?? before.on_exceed, unknown: unknown ?? before.unknown }
-    const after = await updateBudgetRow(trx, id, { limit_amount, ...words, updated_at: app.now() })
+    const after = await updateBudgetRow(trx, actor.workspace_id, id, { limit_amount, ...words, updated_at: app.now() })
     if (!after) throw missing(id)
-    await app.usage.onRaised(trx, { run_id: null })
+    await app.usage.onRaised(trx, { workspace_id: actor.workspace_id, run_id: null })
     return after
   })
   app.usage.forget()
@@ -72,10 +70,9 @@ export async function updateBudget(app: BudgetApp, actor: Actor, id: string, cha
 }
 
 export async function deleteBudget(app: BudgetApp, actor: Actor, id: string): Promise<{ id: string; deleted: true }> {
-  requireOwner(actor)
   const deleted = await app.db.write(async (trx) => {
-    if (!(await deleteBudgetRow(trx, id))) return false
-    await app.usage.onRaised(trx, { run_id: null })
+    if (!(await deleteBudgetRow(trx, actor.workspace_id, id))) return false
+    await app.usage.onRaised(trx, { workspace_id: actor.workspace_id, run_id: null })
     return true
   })
   if (!deleted) throw missing(id)
@@ -96,7 +93,6 @@ export async function raiseRunBudget(
   raised: RunBudget,
   run: (runId: string) => Promise<OwnBudget | null | undefined>,
 ): Promise<RunBudgetLevel> {
-  requireOwner(actor)
   const own = await run(runId)
   if (raised.tokens === undefined && raised.usd === undefined) throw invalid('body', 'give tokens, usd or both')
   for (const unit of ['tokens', 'usd'] as const)
@@ -104,7 +100,7 @@ export async function raiseRunBudget(
   await app.db.write(async (trx) => {
     if (raised.tokens !== undefined) await raiseCounter(trx, ownBudgetIds.tokens, runId, raised.tokens)
     if (raised.usd !== undefined) await raiseCounter(trx, ownBudgetIds.usd, runId, toMicros(raised.usd))
-    await app.usage.onRaised(trx, { run_id: runId })
+    await app.usage.onRaised(trx, { workspace_id: actor.workspace_id, run_id: runId })
   })
   app.usage.afterRaise()
   const counters = await selectCountersOf(app.db.read, runId, Object.values(ownBudgetIds))

@@ -1,18 +1,17 @@
 import { invalid } from '@cadre/contract/errors'
 import type { GetUsage, Usage, UsageGroup, UsageTotals } from '@cadre/contract/usage'
-import { type Actor, requireOwner } from '../access/actor.ts'
+import type { Actor } from '../access/actor.ts'
 import type { Db } from '../storage/database.ts'
 import { toUsd } from './prices.ts'
 import { type GroupRow, selectUsage, type Sums } from './usage.store.ts'
 
-/** Tokens and cost by what is asked for. Days are UTC. */
+/** Tokens and cost of the workspace by what is asked for. Days are UTC. */
 export async function getUsage(app: { db: Db }, actor: Actor, { group_by = [], limit, ...filter }: GetUsage): Promise<Usage> {
-  requireOwner(actor)
   if (filter.from !== undefined && filter.to !== undefined && filter.from > filter.to) throw invalid('to', 'is before from')
-  const rows = group_by.length === 0 ? [] : await selectUsage(app.db.read, group_by, filter, limit + 1)
+  const rows = group_by.length === 0 ? [] : await selectUsage(app.db.read, actor.workspace_id, group_by, filter, limit + 1)
   const truncated = rows.length > limit
   // Groups that are all there add up to the totals; reading a million calls twice takes twice as long.
-  const all = group_by.length === 0 || truncated ? (await selectUsage(app.db.read, [], filter, 1))[0] : undefined
+  const all = group_by.length === 0 || truncated ? (await selectUsage(app.db.read, actor.workspace_id, [], filter, 1))[0] : undefined
   return {
     from: filter.from ?? null,
     to: filter.to ?? null,

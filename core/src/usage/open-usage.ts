@@ -7,23 +7,26 @@ import { type KnownPrice, type RateSet, rateSet } from './prices.ts'
 import { type PriceRow, selectPrices } from './prices.store.ts'
 import { tablePrice } from './price-table.ts'
 
+/** Of which workspace a limit was raised, and of which run where one was meant. */
+export type Raised = { workspace_id: string; run_id: string | null }
 export type Priced = { price: KnownPrice | null; source: Price['source'] }
 
 /** What this process knows of prices and budgets, no older than a second, so that a call reads neither from the database. */
 export type Usage = {
-  budgets: () => Promise<BudgetRow[]>
-  priceOf: (provider: string, model: string) => Promise<Priced>
+  /** Of one workspace. */
+  budgets: (workspace: string) => Promise<BudgetRow[]>
+  priceOf: (workspace: string, provider: string, model: string) => Promise<Priced>
   /** Prices that were set by hand. */
   prices: () => Promise<{ provider: string; model: string; priced: Priced }[]>
   /** After a write here: the next call sees it at once. Other processes see it within a second. */
   forget: () => void
-  /** Runs in the transaction that raised or removed a limit: whoever lets runs wait wakes them here. `run_id` where one run was meant. */
-  onRaised: (trx: Trx, raised: { run_id: string | null }) => Promise<unknown>
+  /** Runs in the transaction that raised or removed a limit: whoever lets runs wait wakes them here. */
+  onRaised: (trx: Trx, raised: Raised) => Promise<unknown>
   /** After that transaction: whoever was woken in it may be looked for. */
   afterRaise: () => void
 }
 
-type UsageApp = { db: Db; config: Config; now: () => number; providers: { list: () => Promise<Provider[]> } }
+type UsageApp = { db: Db; config: Config; now: () => number; providers: { list: (workspace: string) => Promise<Provider[]> } }
 
 /** How old what this process knows may be. Changes elsewhere count after it; limits are read anew in every reservation. */
 const freshMs = 1000
@@ -39,7 +42,7 @@ export function openUsage(
   let known: { at: number; all: Promise<{ budgets: BudgetRow[]; prices: PriceRow[] }> } | undefined
   const listed = new Map<string, { at: number; priced: Promise<Priced> }>()
 
-  const load = async () => ({ budgets: await selectBudgets(app.db.read), prices: await selectPrices(app.db.read) })
+  const load = async () => ({ budgets: await selectBudgets(app.db.read, 'all'), prices: await selectPrices(app.db.read) })
   const fresh = () => {
     const now = performance.now()
     if (!known || now - known.at > freshMs) {
@@ -50,18 +53,18 @@ export function openUsage(
     return known.all
   }
 
-  const fromTable = async (provider: string, model: string): Promise<Priced> => {
-    const place = (await app.providers.list()).find(({ id }) => id === provider)
+  const fromTable = async (workspace: string, provider: string, model: string): Promise<Priced> => {
+    const place = (await app.providers.list(workspace)).find(({ id }) => id === provider)
     const price = place ? await tablePrice(place, model, new Date(app.now())) : null
     return { price, source: price ? 'table' : 'unknown' }
   }
-  const tabled = (provider: string, model: string) => {
-    const key = JSON.stringify([provider, model])
+  const tabled = (workspace: string, provider: string, model: string) => {
+    const key = JSON.stringify([workspace, provider, model])
     const now = performance.now()
     const before = listed.get(key)
     if (before && now - before.at < listedFreshMs) return before.priced
     if (listed.size > 1000) listed.clear()
-    const priced = fromTable(provider, model)
+    const priced = fromTable(workspace, provider, model)
     listed.set(key, { at: now, priced })
     priced.catch(() => listed.delete(key))
     return priced
@@ -78,12 +81,12 @@ export function openUsage(
   }
 
   return {
-    budgets: async () => (await fresh()).budgets,
-    async priceOf(provider, model) {
+    budgets: async (workspace) => (await fresh()).budgets.filter(({ workspace_id }) => workspace_id === workspace),
+    async priceOf(workspace, provider, model) {
       const byHand = (await set()).filter((each) => each.provider === provider)
       const found = byHand.find((each) => each.model === model) ?? byHand.find((each) => each.model === '*')
       if (found) return found.priced
-      return provider === 'builtin' ? free : tabled(provider, model)
+      return provider === 'builtin' ? free : tabled(workspace, provider, model)
     },
     async prices() {
       const all = await set()

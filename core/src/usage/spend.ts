@@ -54,13 +54,13 @@ const anHour = 3_600_000
 
 /** Before each request to a model, retries included: holds its worst case, or says which budget refuses. */
 export async function beginSpend(app: SpendApp, run: SpendRun, ask: SpendAsk): Promise<Spend | { refused: Refusal }> {
-  const { price } = await app.usage.priceOf(ask.provider, ask.model)
+  const { price } = await app.usage.priceOf(run.workspace_id, ask.provider, ask.model)
   const worst = {
     tokens: ask.worst_input_tokens + ask.max_output_tokens,
     cost_micros: price && worstCostOf(price, ask.worst_input_tokens, ask.max_output_tokens),
   }
   const now = app.now()
-  const lines = applicable(run, await app.usage.budgets(), worst, now)
+  const lines = applicable(run, await app.usage.budgets(run.workspace_id), worst, now)
   const strict = price ? undefined : lines.find((line) => line.unit === 'usd' && line.unknown === 'refuse')
   if (strict) return { refused: refusal(run, strict, unknownPrice(ask, strict), now, false) }
   const reservation = await reserve(app.db, run.id, lines, now, now + (ask.longest_ms ?? anHour))
@@ -72,11 +72,12 @@ export async function beginSpend(app: SpendApp, run: SpendRun, ask: SpendAsk): P
   const settleIn = async (trx: Trx, { tokens, duration_ms, status }: Actual) => {
     const cost_micros = price && costOf(price, tokens)
     const row = {
+      workspace_id: run.workspace_id,
       run_id: run.id,
       call: ask.call,
       attempt: ask.attempt,
       agent_id: run.agent_id,
-      user_id: run.triggered_by,
+      user_id: run.user_id,
       key_id: run.key_id ?? null,
       provider: ask.provider,
       model: ask.model,

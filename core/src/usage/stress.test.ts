@@ -57,7 +57,7 @@ describe.each(databases)('200 runs at once on $name', ({ empty }) => {
     const counts = { settled: 0, refused: 0, crashed: 0, failed: 0, tokens: 0 }
     const oneRun = async (n: number) => {
       const app = apps[n % 2 === 0 ? 0 : 1]
-      const run = aRun({ agent_id: `agt_${n % 3}`, triggered_by: n % 4 === 0 ? 'ann' : 'bob', budget: { tokens: 400 } })
+      const run = aRun({ agent_id: `agt_${n % 3}`, user_id: n % 4 === 0 ? 'ann' : 'bob', budget: { tokens: 400 } })
       for (let call = 1; call <= callsOfRun; call++) {
         const worst = 20 + random(130)
         const spend = await beginSpend(app, run, asking(worst, { call }))

@@ -10,9 +10,9 @@ export type CallRow = Selectable<Tables['usage_calls']>
 /** @returns false when this attempt is recorded already. */
 export async function insertCall(trx: Trx, row: CallRow): Promise<boolean> {
   const { rows } = await sql`
-    insert into usage_calls (run_id, call, attempt, agent_id, user_id, key_id, provider, model, day,
+    insert into usage_calls (workspace_id, run_id, call, attempt, agent_id, user_id, key_id, provider, model, day,
       tokens_input, tokens_cached, tokens_cache_write, tokens_output, tokens_reasoning, cost_micros, duration_ms, status)
-    values (${row.run_id}, ${row.call}, ${row.attempt}, ${row.agent_id}, ${row.user_id}, ${row.key_id}, ${row.provider}, ${row.model}, ${row.day},
+    values (${row.workspace_id}, ${row.run_id}, ${row.call}, ${row.attempt}, ${row.agent_id}, ${row.user_id}, ${row.key_id}, ${row.provider}, ${row.model}, ${row.day},
       ${row.tokens_input}, ${row.tokens_cached}, ${row.tokens_cache_write}, ${row.tokens_output}, ${row.tokens_reasoning}, ${row.cost_micros},
       ${row.duration_ms}, ${row.status})
     on conflict (run_id, call, attempt) do nothing returning call`.execute(trx)
@@ -21,12 +21,12 @@ export async function insertCall(trx: Trx, row: CallRow): Promise<boolean> {
 
 export async function addToDay(trx: Trx, row: CallRow, shard: number): Promise<void> {
   await sql`
-    insert into usage_days as d (day, agent_id, user_id, key_id, provider, model, shard,
+    insert into usage_days as d (workspace_id, day, agent_id, user_id, key_id, provider, model, shard,
       calls, failed, retries, unpriced, tokens_input, tokens_cached, tokens_output, tokens_reasoning, cost_micros, duration_ms)
-    values (${row.day}, ${row.agent_id}, ${row.user_id}, ${row.key_id ?? ''}, ${row.provider}, ${row.model}, ${shard},
+    values (${row.workspace_id}, ${row.day}, ${row.agent_id}, ${row.user_id}, ${row.key_id ?? ''}, ${row.provider}, ${row.model}, ${shard},
       1, ${row.status === 'failed' ? 1 : 0}, ${row.attempt > 1 ? 1 : 0}, ${row.cost_micros === null ? 1 : 0},
       ${row.tokens_input}, ${row.tokens_cached}, ${row.tokens_output}, ${row.tokens_reasoning}, ${row.cost_micros ?? 0}, ${row.duration_ms})
-    on conflict (day, agent_id, user_id, key_id, provider, model, shard) do update set
+    on conflict (workspace_id, day, agent_id, user_id, key_id, provider, model, shard) do update set
       calls = d.calls + 1, failed = d.failed + excluded.failed, retries = d.retries + excluded.retries, unpriced = d.unpriced + excluded.unpriced,
       tokens_input = d.tokens_input + excluded.tokens_input, tokens_cached = d.tokens_cached + excluded.tokens_cached,
       tokens_output = d.tokens_output + excluded.tokens_output, tokens_reasoning = d.tokens_reasoning + excluded.tokens_reasoning,
@@ -61,8 +61,9 @@ const columns = {
 export type UsageFilter = Partial<Record<'from' | 'to' | 'agent' | 'user' | 'key' | 'provider' | 'model', string>>
 
 /** Without dimensions: one row, of everything. Over times first, then the most expensive. */
-export async function selectUsage(db: Db['read'], by: UsageDimension[], filter: UsageFilter, limit: number): Promise<GroupRow[]> {
+export async function selectUsage(db: Db['read'], workspace: string, by: UsageDimension[], filter: UsageFilter, limit: number): Promise<GroupRow[]> {
   const where = [
+    sql`workspace_id = ${workspace}`,
     ...(filter.from === undefined ? [] : [sql`day >= ${filter.from}`]),
     ...(filter.to === undefined ? [] : [sql`day <= ${filter.to}`]),
     ...(['agent', 'user', 'key', 'provider', 'model'] as const).flatMap((name) =>
@@ -76,7 +77,7 @@ export async function selectUsage(db: Db['read'], by: UsageDimension[], filter: 
   const order = [...times, sql`cost_micros desc`, sql`tokens_input desc`, ...places]
   const { rows } = await sql<GroupRow>`
     select ${sql.join([...picked, ...sums.map((sum) => sql`coalesce(sum(${sql.ref(sum)}), 0) as ${sql.ref(sum)}`)])} from usage_days
-    ${where.length > 0 ? sql`where ${sql.join(where, sql` and `)}` : sql``}
+    where ${sql.join(where, sql` and `)}
     ${by.length > 0 ? sql`group by ${sql.join(places)} order by ${sql.join(order)}` : sql``} limit ${limit}`.execute(db)
   return rows
 }

@@ -1,4 +1,3 @@
-import { publicActor } from '../access/actor.ts'
 import { GetUsage } from '@cadre/contract/usage'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Db } from '../storage/database.ts'
@@ -9,9 +8,9 @@ import { deletePrice, getPrice, listPrices, putPrice } from './set-price.ts'
 import { beginSpend } from './spend.ts'
 import { aRun, asking, owner, took, usageApp } from './test/usage-app.ts'
 
-const stranger = publicActor()
 const day = Date.parse('2026-03-05T10:00:00Z')
 const row = (change: Partial<UsageRow>): UsageRow => ({
+  workspace_id: 'default',
   run_id: 'run_1',
   call: 1,
   attempt: 1,
@@ -105,13 +104,12 @@ describe.each(databases)('usage on $name', ({ empty }) => {
     expect(cut).toMatchObject({ truncated: true, totals: { calls: 4, cost: 0.009, calls_unpriced: 1 } })
   })
 
-  test('refuses what it cannot mean, and who may not know', async () => {
+  test('refuses what it cannot mean', async () => {
     expect(GetUsage.safeParse({ group_by: 'agent,shoe' }).error?.issues).toMatchObject([
       { path: ['group_by'], message: "'shoe' is none of agent, user, key, provider, model, day, month" },
     ])
     expect(GetUsage.safeParse({ from: 'yesterday' }).error?.issues[0]?.path).toEqual(['from'])
     await expect(usage({ from: '2026-03-02', to: '2026-03-01' })).rejects.toThrow('to: is before from')
-    await expect(getUsage({ db }, stranger, GetUsage.parse({}))).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
   })
 
   test('prices: stored before configured before the list, one model before all of a provider', async () => {
@@ -140,7 +138,6 @@ describe.each(databases)('usage on $name', ({ empty }) => {
     expect(await price('lab', 'm')).toEqual(['config', 1])
     await expect(deletePrice(app, owner, { provider: 'lab', model: 'm' })).rejects.toMatchObject({ code: 'PRICE_NOT_FOUND' })
     await expect(putPrice(app, owner, { provider: 'builtin', model: 'planner', input: 1, output: 1 })).rejects.toThrow('provider: ')
-    await expect(putPrice(app, stranger, { provider: 'lab', model: 'm', input: 1, output: 1 })).rejects.toMatchObject({ code: 'UNAUTHORIZED' })
   })
 
   test('a call is counted with the price it began under; an unknown one is said as unknown', async () => {

@@ -1,5 +1,5 @@
 import type { Script } from '@cadre/core/test/model-double'
-import { expect } from 'vitest'
+import { expect, vi } from 'vitest'
 import type { Caller } from './real-cadre.ts'
 
 /** Everything that a workspace can hold, one of each, by its id. All of it has `mark` in it, where there is room for words. */
@@ -65,15 +65,18 @@ export async function furnish(call: Caller, who: { id: string; workspace: string
   const careful = await made('POST', 'agents', { ...usual, ...ways, name: `${mark} careful` })
   const ask = async (input: string) => {
     const { run_id } = await made('POST', `agents/${careful.id}/run`, { input, wait: 0 }, 202)
-    let approval: { id: string } | undefined
-    await expect.poll(async () => (approval = (await call('GET', `approvals?run=${run_id}`)).data.items[0])).toBeTruthy()
-    return { run: run_id as string, approval: approval?.id ?? '' }
+    const asked = async () => {
+      const [found] = (await call('GET', `approvals?run=${run_id}`)).data
+      if (!found) throw new Error('the run has asked nobody')
+      return found.id as string
+    }
+    return { run: run_id as string, approval: await vi.waitFor(asked, { timeout: 20_000 }) }
   }
   const asked = await ask('Act.')
   const kept = await keptRule(call, await ask('Act.'))
   const budget = await made('POST', 'budgets', { scope: 'agent', scope_id: agent.id, period: 'day', unit: 'tokens', limit: 1_000_000 })
   const key = await made('POST', 'keys', { name: `${mark} key` })
-  const [session] = (await call('GET', 'sessions')).data.items
+  const [session] = (await call('GET', 'sessions')).data
   const project = await made('POST', 'projects', { name: `${mark} project` })
   const channel = { kind: 'channel', title: `${mark} room`, project_id: project.id, participants: [{ kind: 'agent', id: agent.id }] }
   const room = await made('POST', 'conversations', channel)
@@ -106,5 +109,5 @@ export async function furnish(call: Caller, who: { id: string; workspace: string
 /** A rule for exactly this call, so that the question of the other run stays open. */
 async function keptRule(call: Caller, { approval }: { approval: string }): Promise<string> {
   await call('POST', `approvals/${approval}`, { decision: 'approve', scope: 'always' })
-  return (await call('GET', 'approval-rules')).data.items[0].id
+  return (await call('GET', 'approval-rules')).data[0].id
 }

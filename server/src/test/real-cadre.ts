@@ -41,7 +41,7 @@ export function callerOf({ url }: Cadre) {
         redirect: 'manual',
       })
       const text = await response.text()
-      const json = text !== '' && /json/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : { data: text }
+      const json = text !== '' && /\/json\b/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : { data: text }
       const cookie = response.headers.getSetCookie()[0]?.split(';')[0]
       return { status: response.status, code: json.code, error: json.error, data: json.data ?? json, headers: response.headers, cookie }
     }

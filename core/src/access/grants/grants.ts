@@ -46,11 +46,31 @@ export async function removeGrant(app: GrantsApp, actor: Actor, ref: GrantRef): 
 }
 
 /** Whether the actor was given at least this on one thing. A key gets what its user was given. */
-export async function isGranted(app: { db: Db }, actor: Actor, type: GrantRef['resource_type'], id: string, least: Grant['level']): Promise<boolean> {
+export async function isGranted(
+  app: { db: Pick<Db, 'read'> },
+  actor: Actor,
+  type: GrantRef['resource_type'],
+  id: string,
+  least: Grant['level'],
+): Promise<boolean> {
   if (actor.user_id === null) return false
   const [grant] = await selectGrants(app.db.read, actor.workspace_id, { user_id: actor.user_id, resource_type: type, resource_id: id })
-  return grant !== undefined && levels.indexOf(grant.level as Grant['level']) >= levels.indexOf(least)
+  return grant !== undefined && reaches(grant, least)
 }
+
+/** On which things of a kind the actor was given at least this. */
+export async function grantedIds(
+  app: { db: Pick<Db, 'read'> },
+  actor: Actor,
+  type: GrantRef['resource_type'],
+  least: Grant['level'],
+): Promise<string[]> {
+  if (actor.user_id === null) return []
+  const grants = await selectGrants(app.db.read, actor.workspace_id, { user_id: actor.user_id, resource_type: type })
+  return grants.filter((grant) => reaches(grant, least)).map(({ resource_id }) => resource_id)
+}
+
+const reaches = ({ level }: GrantRow, least: Grant['level']) => levels.indexOf(level as Grant['level']) >= levels.indexOf(least)
 
 function show({ resource_type, resource_id, user_id, level, created_by, created_at }: GrantRow): Grant {
   const ref = { resource_type: resource_type as Grant['resource_type'], resource_id, user_id }

@@ -64,9 +64,16 @@ export async function listKeys(app: { db: Db }, actor: Actor): Promise<{ items: 
   return { items: rows.map(show), next_cursor: null }
 }
 
+/** One of the workspace, for those who may use everyone's. */
+export async function requireKey(app: { db: Pick<Db, 'read'> }, actor: Actor, id: string): Promise<KeyRow> {
+  const row = await selectKey(app.db.read, actor.workspace_id, id)
+  if (!row) throw missingKey(id)
+  return row
+}
+
 export async function revokeKey(app: KeysApp, actor: Actor, id: string): Promise<ApiKey> {
   const row = await selectKey(app.db.read, actor.workspace_id, id)
-  if (!row || (row.user_id !== actor.user_id && !isAtLeast(actor.role, 'admin'))) throw new CadreError('KEY_NOT_FOUND', `there is no API key '${id}'`)
+  if (!row || (row.user_id !== actor.user_id && !isAtLeast(actor.role, 'admin'))) throw missingKey(id)
   if (row.user_id !== actor.user_id && actor.role !== 'owner') {
     const whose = row.user_id === localUser ? 'owner' : (await selectUserIn(app.db.read, row.user_id, row.workspace_id))?.role
     if (whose === 'owner') throw new CadreError('FORBIDDEN', "Only an owner may revoke an owner's key.")
@@ -79,6 +86,8 @@ export async function revokeKey(app: KeysApp, actor: Actor, id: string): Promise
   app.access.changed()
   return show({ ...row, revoked_at: row.revoked_at ?? now })
 }
+
+const missingKey = (id: string) => new CadreError('KEY_NOT_FOUND', `there is no API key '${id}'`)
 
 // Of letters and digits that nobody mistakes for each other.
 function publicPart() {

@@ -1,7 +1,7 @@
 import { CadreError, invalid } from '@cadre/contract/errors'
 import type { App } from '../../app.ts'
 import { audit } from '../../audit/audit.ts'
-import type { Actor } from '../actor.ts'
+import { type Actor, defaultWorkspace } from '../actor.ts'
 import { requireUser } from '../users/get-user.ts'
 import { updateUserRow } from '../users/users.store.ts'
 import { keepAnOwner } from '../workspaces/keep-an-owner.ts'
@@ -20,7 +20,8 @@ export async function eraseUser(
   parts: PersonalPart[] = [],
 ): Promise<{ id: string; erased: true }> {
   await requireUser(app.db.read, actor, user_id)
-  if (actor.kind !== 'system' && actor.role !== 'owner') throw new CadreError('FORBIDDEN', 'only the owner may erase a user')
+  if (actor.kind !== 'system' && (actor.role !== 'owner' || actor.workspace_id !== defaultWorkspace))
+    throw new CadreError('FORBIDDEN', 'Only an owner of the first workspace may erase a user.')
   await app.db.write(async (trx) => {
     const ids = await selectIds(trx, user_id)
     const unended = await countUnended(trx, ids)

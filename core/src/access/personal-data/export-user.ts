@@ -1,7 +1,7 @@
 import { CadreError } from '@cadre/contract/errors'
 import type { App } from '../../app.ts'
 import { audit } from '../../audit/audit.ts'
-import type { Actor } from '../actor.ts'
+import { type Actor, defaultWorkspace } from '../actor.ts'
 import { requireUser } from '../users/get-user.ts'
 import { blobHashes, entriesAbout, eventsOf, type PersonIds, rowsOf, selectBlobs, selectIds } from './personal-data.store.ts'
 import { personalTables } from './personal-tables.ts'
@@ -18,12 +18,13 @@ export type PersonalApp = Pick<App, 'db' | 'config' | 'now'>
 
 /**
  * Everything that is kept of one person, row by row: one line of JSON each makes an NDJSON file. Nothing in it opens a door. The person
- * may ask for their own; for others the owner does.
+ * may ask for their own; for others an owner of the first workspace does, since it is from all of them.
  */
 export async function exportUser(app: PersonalApp, actor: Actor, user_id: string, parts: PersonalPart[] = []): Promise<AsyncGenerator<ExportedRow>> {
   await requireUser(app.db.read, actor, user_id)
-  if (actor.kind !== 'system' && actor.role !== 'owner' && !(actor.kind === 'user' && actor.id === user_id))
-    throw new CadreError('FORBIDDEN', 'only the owner may export the data of others')
+  const isOwner = actor.role === 'owner' && actor.workspace_id === defaultWorkspace
+  if (actor.kind !== 'system' && !isOwner && !(actor.kind === 'user' && actor.id === user_id))
+    throw new CadreError('FORBIDDEN', 'Only an owner of the first workspace may export the data of others.')
   await app.db.write((trx) => audit(trx, app, actor, { action: 'users.export', target_type: 'user', target_id: user_id }))
   return everything(app, await selectIds(app.db.read, user_id), parts)
 }

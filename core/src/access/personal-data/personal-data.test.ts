@@ -8,7 +8,7 @@ import { newWorld, owner, type World } from '../../test/world.ts'
 import { type Actor, localOwner } from '../actor.ts'
 import { eraseUser } from './erase-user.ts'
 import { type ExportedRow, exportUser, type PersonalPart } from './export-user.ts'
-import { madeForWorkspace, personalTables } from './personal-tables.ts'
+import { madeForWorkspace, personalTables, saidTwice } from './personal-tables.ts'
 
 describe.each(databases)('one person on $name', ({ empty }) => {
   let world: World
@@ -130,7 +130,7 @@ describe.each(databases)('one person on $name', ({ empty }) => {
   })
 
   test('every column that may hold the id of a person is known', async () => {
-    const known = new Set([...personalTables.map(({ table, whose }) => `${table}.${whose}`), ...madeForWorkspace, ...ofConversations])
+    const known = new Set([...personalTables.map(({ table, whose }) => `${table}.${whose}`), ...saidTwice, ...madeForWorkspace, ...ofConversations])
     const found = (await world.app.db.read.introspection.getTables()).flatMap(({ name, columns }) =>
       columns.map((column) => `${name}.${column.name}`).filter((each) => /\.(user_id|\w+_by|author_id|participant_id|actor_id)$/.test(each)),
     )

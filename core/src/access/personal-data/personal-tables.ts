@@ -52,6 +52,9 @@ export const personalTables: readonly PersonalTable[] = [
   { table: 'api_keys', whose: 'user_id', hide: ['hash'], erase: 'delete' },
 ]
 
+/** Whose the row is once more, beside the column that it is found by: only an id. */
+export const saidTwice = ['runs.user_id', 'approvals.user_id']
+
 /** Made for the workspace, which goes on using it; of whoever made it an id is left, which nothing else leads from any more. */
 export const madeForWorkspace = [
   'agents.created_by',

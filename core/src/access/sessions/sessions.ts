@@ -81,7 +81,7 @@ export async function beginSession(
   })
   app.access.changed()
   set({ token, expires_at })
-  return showMe(app, identity)
+  return showMe(app, { ...identity, ...from })
 }
 
 export async function logout(app: SessionApp, credential: Credential, set: SetSession): Promise<{ ended: true }> {

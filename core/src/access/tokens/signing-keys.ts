@@ -1,7 +1,7 @@
 import type { CryptoKey, JWK } from 'jose'
 import type { App } from '../../app.ts'
 import { audit } from '../../audit/audit.ts'
-import { type Actor, systemActor } from '../actor.ts'
+import { type Actor, defaultWorkspace, systemActor } from '../actor.ts'
 import { newId } from '../../storage/ids.ts'
 import { fromJson, toJson } from '../../storage/json.ts'
 import { seal, unseal } from '../secrets.ts'
@@ -41,7 +41,7 @@ export class SigningKeys {
     await this.#load()
     const row = [...this.#loaded.values()].find((each) => each.row.retired_at === null)?.row ?? (await this.rotate(systemActor))
     const { importJWK } = await loadJose()
-    const jwk = fromJson(unseal(this.#app.config, row.private_key, boundTo(row.id))) as JWK
+    const jwk = fromJson(unseal(this.#app.config, row.private_key, boundTo(row.id), defaultWorkspace)) as JWK
     return { id: row.id, key: (await importJWK(jwk, algorithm)) as CryptoKey }
   }
 
@@ -53,7 +53,7 @@ export class SigningKeys {
       id,
       algorithm,
       public_key: toJson(await exportJWK(publicKey)),
-      private_key: seal(this.#app.config, toJson(await exportJWK(privateKey)), boundTo(id)),
+      private_key: seal(this.#app.config, toJson(await exportJWK(privateKey)), boundTo(id), defaultWorkspace),
       created_at: this.#app.now(),
       retired_at: null,
     }

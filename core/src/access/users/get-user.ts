@@ -10,6 +10,12 @@ export async function getUser(app: { db: Db }, actor: Actor, id: string): Promis
   return showUser(await requireUser(app.db.read, actor, id))
 }
 
+/** A member of the actor's workspace; null where the id is of nobody, or of somebody elsewhere. */
+export async function selectMember(app: { db: Pick<Db, 'read'> }, actor: Actor, id: string): Promise<UserIn | null> {
+  const user = await selectUserIn(app.db.read, id, actor.workspace_id)
+  return user?.role == null ? null : user
+}
+
 /** The actor itself, or a member of the actor's workspace, for those who may see members. Others look missing. */
 export async function requireUser(db: Db['read'], actor: Actor, id: string): Promise<UserIn> {
   const user = await selectUserIn(db, id, actor.workspace_id)

@@ -4,8 +4,10 @@ import { join } from 'node:path'
 import { CreateConversation, ListConversations } from '@cadre/contract/conversations'
 import { ListMessages, SearchMessages, SendMessage } from '@cadre/contract/messages'
 import type { PartyRef } from '@cadre/contract/participants'
+import type { Logger } from 'pino'
 import type { z } from 'zod'
 import { type Actor, localOwner, type Role } from '../../access/actor.ts'
+import { sqlQueue } from '../../jobs/sql-queue.ts'
 import type { Db } from '../../storage/database.ts'
 import { loadConfig } from '../../config.ts'
 import { newId } from '../../storage/ids.ts'
@@ -21,7 +23,8 @@ import { sendMessage } from '../send-message.ts'
 export function newRooms(db: Db) {
   let clock = 1_700_000_000_000
   const errors: unknown[] = []
-  const app = { db, newId, now: () => clock, log: { error: (context: object) => void errors.push(context) } }
+  const log = { error: (context: object) => void errors.push(context), info: () => {} } as unknown as Logger
+  const app = { db, newId, now: () => clock, log, queue: sqlQueue(db), probe: () => {}, wakeWorkers: () => {} }
   const rooms = new LiveConversations(app)
   const folder = mkdtempSync(join(tmpdir(), 'cadre-rooms-'))
   const all = { ...app, rooms, config: loadConfig({ env: { CADRE_DATA_DIR: folder }, cwd: folder }) }
@@ -83,7 +86,7 @@ async function agent(db: Db, name: string, slug: string): Promise<PartyRef> {
   await db.write((trx) =>
     trx
       .insertInto('agents')
-      .values({ id, name, slug, ...rest, is_public: 0, api_key_required: 1, allowed_api_keys: '[]' })
+      .values({ workspace_id: 'default', id, name, slug, ...rest, is_public: 0, api_key_required: 1, allowed_api_keys: '[]' })
       .execute(),
   )
   return { kind: 'agent', id }

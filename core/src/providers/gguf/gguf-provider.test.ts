@@ -74,7 +74,7 @@ describe('as a provider', () => {
     const app = bench.app({ env: { CADRE_GGUF_DIR: models } })
     if (existsSync(packages)) symlinkSync(packages, join(app.config.data_dir, 'packages'))
     const reason = findLlama(join(app.config.data_dir, 'packages')).problem
-    expect((await app.providers.list()).find(({ id }) => id === 'gguf')).toMatchObject({
+    expect((await app.providers.list('default')).find(({ id }) => id === 'gguf')).toMatchObject({
       type: 'gguf',
       options: { path: models },
       usable: reason === null,
@@ -83,7 +83,7 @@ describe('as a provider', () => {
     const { items, problems } = await listAllModels(app, owner, 'gguf')
     if (reason !== null) {
       expect(problems).toEqual([{ provider: 'gguf', error: reason }])
-      return await expect(app.providers.resolveModel('gguf', 'small')).rejects.toThrow(`provider 'gguf' cannot be used: ${reason}`)
+      return await expect(app.providers.resolveModel('default', 'gguf', 'small')).rejects.toThrow(`provider 'gguf' cannot be used: ${reason}`)
     }
     expect(items.map(({ model, card }) => [model, card.chat, card.embeddings, card.context_size])).toEqual([
       ['bad', null, null, null],
@@ -91,7 +91,7 @@ describe('as a provider', () => {
       ['small', true, false, 2048],
       ['vectors', false, true, 512],
     ])
-    const { languageModel, ...resolved } = await app.providers.resolveModel('auto', 'small')
+    const { languageModel, ...resolved } = await app.providers.resolveModel('default', 'auto', 'small')
     expect(resolved).toMatchObject({ provider: 'gguf', model: 'small', context_size: 2048 })
     const long = { prompt: [{ role: 'user' as const, content: [{ type: 'text' as const, text: 'x'.repeat(3000) }] }] }
     const refused = await languageModel.doGenerate(long).then(String, (error: unknown) => explainModelError(error, 'gguf'))
@@ -99,7 +99,7 @@ describe('as a provider', () => {
       code: 'CONTEXT_TOO_LONG',
       message: expect.stringMatching(/^the prompt has about 30\d\d tokens, and small at gguf has a context of 2048/) as string,
     })
-    expect(await app.providers.resolveEmbedding('auto', 'auto')).toMatchObject({ known: { id: 'gguf' }, model: 'vectors' })
+    expect(await app.providers.resolveEmbedding('default', 'auto', 'auto')).toMatchObject({ known: { id: 'gguf' }, model: 'vectors' })
   })
 
   test('one file by a line of models:, whatever it is called there', async () => {
@@ -107,9 +107,9 @@ describe('as a provider', () => {
     const providers = configuredProviders({ models: [{ id: 'line', name: 'My model', type: 'gguf', path, context_size: 1024 }] }, 'cadre.yaml')
     expect(providers).toEqual([{ id: 'line', type: 'gguf', path, context_size: 1024 }])
     const app = bench.app({ providers })
-    if (!existsSync(packages)) return expect((await app.providers.list())[0]?.usable).toBe(missing === null)
+    if (!existsSync(packages)) return expect((await app.providers.list('default'))[0]?.usable).toBe(missing === null)
     symlinkSync(packages, join(app.config.data_dir, 'packages'))
-    expect(await app.providers.resolveModel('auto', 'line')).toMatchObject({ provider: 'line', model: 'small', context_size: 1024 })
+    expect(await app.providers.resolveModel('default', 'auto', 'line')).toMatchObject({ provider: 'line', model: 'small', context_size: 1024 })
   })
 
   test('one file by the API, with what belongs to it and nothing else', async () => {

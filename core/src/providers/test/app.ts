@@ -2,14 +2,13 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
-import { localOwner, publicActor } from '../../access/actor.ts'
+import { localOwner } from '../../access/actor.ts'
 import type { Config } from '../../config.ts'
 import type { Db } from '../../storage/database.ts'
 import { openProviders, type Providers } from '../providers.ts'
 import { type Dialect, type Script, startWire } from './wire.ts'
 
 export const owner = localOwner()
-export const stranger = publicActor()
 export type Settings = Partial<Pick<Config, 'providers' | 'provider_limits' | 'env' | 'key'>>
 
 /** Providers on an empty database for each test, and doubles that are closed behind it. */
@@ -53,6 +52,6 @@ export function providersBench(empty: () => Promise<Db>) {
 
 /** What is asked in the end: `provider/model`. */
 export async function namesOf(app: { providers: Providers }, provider: string, model: string): Promise<string> {
-  const resolved = await app.providers.resolveModel(provider, model)
+  const resolved = await app.providers.resolveModel('default', provider, model)
   return `${resolved.provider}/${resolved.model}`
 }

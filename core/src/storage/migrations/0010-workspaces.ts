@@ -81,7 +81,9 @@ async function rekey(
     await sql`alter table ${sql.table(table)} add constraint ${sql.ref(to)} primary key (${columns})`.execute(db)
     return
   }
-  const { rows } = await sql<{ name: string; type: string; notnull: number }>`select name, type, "notnull" from pragma_table_info(${table})`.execute(db)
+  const { rows } = await sql<{ name: string; type: string; notnull: number }>`select name, type, "notnull" from pragma_table_info(${table})`.execute(
+    db,
+  )
   const names = sql.join(rows.map(({ name }) => sql.ref(name)))
   const lines = rows.map(({ name, type, notnull }) => sql`${sql.ref(name)} ${sql.raw(type)}${sql.raw(notnull ? ' not null' : '')}`)
   const old = `${table}_before`

@@ -16,7 +16,7 @@ type Idle = { container: WarmContainer; timer: NodeJS.Timeout }
 
 const owner = { 'cadre.host': hostname(), 'cadre.pid': String(process.pid) }
 
-/** Runs ForgeHooks in containers: one call at a time in each, warm ones used again by the same ForgeHook, nothing shared between two. */
+/** Runs ForgeHooks in containers: one call at a time in each, warm ones used again by the same ForgeHook in the same workspace, nothing shared between two. */
 export function openContainerRuntime({ docker_host, log, idle_ms = 60_000, max = 4 }: ContainerOptions): Runtime<ContainerRuntime> {
   const docker = dockerApi(docker_host)
   const idle = new Map<string, Idle[]>()
@@ -60,7 +60,7 @@ export function openContainerRuntime({ docker_host, log, idle_ms = 60_000, max =
       await (swept ??= removeOrphans(docker).catch(forget))
       if (running >= max) await turn(waiting, call.signal)
       running++
-      const key = JSON.stringify([call.tool.hook_id, containerSpec(call.tool, runtime, {})])
+      const key = JSON.stringify([call.workspace_id, call.tool.hook_id, containerSpec(call.tool, runtime, {})])
       try {
         const container = await take(key, call, runtime)
         try {

@@ -143,9 +143,10 @@ export class ThreadPool {
   }
 
   async #reply(pending: Pending, thread: HookThread, seq: number, ask: Ask) {
-    const { id, tool, idempotency_key, run_id, now } = pending
+    const { id, tool, workspace_id, idempotency_key, run_id, now } = pending
+    const call = { tool, workspace_id, idempotency_key, run_id, now, input: null, signal: pending.ended.signal }
     try {
-      const value = await this.#options.capabilities({ tool, idempotency_key, run_id, now, input: null, signal: pending.ended.signal }, ask)
+      const value = await this.#options.capabilities(call, ask)
       thread.send({ type: 'reply', id, seq, value, error: null })
     } catch (error) {
       if (!(error instanceof ToolError) && !pending.settled) this.#options.onDefect(pending.tool.name, brokeOf(error))

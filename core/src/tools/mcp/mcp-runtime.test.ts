@@ -20,7 +20,7 @@ const connector = new Connector()
 const offers: HookEndpoint[][] = []
 const open: (() => Promise<void> | void)[] = []
 function newRuntime(): McpRuntimes {
-  const runtime = openMcpRuntime({ connector, onOffer: (_, endpoints) => void offers.push(endpoints) })
+  const runtime = openMcpRuntime({ connector, onOffer: (_workspace, _id, endpoints) => void offers.push(endpoints) })
   open.push(() => runtime.close())
   return runtime
 }

@@ -7,7 +7,7 @@ import { endpointsOf } from './mcp-offer.ts'
 import { type McpResult, type McpServer, type McpSession, openSession } from './mcp-session.ts'
 
 /** Told what the server behind a ForgeHook offers, whenever it was asked. */
-export type OnOffer = (hookId: string, endpoints: HookEndpoint[]) => void
+export type OnOffer = (workspace: string, hookId: string, endpoints: HookEndpoint[]) => void
 
 export type McpOptions = { connector: Connector; onOffer: OnOffer; idle_ms?: number }
 export type McpRuntimes = Runtime<McpRuntime> & {
@@ -18,7 +18,7 @@ export type McpRuntimes = Runtime<McpRuntime> & {
 type Kept = { session: Promise<McpSession>; calls: number; idle: NodeJS.Timeout | null }
 
 /**
- * Calls tools of MCP servers. One session to each server, opened at the first call and kept while it is used. A tool is called only while
+ * Calls tools of MCP servers. One session to each server for each workspace, since it may remember things, opened at the first call and kept while it is used. A tool is called only while
  * the server describes it as it did when it was approved: descriptions are prompts, and a server may change them at any time.
  */
 export function openMcpRuntime({ connector, onOffer, idle_ms = 300_000 }: McpOptions): McpRuntimes {
@@ -46,7 +46,7 @@ export function openMcpRuntime({ connector, onOffer, idle_ms = 300_000 }: McpOpt
     sessions.set(key, kept)
     try {
       const session = await kept.session
-      onOffer(call.tool.hook_id, endpointsOf(session.tools))
+      onOffer(call.workspace_id, call.tool.hook_id, endpointsOf(session.tools))
       return { kept, session }
     } catch (error) {
       sessions.delete(key)
@@ -56,7 +56,7 @@ export function openMcpRuntime({ connector, onOffer, idle_ms = 300_000 }: McpOpt
 
   return {
     async call(call, runtime) {
-      const key = JSON.stringify([runtime.server, call.tool.grants.network])
+      const key = JSON.stringify([call.workspace_id, runtime.server, call.tool.grants.network])
       const { kept, session } = await stopping(call, sessionFor(key, call, runtime))
       needApproved(session, call, runtime)
       kept.calls++

@@ -23,7 +23,7 @@ for (const name of ['open/a.db', 'shut/a.db', 'secret.db']) {
 for (const name of ['open/a.csv', 'open/sub/a.csv', 'open/b.csv', 'shut/c.csv']) writeFileSync(join(folder, name), 'x\n007')
 symlinkSync(join(folder, 'secret.db'), join(folder, 'open/link.db'))
 
-const connections = (name: string) => Promise.reject(new ToolError(`there is no connection '${name}'`))
+const connections = (workspace: string, name: string) => Promise.reject(new ToolError(`there is no connection '${name}' in ${workspace}`))
 const all = { files: ['open'], databases: ['shop'] }
 const run = (query: unknown, grants: { files?: string[]; databases?: string[] } = all) =>
   runSql({ files, sql: guard, connections }, callOf(toolOf({ grants, limits: { memory_mb: 256 } })), query as SqlQuery)
@@ -49,7 +49,12 @@ test.each<[string, unknown, object, RegExp]>([
     all,
     /permissions.databases does not name it/,
   ],
-  ['a connection that is not there', { sql: 'select 1', source: { type: 'connection', name: 'shop' } }, all, /there is no connection 'shop'/],
+  [
+    'a connection that is not there',
+    { sql: 'select 1', source: { type: 'connection', name: 'shop' } },
+    all,
+    /there is no connection 'shop' in default/,
+  ],
   ['a way out', sqlite('../secret.db'), all, /outside of the file roots/],
   ['an absolute way out', sqlite('/etc/passwd'), all, /outside of the file roots/],
   ['a URI', sqlite('file:///etc/passwd?mode=rwc'), all, /there is no/],

@@ -6,8 +6,8 @@ import { ToolError } from '../tool-error.ts'
 import { kindOf } from './file-kind.ts'
 import type { GuardedQuery, SqlGuard } from './sql-guard.ts'
 
-/** The URL of a stored database connection. Throws ToolError naming the ones there are. */
-export type ConnectionUrls = (name: string) => Promise<string>
+/** The URL of a database connection that is stored in a workspace. Throws ToolError naming the ones there are. */
+export type ConnectionUrls = (workspace: string, name: string) => Promise<string>
 
 type Parts = { files: FileRoots; sql: SqlGuard; connections: ConnectionUrls }
 
@@ -48,7 +48,7 @@ async function sourceOf({ files, connections }: Parts, call: ToolCall, source: u
       const name = text(given.name, 'source.name')
       if (!grants.databases.includes('*') && !grants.databases.includes(name))
         throw new ToolError(`'${hook_id}' may not read the database connection '${name.slice(0, 100)}': permissions.databases does not name it`)
-      return { type: 'postgres', url: await connections(name) }
+      return { type: 'postgres', url: await connections(call.workspace_id, name) }
     }
     default:
       throw new ToolError(`source.type: must be 'sqlite', 'duckdb', 'rows' or 'connection'`)

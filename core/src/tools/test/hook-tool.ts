@@ -38,5 +38,5 @@ export function toolOf({ limits, grants, ...given }: Given): ResolvedTool {
 }
 
 export function callOf(tool: ResolvedTool, input: unknown = {}, signal = new AbortController().signal): ToolCall {
-  return { tool, input, idempotency_key: 'run_1:1', run_id: 'run_1', now: 1_700_000_000_000, signal }
+  return { tool, workspace_id: 'default', input, idempotency_key: 'run_1:1', run_id: 'run_1', now: 1_700_000_000_000, signal }
 }

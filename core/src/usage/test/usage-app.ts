@@ -3,12 +3,12 @@ import type { Config } from '../../config.ts'
 import type { Db, Trx } from '../../storage/database.ts'
 import { newId } from '../../storage/ids.ts'
 import type { SpendRun } from '../applicable.ts'
-import { openUsage } from '../open-usage.ts'
+import { openUsage, type Raised } from '../open-usage.ts'
 import type { Actual, SpendAsk } from '../spend.ts'
 
 export const owner = localOwner()
 
-type Options = { now?: () => number; prices?: Config['prices']; onRaised?: (trx: Trx, raised: { run_id: string | null }) => Promise<unknown> }
+type Options = { now?: () => number; prices?: Config['prices']; onRaised?: (trx: Trx, raised: Raised) => Promise<unknown> }
 
 /** What usage needs of an app, over a real database. */
 export function usageApp(db: Db, { now = Date.now, prices = [], onRaised = async () => {} }: Options = {}) {
@@ -18,7 +18,7 @@ export function usageApp(db: Db, { now = Date.now, prices = [], onRaised = async
 }
 
 export function aRun(change: Partial<SpendRun> = {}): SpendRun {
-  return { id: newId('run'), agent_id: 'agt_one', triggered_by: 'local', ...change }
+  return { id: newId('run'), agent_id: 'agt_one', workspace_id: 'default', user_id: 'local', ...change }
 }
 
 /** A call that may take `tokens` tokens, half of them output. */
