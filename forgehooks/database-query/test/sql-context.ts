@@ -23,10 +23,10 @@ export function sqlContext(urls: Record<string, string> = {}): { context: HookCo
   const files = openFileRoots([{ name: 'files', path: folder }])
   const { permissions, limits } = readManifest(new URL('../', import.meta.url))
   const tool = { hook_id: 'database-query', grants: permissions, limits }
-  const connections = (name: string) =>
+  const connections = (_workspace: string, name: string) =>
     urls[name] === undefined ? Promise.reject(new Error(`there is no connection '${name}'`)) : Promise.resolve(urls[name])
   const signal = new AbortController().signal
-  const run: HookContext['sql'] = (query) => runSql({ files, sql, connections }, { tool, signal } as never, query)
+  const run: HookContext['sql'] = (query) => runSql({ files, sql, connections }, { tool, signal, workspace_id: 'default' } as never, query)
   return { context: testContext({ sql: run }), folder }
 }
 
