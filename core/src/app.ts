@@ -122,6 +122,7 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
     app.hooks = openHooks(app, {
       folders: [options.bundledHooks, ...config.plugins_dirs],
       connections: (workspace, name) => connectionUrl(app, workspace, name),
+      onSecret: ({ workspace_id, run_id, tool }, kind, name) => app.access.secretUsed({ workspace_id, run_id, hook_id: tool.hook_id, kind, name }),
       onOffer: (workspace, hookId, endpoints) => {
         noteOffer(app, workspace, hookId, endpoints).catch((err: unknown) =>
           log.error({ err, plugin: hookId }, 'what an MCP server offers could not be kept'),

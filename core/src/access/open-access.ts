@@ -7,6 +7,7 @@ import { type Mode, ModeWatch } from './mode.ts'
 import { Passwords } from './passwords.ts'
 import { type NoteRefusal, openRefusals } from './refusals.ts'
 import { type Presented, type Resolved, resolveActor, type Sources } from './resolve-actor.ts'
+import { type NoteSecretUse, openSecretUses } from './secret-uses.ts'
 import { findSession } from './sessions/find-session.ts'
 import { findToken } from './tokens/find-token.ts'
 import { openOutsideTokens } from './tokens/outside-tokens.ts'
@@ -27,6 +28,7 @@ export type Access = Resolver & {
   /** To be called after each committed change of who there is and what they may: the next request sees it. */
   changed(): void
   refused: NoteRefusal
+  secretUsed: NoteSecretUse
   close(): Promise<void>
 }
 
@@ -68,6 +70,7 @@ export function openAccess(app: AccessApp, fetch: typeof globalThis.fetch): Acce
     signing,
     changed,
     refused,
+    secretUsed: openSecretUses(app, touches),
     close: () => touches.settled(),
   }
 }

@@ -5,6 +5,7 @@ import { getBlob } from '../storage/blobs.ts'
 import { fromJson } from '../storage/json.ts'
 import { stripTypes } from '../tools/code/strip-types.ts'
 import { invokeTool, previewTool } from '../tools/invoke-tool.ts'
+import type { OnSecret } from '../tools/capabilities.ts'
 import type { McpRuntimes, OnOffer } from '../tools/mcp/mcp-runtime.ts'
 import type { Connector } from '../tools/network/connector.ts'
 import { openRuntimes, type RuntimesApp } from '../tools/open-runtimes.ts'
@@ -41,11 +42,12 @@ export type HostParts = {
   folders: string[]
   connections: ConnectionUrls
   onOffer: OnOffer
+  onSecret: OnSecret
 }
 
-export function openHooks(app: HostApp, { folders, connections, onOffer }: HostParts): HookHost {
+export function openHooks(app: HostApp, { folders, connections, onOffer, onSecret }: HostParts): HookHost {
   const bundled = new Map(loadBundled(folders, app.log).map((plugin) => [plugin.manifest.id, { ...plugin, ...unregistered }]))
-  const { runtimes, connector, close } = openRuntimes(app, connections, onOffer)
+  const { runtimes, connector, close } = openRuntimes(app, connections, onOffer, onSecret)
   const stored = storedReader()
   const sourceOf = sourceReader(app)
   const toolsOf = memoized(async (plugin: KnownPlugin) => {

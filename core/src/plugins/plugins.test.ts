@@ -73,6 +73,7 @@ describe.each(databases)('plugins on $name', ({ empty }) => {
     const hooks: HookHost = openHooks(app, {
       folders: [mkdtempSync(join(tmpdir(), 'cadre-own-')), folder],
       connections: () => Promise.reject(new Error('there are none')),
+      onSecret: () => {},
       onOffer: (workspace, id, endpoints) => void offers.push(noteOffer({ ...app, hooks }, workspace, id, endpoints)),
     })
     open.push(hooks)

@@ -27,6 +27,7 @@ export async function newWorld(
     work?: boolean
     concurrency?: number
     failover?: Config['failover']
+    secrets?: Config['secrets']
   } = {},
 ) {
   let script: Script = options.script ?? (() => ({ text: 'done' }))
@@ -38,6 +39,7 @@ export async function newWorld(
     ...loadConfig({ env, cwd: data }),
     ...(options.concurrency ? { concurrency: options.concurrency } : {}),
     failover: options.failover ?? null,
+    secrets: options.secrets ?? {},
     providers: [{ id: 'double', type: 'custom', base_url: model.url, default_model: 'double' }],
   }
   const running = await openApp(config, pino({ level: process.env['CADRE_TEST_LOG'] ?? 'silent' }), { bundledHooks, ...pick(options) })

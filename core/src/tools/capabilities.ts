@@ -13,6 +13,8 @@ export type Ask = { what: string; args: unknown[] }
 /** Bytes in an answer are a Uint8Array. Throws ToolError. */
 export type Capabilities = (call: ToolCall, ask: Ask) => Promise<unknown>
 
+export type OnSecret = (call: ToolCall, kind: 'secret' | 'connection', name: string) => void
+
 export type CapabilityParts = {
   connector: Connector
   files: FileRoots
@@ -21,6 +23,8 @@ export type CapabilityParts = {
   store: HookStore
   /** CADRE_SECRET_<NAME>, by name. */
   secrets: Record<string, string>
+  /** Told of each secret and connection that is handed out, by name. */
+  onSecret: OnSecret
   log: { info: (context: object, message: string) => void }
 }
 
@@ -49,7 +53,7 @@ export function openCapabilities(parts: CapabilityParts): Capabilities {
       const { offset = 0, max_bytes = call.tool.limits.memory_mb * 250_000 } = object(range ?? {}, 'range') as { offset?: number; max_bytes?: number }
       return parts.files.read(call.tool.grants.files, text(path, 'path'), { offset, max_bytes })
     },
-    sql: (call, [query]) => runSql(parts, call, object(query, 'query') as SqlQuery),
+    sql: (call, [query]) => runSql({ ...parts, connections: noted(parts, call) }, call, object(query, 'query') as SqlQuery),
     secret: (call, [name]) => Promise.resolve(secretOf(parts, call, text(name, 'name'))),
     'store.get': (call, [key]) => storeOf(parts, call).get(placeOf(call), text(key, 'key')),
     'store.set': (call, [key, value]) => storeOf(parts, call).set(placeOf(call), text(key, 'key'), value),
@@ -72,11 +76,22 @@ function needGrant({ tool }: ToolCall, permission: 'network' | 'files') {
   if (tool.grants[permission].length === 0) throw new ToolError(`'${tool.hook_id}' may not do this: its permissions.${permission} is empty`)
 }
 
-function secretOf({ secrets }: CapabilityParts, { tool }: ToolCall, name: string): string {
+/** The URLs of connections; each that is opened is told of. */
+function noted({ connections, onSecret }: CapabilityParts, call: ToolCall): ConnectionUrls {
+  return async (workspace, name) => {
+    const url = await connections(workspace, name)
+    onSecret(call, 'connection', name)
+    return url
+  }
+}
+
+function secretOf({ secrets, onSecret }: CapabilityParts, call: ToolCall, name: string): string {
+  const { tool } = call
   if (!tool.grants.secrets.includes(name))
     throw new ToolError(`'${tool.hook_id}' may not see the secret '${name}': permissions.secrets does not name it`)
   const value = Object.hasOwn(secrets, name) ? secrets[name] : undefined
   if (value === undefined) throw new ToolError(`the secret '${name}' is not set: set CADRE_SECRET_${name.toUpperCase().replaceAll('-', '_')}`)
+  onSecret(call, 'secret', name)
   return value
 }
 

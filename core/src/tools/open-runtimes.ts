@@ -1,5 +1,5 @@
 import type { Db } from '../storage/database.ts'
-import { openCapabilities } from './capabilities.ts'
+import { type OnSecret, openCapabilities } from './capabilities.ts'
 import { openCodeRuntime } from './code/code-runtime.ts'
 import { openContainerRuntime } from './container/container-runtime.ts'
 import { EmbeddedPool } from './embedded/embedded-runtime.ts'
@@ -28,11 +28,11 @@ export type RuntimesApp = {
 /** The walls and what runs tools behind them. Nothing is started before a call needs it. */
 export type OpenRuntimes = { runtimes: Runtimes & { mcp: McpRuntimes }; connector: Connector; close: () => Promise<void> }
 
-export function openRuntimes(app: RuntimesApp, connections: ConnectionUrls, onOffer: OnOffer): OpenRuntimes {
+export function openRuntimes(app: RuntimesApp, connections: ConnectionUrls, onOffer: OnOffer, onSecret: OnSecret): OpenRuntimes {
   const { config, log, sql } = app
   const connector = new Connector()
   const files = openFileRoots(config.file_roots)
-  const capabilities = openCapabilities({ connector, files, sql, connections, store: openHookStore(app), secrets: config.secrets, log })
+  const capabilities = openCapabilities({ connector, files, sql, connections, store: openHookStore(app), secrets: config.secrets, onSecret, log })
   const onDefect = (tool: string, failure: object) => log.error({ tool, ...failure }, `tool ${tool} failed in an unforeseen way`)
   const runtimes = {
     embedded: new EmbeddedPool({ onDefect, capabilities }),
