@@ -3,7 +3,7 @@ import type { Arrival } from '@cadre/core/test/effect-service'
 import { emptyPostgresUrl } from '@cadre/core/storage/test/databases'
 import { type ChainResult, points, runChain } from './chain.ts'
 
-const kills = Number(process.env['CRASH_KILLS'] ?? 72)
+const kills = Number(process.env['CRASH_KILLS'] ?? 48)
 const seed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const chains = 2
 

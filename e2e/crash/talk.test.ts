@@ -3,7 +3,7 @@ import { emptyPostgresUrl } from '@cadre/core/storage/test/databases'
 import { randomFrom } from './random-from.ts'
 import { runTalk, talkPoints, type TalkResult } from './talk-chain.ts'
 
-const kills = Number(process.env['CRASH_KILLS'] ?? 56)
+const kills = Number(process.env['CRASH_KILLS'] ?? 28)
 const seed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 
 /** What went wrong, in words; empty when nothing did. */
