@@ -28,6 +28,7 @@ export async function newWorld(
     concurrency?: number
     failover?: Config['failover']
     secrets?: Config['secrets']
+    max_queue?: number
   } = {},
 ) {
   let script: Script = options.script ?? (() => ({ text: 'done' }))
@@ -42,6 +43,7 @@ export async function newWorld(
     secrets: options.secrets ?? {},
     providers: [{ id: 'double', type: 'custom', base_url: model.url, default_model: 'double' }],
   }
+  if (options.max_queue !== undefined) config.limits.max_queue = options.max_queue
   const running = await openApp(config, pino({ level: process.env['CADRE_TEST_LOG'] ?? 'silent' }), { bundledHooks, ...pick(options) })
   const { app } = running
   const api = buildApi(app)
