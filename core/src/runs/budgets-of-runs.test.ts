@@ -173,7 +173,7 @@ describe.each(databases)('what runs spend, on $name', ({ url }) => {
     const config = {
       budget: { tokens: 1500 },
       max_tokens: 800,
-      call_timeout_ms: 150,
+      call_timeout_ms: 2_500,
       max_retries: 1,
       fallbacks: [{ provider: 'second', model: 'other' }],
     }
