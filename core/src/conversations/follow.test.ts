@@ -224,7 +224,8 @@ describe.each(databases)('following on $name', ({ empty }) => {
         const [each] = await take(events, 1)
         const key = `${each!.conversation_id}:${each!.seq}`
         position = each!.position
-        if (seen.has(key) || said([each!])[0] === '0') continue
+        // On Postgres a transaction that is open anywhere holds the position back: what was before may come again.
+        if (seen.has(key) || each!.type !== 'message.created' || said([each!])[0] === '0') continue
         seen.set(key, each!)
         fresh += 1
       }

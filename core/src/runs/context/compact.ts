@@ -53,20 +53,17 @@ function costsOf(f: Fitting, shown: LanguageModelV3Prompt): Costs {
   const userMessage = (text: string) => messageTokens(f.counter, { role: 'user', content: [{ type: 'text', text }] })
   const steps = f.canRead ? [100_000, 999_999] : []
   const note = userMessage(noteText(999_999, steps))
-  const stays = 0
-  const goes = 1
   return {
     // A text can count a little more between others than alone.
     summaryFrame: userMessage(summaryText('', 999_999, steps)) + 16,
     without(state, units) {
-      const fate = new Uint8Array(each.length)
-      for (const index of state.dropped) fate[index] = goes
-      for (const { from, to } of units) fate.fill(goes, from, to + 1)
-      for (const index of state.summarised) fate[index] = 2
+      const goes = new Uint8Array(each.length)
+      for (const index of state.dropped) goes[index] = 1
+      for (const { from, to } of units) goes.fill(1, from, to + 1)
       let sum = fixed
       for (let index = 0; index < each.length; index++) {
-        if (fate[index] === stays) sum += each[index] ?? 0
-        else if (index === 0 || fate[index] !== fate[index - 1]) sum += note
+        if (!goes[index]) sum += each[index] ?? 0
+        else if (!goes[index - 1]) sum += note
       }
       return sum
     },

@@ -19,7 +19,8 @@ export function render(prompt: LanguageModelV3Prompt, leftOut: LeftOut, options:
   const notes = new Set<object>()
   const sent: LanguageModelV3Prompt = []
   let mentionsSteps = false
-  let summaryShown = leftOut.summary === null
+  const isSummarised = (index: number) => leftOut.summary !== null && leftOut.summarised.has(index)
+  let summaryShown = false
   let joinNext = false
   for (let index = 0; index < prompt.length; index++) {
     const message = prompt[index]
@@ -31,27 +32,35 @@ export function render(prompt: LanguageModelV3Prompt, leftOut: LeftOut, options:
       continue
     }
     const from = index
-    const summarised = leftOut.summarised.has(from)
-    while (leftOut.dropped.has(index + 1) && leftOut.summarised.has(index + 1) === summarised) index++
-    const gone = prompt.slice(from, index + 1)
-    const bySummary = leftOut.summary !== null && summarised
+    while (leftOut.dropped.has(index + 1)) index++
     joinNext = true
-    if (bySummary && summaryShown) continue
-    const steps = options.canRead ? stepsIn(gone, options.stepOf) : []
-    mentionsSteps ||= steps.length > 0
-    const text = bySummary ? summaryText(leftOut.summary ?? '', leftOut.summarised.size, steps) : noteText(gone.length, steps)
-    summaryShown ||= bySummary
-    const part: UserPart = { type: 'text', text }
-    notes.add(part)
-    joinUser(sent, { role: 'user', content: [part] })
+    const gone = Array.from({ length: index - from + 1 }, (_, i) => from + i)
+    const [told, untold] = [gone.filter(isSummarised), gone.filter((each) => !isSummarised(each))]
+    const stepsOf = (indexes: number[]) => {
+      const steps = options.canRead ? stepsIn(prompt, indexes, options.stepOf) : []
+      mentionsSteps ||= steps.length > 0
+      return steps
+    }
+    // One note at most for what goes in one place, wherever a summary has a part of it: that is what compaction reckons with.
+    const texts = untold.length > 0 ? [noteText(untold.length, stepsOf(untold))] : []
+    if (told.length > 0 && !summaryShown) {
+      summaryShown = true
+      texts.push(summaryText(leftOut.summary ?? '', leftOut.summarised.size, stepsOf(told)))
+    }
+    for (const text of texts) {
+      const part: UserPart = { type: 'text', text }
+      notes.add(part)
+      joinUser(sent, { role: 'user', content: [part] })
+    }
   }
   return { prompt: clean(sent), isNote: (part) => notes.has(part), mentionsSteps }
 }
 
 /** The first and the last step among the results of these messages. */
-function stepsIn(messages: LanguageModelV3Prompt, stepOf: StepOf): number[] {
-  const steps = messages.flatMap((message) => {
-    if (message.role !== 'tool') return []
+function stepsIn(prompt: LanguageModelV3Prompt, indexes: number[], stepOf: StepOf): number[] {
+  const steps = indexes.flatMap((index) => {
+    const message = prompt[index]
+    if (message?.role !== 'tool') return []
     return message.content.flatMap((part) => (part.type === 'tool-result' ? [stepOf(part.toolCallId)] : []))
   })
   const known = steps.filter((step) => step !== null).toSorted((a, b) => a - b)
