@@ -61,15 +61,24 @@ export async function insertRunOnce(trx: Trx, run: NewRun): Promise<{ row: RunRo
     .returningAll()
     .executeTakeFirst()
   if (inserted) return { row: inserted, isNew: true }
-  const existing = await trx
+  const existing = await findRunByRequest(trx, run)
+  if (!existing) throw new Error(`run ${run.id}: the run with its request key is gone`)
+  return { row: existing, isNew: false }
+}
+
+/** The run that the same caller began with the same key. */
+export function findRunByRequest(
+  db: Db['read'] | Trx,
+  of: Pick<NewRun, 'workspace_id' | 'triggered_by' | 'agent_id' | 'request_key'>,
+): Promise<RunRow | undefined> {
+  return db
     .selectFrom('runs')
     .selectAll()
-    .where('workspace_id', '=', run.workspace_id)
-    .where('triggered_by', '=', run.triggered_by)
-    .where('agent_id', '=', run.agent_id)
-    .where('request_key', '=', run.request_key)
-    .executeTakeFirstOrThrow()
-  return { row: existing, isNew: false }
+    .where('workspace_id', '=', of.workspace_id)
+    .where('triggered_by', '=', of.triggered_by)
+    .where('agent_id', '=', of.agent_id)
+    .where('request_key', '=', of.request_key ?? null)
+    .executeTakeFirst()
 }
 
 // The statements of every run are written out: Kysely builds and compiles a query in 20 µs, five times what SQLite takes to run it.

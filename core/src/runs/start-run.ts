@@ -11,7 +11,7 @@ import { checkSchema } from '../tools/tool-schema.ts'
 import { delegatesOf } from './delegates-of.ts'
 import { shelve } from './journal-codec.ts'
 import { beginHere } from './begin-here.ts'
-import { insertRunOnce, type NewRun } from './runs.store.ts'
+import { findRunByRequest, insertRunOnce, type NewRun } from './runs.store.ts'
 import { withServerFailover } from './server-failover.ts'
 
 export type NewRunInput = Pick<StartRun, 'input' | 'data' | 'output_schema'> & { idOrSlug: string; stream: boolean }
@@ -35,8 +35,10 @@ export async function startRun(
   if (caller.kind === 'public' && requestKey !== undefined) throw invalid('Idempotency-Key', 'needs an API key')
   const actor = await atPublicAgent(app, caller, input.idOrSlug)
   const agent = withServerFailover(await requireRunnableAgent(app, actor, input.idOrSlug), app.config.failover)
-  // A run below another is never turned away: the one above would wait for it for ever.
-  if (!parent) await app.limits.queueRoom()
+  const ofKey = { workspace_id: actor.workspace_id, triggered_by: actor.id, agent_id: agent.id, request_key: requestKey ?? null }
+  const isKnown = requestKey !== undefined && (await findRunByRequest(app.db.read, ofKey)) !== undefined
+  // A run below another is never turned away: the one above would wait for it for ever. One that is there already takes no room.
+  if (!parent && !isKnown) await app.limits.queueRoom()
   // Its patterns run in this process: whoever brings one must be known.
   if (input.output_schema && actor.kind === 'public') throw invalid('output_schema', 'needs an API key')
   if (input.output_schema) checkSchema(input.output_schema, 'output_schema')
@@ -45,8 +47,7 @@ export async function startRun(
   const setup = app.setups.freeze(limited, tools, sub, input.output_schema)
   const run: NewRun = {
     id: app.newId('run'),
-    workspace_id: actor.workspace_id,
-    agent_id: agent.id,
+    ...ofKey,
     status: 'pending',
     mode: input.stream ? 'stream' : 'generate',
     input: input.input,
@@ -58,9 +59,7 @@ export async function startRun(
     last_seq: 0,
     token: 0,
     job_id: app.newId('job'),
-    request_key: requestKey ?? null,
     request_hash: requestKey === undefined ? null : hashOf(input),
-    triggered_by: actor.id,
     user_id: actor.user_id,
     key_id: parent ? parent.key_id : actor.kind === 'key' ? actor.id : null,
     ip_address: actor.ip,
