@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { testContext, testExamples } from '../lib/hook-test.ts'
+import { caller, syncCaller, testExamples } from '../lib/hook-test.ts'
 import handlers from './index.ts'
+const folder = new URL('./', import.meta.url)
+testExamples(folder, handlers)
 
-const context = testContext()
-testExamples(new URL('./', import.meta.url), handlers)
-
-// oxlint-disable-next-line typescript/no-explicit-any -- what an endpoint answers is for each test to say
-const call = (path: string, input: unknown) => handlers[path]?.(input, context) as any
+const call = syncCaller(folder, handlers)
+const callLater = caller(folder, handlers)
 const read = (csv: string, more = {}) => call('/csv_to_json', { csv, ...more })
 
 describe('reading delimited text', () => {
@@ -87,21 +86,21 @@ describe('writing', () => {
       { id: 1, name: 'Ann' },
       { id: 2, name: 'Bob & Co' },
     ]
-    const { text } = await call('/format', { rows, format })
-    expect((await call('/parse', { text, format })).rows).toEqual(rows)
+    const { text } = await callLater('/format', { rows, format })
+    expect((await callLater('/parse', { text, format })).rows).toEqual(rows)
   })
 })
 
 describe('other formats', () => {
   test('an error says where', async () => {
-    await expect(call('/parse', { text: '{"a":1}\n{"a":', format: 'ndjson' })).rejects.toThrow(/text: line 2 is not JSON/)
-    await expect(call('/parse', { text: '<a><b></a>', format: 'xml' })).rejects.toThrow(/text: is not XML/)
+    await expect(callLater('/parse', { text: '{"a":1}\n{"a":', format: 'ndjson' })).rejects.toThrow(/text: line 2 is not JSON/)
+    await expect(callLater('/parse', { text: '<a><b></a>', format: 'xml' })).rejects.toThrow(/text: is not XML/)
   })
   test('entities that a document declares are refused', async () => {
-    await expect(call('/parse', { text: '<!DOCTYPE a [<!ENTITY x "xx">]><a>&x;</a>', format: 'xml' })).rejects.toThrow(/entities/)
+    await expect(callLater('/parse', { text: '<!DOCTYPE a [<!ENTITY x "xx">]><a>&x;</a>', format: 'xml' })).rejects.toThrow(/entities/)
   })
   test('XML keeps codes and long digits as text', async () => {
     const text = '<r><i><zip>01234</zip><n>12345678901234567890</n><v>2</v></i><i><zip>1</zip></i></r>'
-    expect((await call('/parse', { text, format: 'xml' })).rows).toEqual([{ zip: '01234', n: '12345678901234567890', v: 2 }, { zip: '1' }])
+    expect((await callLater('/parse', { text, format: 'xml' })).rows).toEqual([{ zip: '01234', n: '12345678901234567890', v: 2 }, { zip: '1' }])
   })
 })

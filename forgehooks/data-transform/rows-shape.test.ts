@@ -1,25 +1,8 @@
-import { readFileSync } from 'node:fs'
-import { Manifest } from '@cadre/contract/manifest'
-import { Ajv } from 'ajv'
 import { describe, expect, test } from 'vitest'
-import { testContext } from '../lib/hook-test.ts'
+import { syncCaller } from '../lib/hook-test.ts'
 import handlers from './index.ts'
 
-const endpoints = Manifest.parse(JSON.parse(readFileSync(new URL('forgehook.json', import.meta.url), 'utf8'))).endpoints
-const ajv = new Ajv({ allErrors: true, allowUnionTypes: true })
-const schemas = new Map(endpoints.map(({ path, input, output }) => [path, { input: ajv.compile(input), output: ajv.compile(output ?? {}) }]))
-
-function call(path: string, input: unknown): any {
-  const schema = schemas.get(path)
-  schema?.input(input)
-  expect(schema?.input.errors ?? []).toEqual([])
-  const output = handlers[path]?.(input, testContext())
-  const sent = JSON.parse(JSON.stringify(output))
-  expect(output).toEqual(sent)
-  schema?.output(sent)
-  expect(schema?.output.errors ?? []).toEqual([])
-  return sent
-}
+const call = syncCaller(new URL('./', import.meta.url), handlers)
 const column = (rows: Record<string, unknown>[], field: string) => rows.map((row) => row[field])
 
 describe('join', () => {

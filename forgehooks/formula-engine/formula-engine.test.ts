@@ -1,12 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { testContext, testExamples } from '../lib/hook-test.ts'
+import { syncCaller, testExamples } from '../lib/hook-test.ts'
 import handlers from './index.ts'
 
-testExamples(new URL('./', import.meta.url), handlers)
+const folder = new URL('./', import.meta.url)
+testExamples(folder, handlers)
 
-const context = testContext()
-
-const call = (path: string, input: unknown) => handlers[path]?.(input, context) as any
+const call = syncCaller(folder, handlers)
 const rows = [
   { name: 'John', date: '2024-01-15', amount: '1500', region: 'West', 'Unit Price': 10.1, quantity: 2 },
   { name: 'Jane', date: '2024-02-20', amount: 2000, region: 'East', 'Unit Price': 20.2, quantity: 1 },

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { testContext, testExamples } from '../lib/hook-test.ts'
+import { caller, syncCaller, testExamples } from '../lib/hook-test.ts'
 import handlers from './index.ts'
 
-testExamples(new URL('.', import.meta.url), handlers)
+const folder = new URL('./', import.meta.url)
+testExamples(folder, handlers)
 
-// oxlint-disable-next-line typescript/no-explicit-any -- what an endpoint answers is for each test to say
-const call = (path: string, input: unknown) => handlers[path]?.(input, testContext()) as any
+const call = syncCaller(folder, handlers)
+const callLater = caller(folder, handlers)
 const json = () => fc.jsonValue({ maxDepth: 4 })
 
 describe('properties', () => {
@@ -57,8 +58,8 @@ describe('nasty input', () => {
   })
 
   test('a query that is wrong, or never ends, is an error of its expression', async () => {
-    await expect(call('/query', { data: {}, expression: '$sum(' })).rejects.toThrow(/expression/)
-    await expect(call('/query', { data: {}, expression: '($f := function($n) { $f($n + 1) + 1 }; $f(0))' })).rejects.toThrow(/expression/)
+    await expect(callLater('/query', { data: {}, expression: '$sum(' })).rejects.toThrow(/expression/)
+    await expect(callLater('/query', { data: {}, expression: '($f := function($n) { $f($n + 1) + 1 }; $f(0))' })).rejects.toThrow(/expression/)
   })
 
   test('what is flattened is unflattened to the same', () => {

@@ -48,6 +48,8 @@ test('refuses what JSON.parse refuses, always with a place', () => {
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 8 }), (parts) => {
       const text = parts.join('')
+      // More than a double holds stays text, see below.
+      fc.pre(!/e3\d\d/.test(text))
       const expected = native(text)
       if (expected) expect(viaJson(parse({ text }).value)).toEqual(expected.value)
       else expect(() => parse({ text })).toThrow(/^text: is not JSON: line \d+, column \d+: /)
