@@ -2,21 +2,11 @@ import { afterAll, describe, expect, test } from 'vitest'
 import type { Arrival } from '@cadre/core/test/effect-service'
 import { emptyPostgresUrl } from '@cadre/core/storage/test/databases'
 import { type ChainResult, points, runChain } from './chain.ts'
+import { randomFrom } from './random-from.ts'
 
 const kills = Number(process.env['CRASH_KILLS'] ?? 48)
 const seed = Number(process.env['CRASH_SEED'] ?? Math.floor(Math.random() * 2 ** 31))
 const chains = 2
-
-/** mulberry32: small, seeded, good enough to choose where to kill. */
-function randomFrom(start: number) {
-  let state = start
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let t = Math.imul(state ^ (state >>> 15), 1 | state)
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** Nothing is held for ever, and no recorded call is counted twice or not at all. */
 function moneyFaultsOf(runs: ChainResult['runs'], { spent, reserved, usage }: ChainResult['spending']): string[] {
