@@ -1,6 +1,6 @@
 import type { App } from './app.ts'
 import { takeTurn } from './conversations/turns/take-turn.ts'
-import type { JobHandlers } from './jobs/worker.ts'
+import type { JobHandlers } from './jobs/work-job.ts'
 import { expireApproval } from './runs/decide-approval.ts'
 import { executeRun } from './runs/execute-run.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest'
 import type { Arrival } from '@cadre/core/test/effect-service'
-import { emptyPostgresUrl } from '@cadre/core/storage/test/databases'
+import { databaseUrls } from '@cadre/core/storage/test/databases'
 import { type ChainResult, points, runChain } from './chain.ts'
 import { randomFrom } from './random-from.ts'
 
@@ -50,19 +50,14 @@ function faultsOf({ runs, ordered, world, again, spending }: ChainResult): strin
   return faults
 }
 
-const databases = [
-  { name: 'SQLite', url: async () => null },
-  { name: 'Postgres', url: emptyPostgresUrl },
-]
-
-describe.each(databases)('killed at every named point, on $name', (database) => {
+describe.each(databaseUrls)('killed at every named point, on $name', (database) => {
   const results: ChainResult[] = []
   afterAll(async () => {
     for (const { world } of results) await world.close()
   })
 
   test(`no run lost, none without an end, no effect repeated beyond its class (${kills} kills, seed ${seed})`, { timeout: 1_200_000 }, async () => {
-    const each = Math.ceil(kills / chains / databases.length)
+    const each = Math.ceil(kills / chains / databaseUrls.length)
     results.push(
       ...(await Promise.all(
         Array.from({ length: chains }, async (_, i) =>

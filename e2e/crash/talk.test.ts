@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test } from 'vitest'
-import { emptyPostgresUrl } from '@cadre/core/storage/test/databases'
+import { databaseUrls } from '@cadre/core/storage/test/databases'
 import { randomFrom } from './random-from.ts'
 import { runTalk, talkPoints, type TalkResult } from './talk-chain.ts'
 
@@ -21,12 +21,7 @@ function faultsOf({ said, answers, links, agents }: TalkResult): string[] {
   return faults
 }
 
-const databases = [
-  { name: 'SQLite', url: async () => null },
-  { name: 'Postgres', url: emptyPostgresUrl },
-]
-
-describe.each(databases)('conversations killed at every named point, on $name', (database) => {
+describe.each(databaseUrls)('conversations killed at every named point, on $name', (database) => {
   const results: TalkResult[] = []
   afterAll(async () => {
     for (const { world } of results) await world.close()
@@ -34,7 +29,7 @@ describe.each(databases)('conversations killed at every named point, on $name', 
 
   test(`every message answered, once, and no agent left busy (${kills} kills, seed ${seed})`, { timeout: 1_200_000 }, async () => {
     const result = await runTalk({
-      kills: Math.ceil(kills / databases.length),
+      kills: Math.ceil(kills / databaseUrls.length),
       random: randomFrom(seed),
       offset: 0,
       database_url: await database.url(),

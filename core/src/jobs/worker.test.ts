@@ -6,7 +6,8 @@ import type { Db } from '../storage/database.ts'
 import { databases } from '../storage/test/databases.ts'
 import { JobError, type Lease, type NewJob, type Queue } from './queue.ts'
 import { sqlQueue } from './sql-queue.ts'
-import { type JobHandlers, startWorker, type Worker, type WorkerOptions } from './worker.ts'
+import type { JobHandlers } from './work-job.ts'
+import { startWorker, type Worker, type WorkerOptions } from './worker.ts'
 
 describe.each(databases)('a worker on $name', ({ empty }) => {
   let db: Db

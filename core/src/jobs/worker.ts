@@ -1,26 +1,17 @@
 import { setImmediate, setTimeout } from 'node:timers'
-import type { Db, Trx } from '../storage/database.ts'
+import type { Db } from '../storage/database.ts'
 import { newId } from '../storage/ids.ts'
 import { type Heartbeat, startHeartbeat } from './heartbeat.ts'
 import { isDeadHere } from './host.ts'
-import { JobError, type Lease, type Queue } from './queue.ts'
+import type { Lease, Queue } from './queue.ts'
+import { type JobHandlers, retryMs, workJob, type WorkLog } from './work-job.ts'
 
-export type JobHelpers = {
-  /** Aborts when the worker stops or has lost the lease: then nothing that the handler still does can be recorded. */
-  signal: AbortSignal
-  progress: (percent: number) => Promise<boolean>
-}
-/** What is returned becomes the job's result. `{ settled }` is for handlers that complete their job in a transaction of their own: true, they did. */
-export type JobHandler = (lease: Lease, helpers: JobHelpers) => Promise<unknown>
-export type JobHandlers = Record<string, JobHandler>
-
-type Log = Record<'info' | 'warn' | 'error', (context: object, message: string) => void>
 export type WorkerOptions = {
   db: Db
   queue: Queue
   handlers: JobHandlers
   concurrency: number
-  log: Log
+  log: WorkLog
   /** Shown in the table of workers. */
   kind?: string
   /** How often it looks for jobs that others enqueued. */
@@ -28,8 +19,6 @@ export type WorkerOptions = {
   heartbeat_ms?: number
 }
 
-/** A database that does not answer is asked again after this. */
-const retryMs = 1000
 /** How often the dead are looked for. */
 const reclaimMs = 1000
 /** What a handler has to notice that its signal was aborted. */
@@ -265,59 +254,9 @@ export class Worker {
     const running: Running = { lease, abort, done: Promise.resolve() }
     this.#running.get(lease.job_id)?.abort.abort(new Error('the lease is lost')) // this worker was given up, and does not know it yet
     this.#running.set(lease.job_id, running)
-    running.done = this.#work(lease, abort.signal).finally(() => {
+    running.done = workJob(this.#options, lease, abort.signal).finally(() => {
       if (this.#running.get(lease.job_id) === running) this.#running.delete(lease.job_id)
       if (this.#hungry && !this.#stopping) this.wake()
     })
   }
-
-  async #work(lease: Lease, signal: AbortSignal): Promise<void> {
-    const { queue, handlers, log } = this.#options
-    const about = { job_id: lease.job_id, job: lease.name, attempt: lease.attempt }
-    const handler = Object.hasOwn(handlers, lease.name) ? handlers[lease.name] : undefined
-    if (!handler) {
-      const reason = `no handler for job name '${lease.name}'`
-      log.error(about, reason)
-      await this.#settle(signal, (trx) => queue.fail(trx, lease, reason, { final: true }))
-      return
-    }
-    try {
-      const result = await handler(lease, { signal, progress: (percent) => queue.progress(lease, percent) })
-      const settled = settledOf(result)
-      if (settled !== true) await this.#settle(signal, (trx) => queue.complete(trx, lease, settled === false ? undefined : result))
-    } catch (err) {
-      if (signal.aborted) {
-        await this.#settle(signal, (trx) => queue.release(trx, lease)) // refused where the lease was lost
-        return
-      }
-      const options = err instanceof JobError ? { final: err.final, retry_in_ms: err.retry_in_ms } : {}
-      const outcome = await this.#settle(signal, (trx) => queue.fail(trx, lease, reasonOf(err), options))
-      log[outcome === 'delayed' ? 'warn' : 'error'](
-        { ...about, err, outcome },
-        outcome === 'delayed' ? 'a job failed and will be tried again' : 'a job failed',
-      )
-    }
-  }
-
-  /** Writes how a job ended, however long the database is away: a job that nobody works on must not look as if somebody did. */
-  async #settle<T>(signal: AbortSignal, write: (trx: Trx) => Promise<T>): Promise<T | undefined> {
-    const { db, log } = this.#options
-    for (;;) {
-      try {
-        return await db.write(write)
-      } catch (err) {
-        log.error({ err }, 'the end of a job cannot be written; trying again')
-        if (signal.aborted) return undefined
-        await new Promise((resolve) => setTimeout(resolve, retryMs))
-      }
-    }
-  }
-}
-
-function settledOf(result: unknown): boolean | undefined {
-  return typeof result === 'object' && result !== null && 'settled' in result && typeof result.settled === 'boolean' ? result.settled : undefined
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -3,7 +3,7 @@ import { canonicalJson } from '@cadre/contract/canonical-json'
 import { Manifest, type ManifestInput } from '@cadre/contract/manifest'
 import { HookBundle } from '@cadre/contract/plugins'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { emptyPostgresUrl } from '../storage/test/databases.ts'
+import { databaseUrls } from '../storage/test/databases.ts'
 import { newWorld, owner, stranger } from '../test/world.ts'
 import { startService } from '../tools/test/http-service.ts'
 
@@ -32,10 +32,7 @@ const code = (change: Partial<ManifestInput> = {}) =>
     ...change,
   })
 
-describe.each([
-  { name: 'SQLite', url: async () => null },
-  { name: 'Postgres', url: emptyPostgresUrl },
-])('registered code on $name', ({ url }) => {
+describe.each(databaseUrls)('registered code on $name', ({ url }) => {
   let world: Awaited<ReturnType<typeof newWorld>>
   beforeEach(async () => {
     world = await newWorld({ database_url: await url() })

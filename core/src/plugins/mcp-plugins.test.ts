@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Manifest, type ManifestInput } from '@cadre/contract/manifest'
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { emptyPostgresUrl } from '../storage/test/databases.ts'
+import { databaseUrls } from '../storage/test/databases.ts'
 import { newWorld, owner, stranger } from '../test/world.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'cadre-mcp-'))
@@ -17,10 +17,7 @@ function remote(change: Partial<ManifestInput> = {}) {
   return Manifest.parse({ id: 'remote', name: 'Remote', version: '1.0.0', runtime: { type: 'mcp', transport }, ...change })
 }
 
-describe.each([
-  { name: 'SQLite', url: async () => null },
-  { name: 'Postgres', url: emptyPostgresUrl },
-])('MCP servers on $name', ({ url }) => {
+describe.each(databaseUrls)('MCP servers on $name', ({ url }) => {
   let world: Awaited<ReturnType<typeof newWorld>>
   beforeEach(async () => {
     writeFileSync(words, 'Says hello')

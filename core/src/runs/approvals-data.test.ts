@@ -1,19 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { emptyPostgresUrl } from '../storage/test/databases.ts'
+import { databaseUrls } from '../storage/test/databases.ts'
 import type { ChatRequest } from '../test/model-double.ts'
 import { newWorld, owner, type World } from '../test/world.ts'
 import { addMail, calling, personOf } from './test/mail-hook.ts'
 import { workElsewhere } from './test/restart.ts'
 
-const databases = [
-  { name: 'SQLite', url: async () => null },
-  { name: 'Postgres', url: emptyPostgresUrl },
-]
 const post = { tool: 'mail__post', input: { to: 'blog', text: 'x' } }
 const inbox = { tool: 'mail__inbox' }
 const web = { tool: 'mail__web' }
 
-describe.each(databases)('approvals by the flow of data, on $name', ({ url }) => {
+describe.each(databaseUrls)('approvals by the flow of data, on $name', ({ url }) => {
   let world: World
   let person: ReturnType<typeof personOf>
   const closing: (() => Promise<unknown>)[] = []

@@ -1,20 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { emptyPostgresUrl } from '../storage/test/databases.ts'
+import { databaseUrls } from '../storage/test/databases.ts'
 import { newWorld, owner, type World } from '../test/world.ts'
 import { decideApproval } from './decide-approval.ts'
 import { followRun } from './follow-run.ts'
 import { addMail, calling, personOf } from './test/mail-hook.ts'
 import { openBeside, workElsewhere } from './test/restart.ts'
 
-const databases = [
-  { name: 'SQLite', url: async () => null },
-  { name: 'Postgres', url: emptyPostgresUrl },
-]
 const letter = { to: 'bob', text: 'hello' }
 const sending = { tool: 'mail__send', input: letter }
 const approve = { decision: 'approve', scope: 'once', agents: 'this' } as const
 
-describe.each(databases)('approvals across processes, on $name', ({ url }) => {
+describe.each(databaseUrls)('approvals across processes, on $name', ({ url }) => {
   let world: World
   let person: ReturnType<typeof personOf>
   const closing: (() => Promise<unknown>)[] = []

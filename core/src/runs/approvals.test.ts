@@ -1,17 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { emptyPostgresUrl } from '../storage/test/databases.ts'
+import { databaseUrls } from '../storage/test/databases.ts'
 import { resultsSoFar } from '../test/model-double.ts'
 import { newWorld, owner, type World } from '../test/world.ts'
 import { addMail, calling, personOf } from './test/mail-hook.ts'
 
-const databases = [
-  { name: 'SQLite', url: async () => null },
-  { name: 'Postgres', url: emptyPostgresUrl },
-]
 const letter = { to: 'bob', text: 'hello' }
 const sending = { tool: 'mail__send', input: letter }
 
-describe.each(databases)('approvals, on $name', ({ url }) => {
+describe.each(databaseUrls)('approvals, on $name', ({ url }) => {
   let world: World
   let now: () => number
   let person: ReturnType<typeof personOf>

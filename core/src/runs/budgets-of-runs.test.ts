@@ -1,19 +1,15 @@
 import { CreateBudget } from '@cadre/contract/usage'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { z } from 'zod'
-import { emptyPostgresUrl } from '../storage/test/databases.ts'
+import { databaseUrls } from '../storage/test/databases.ts'
 import { type ModelDouble, resultsSoFar, startModelDouble } from '../test/model-double.ts'
 import { newWorld, owner, type World } from '../test/world.ts'
 import { cancelRun } from './cancel-run.ts'
 import { openBeside, workElsewhere } from './test/restart.ts'
 
-const databases = [
-  { name: 'SQLite', url: async () => null },
-  { name: 'Postgres', url: emptyPostgresUrl },
-]
 const aDay = 86_400_000
 
-describe.each(databases)('what runs spend, on $name', ({ url }) => {
+describe.each(databaseUrls)('what runs spend, on $name', ({ url }) => {
   let world: World
   let now: () => number
   const closing: (() => Promise<unknown>)[] = []

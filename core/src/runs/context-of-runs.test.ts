@@ -1,21 +1,17 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Run } from '@cadre/contract/runs'
-import { emptyPostgresUrl } from '../storage/test/databases.ts'
+import { databaseUrls } from '../storage/test/databases.ts'
 import { type ChatRequest, type Reply, startModelDouble } from '../test/model-double.ts'
 import { newWorld, owner, type World } from '../test/world.ts'
 import { workElsewhere } from './test/restart.ts'
 
-const databases = [
-  { name: 'SQLite', url: async () => null },
-  { name: 'Postgres', url: emptyPostgresUrl },
-]
 const smallWindow = 3000
 
 const words = (n: number) => `result ${n}: ${'some words that fill the window. '.repeat(40)}`
 const isSummary = (request: ChatRequest) => JSON.stringify(request.messages).includes('<conversation>')
 const toolNames = (request: ChatRequest) => (request.tools ?? []).map((tool) => tool.function.name)
 
-describe.each(databases)('a conversation that outgrows its window, on $name', ({ url }) => {
+describe.each(databaseUrls)('a conversation that outgrows its window, on $name', ({ url }) => {
   let world: World
   const closing: (() => Promise<unknown>)[] = []
   beforeEach(async () => {

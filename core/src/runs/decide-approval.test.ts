@@ -1,18 +1,14 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { type Actor, localOwner } from '../access/actor.ts'
-import { emptyPostgresUrl } from '../storage/test/databases.ts'
+import { databaseUrls } from '../storage/test/databases.ts'
 import { resultsSoFar } from '../test/model-double.ts'
 import { newWorld, owner, type World } from '../test/world.ts'
 import { addMail, calling, personOf } from './test/mail-hook.ts'
 
-const databases = [
-  { name: 'SQLite', url: async () => null },
-  { name: 'Postgres', url: emptyPostgresUrl },
-]
 const letter = { to: 'bob', text: 'hello' }
 const sending = { tool: 'mail__send', input: letter }
 
-describe.each(databases)('decisions on calls, on $name', ({ url }) => {
+describe.each(databaseUrls)('decisions on calls, on $name', ({ url }) => {
   let world: World
   let person: ReturnType<typeof personOf>
   beforeEach(async () => {

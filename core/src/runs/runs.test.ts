@@ -1,16 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { RunEvent } from '@cadre/contract/run-events'
-import { emptyPostgresUrl } from '../storage/test/databases.ts'
+import { databaseUrls } from '../storage/test/databases.ts'
 import { resultsSoFar } from '../test/model-double.ts'
 import { newWorld, owner, stranger, type World } from '../test/world.ts'
 import { requireRun } from './get-run.ts'
 
-const databases = [
-  { name: 'SQLite', url: async () => null },
-  { name: 'Postgres', url: emptyPostgresUrl },
-]
-
-describe.each(databases)('runs on $name', ({ url }) => {
+describe.each(databaseUrls)('runs on $name', ({ url }) => {
   let world: World
   beforeEach(async () => (world = await newWorld({ database_url: await url() })))
   afterEach(() => world.close())

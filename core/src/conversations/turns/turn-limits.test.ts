@@ -1,14 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest'
-import { emptyPostgresUrl } from '../../storage/test/databases.ts'
+import { databaseUrls } from '../../storage/test/databases.ts'
 import { owner } from '../../test/world.ts'
 import { newTurns, type Turns } from './test/turn-world.ts'
 
-const databases = [
-  { name: 'SQLite', url: async () => null },
-  { name: 'Postgres', url: emptyPostgresUrl },
-]
-
-describe.each(databases)('turns that meet a limit, on $name', ({ url }) => {
+describe.each(databaseUrls)('turns that meet a limit, on $name', ({ url }) => {
   let turns: Turns
   afterEach(() => turns.close())
   const open = async (options: Parameters<typeof newTurns>[0] = {}) => (turns = await newTurns({ database_url: await url(), ...options }))

@@ -18,6 +18,12 @@ export const databases: { name: string; empty: () => Promise<Db> }[] = [
   { name: 'Postgres', empty: async () => remember(await openDatabase({ url: await emptyPostgresUrl() })) },
 ]
 
+/** The same two for a server that opens its database itself; null is a new file in its data folder. */
+export const databaseUrls: { name: string; url: () => Promise<string | null> }[] = [
+  { name: 'SQLite', url: async () => null },
+  { name: 'Postgres', url: emptyPostgresUrl },
+]
+
 const opened: Db[] = []
 const folders: string[] = []
 let postgres: Promise<string> | undefined
