@@ -1,6 +1,7 @@
 import { HookError } from '@cadre/contract/forgehook'
 import type { Decimal } from 'decimal.js'
-import { bounded, ExpressionError, answerNumber, num, numberText, parseNumberText, type Precision } from '../lib/expression-number.ts'
+import { bounded, answerNumber, num, numberText, parseNumberText, type Precision } from '../lib/expression-number.ts'
+import { onField } from '../lib/on-field.ts'
 
 export type Answer = { result: number | string | boolean; text: string; exact: boolean }
 
@@ -10,16 +11,6 @@ export function answer(value: Decimal, precision: Precision, digits?: number): A
   const shown = digits === undefined ? value : value.toSignificantDigits(precision.exact ? digits : Math.min(digits, 50))
   const exact = precision.exact && shown.eq(value)
   return { result: answerNumber(shown, exact), text: numberText(shown, exact || digits !== undefined), exact }
-}
-
-/** Turns complaints of the language into ones about a field of this call. */
-export function onField<T>(field: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof ExpressionError) throw new HookError(error.message, field)
-    throw error
-  }
 }
 
 /** A number given as JSON number or as text ("0.1", "1,234.50"). */

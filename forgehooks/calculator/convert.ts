@@ -1,6 +1,7 @@
 import { newEnvironment } from '../lib/expression-value.ts'
 import type { HookContext } from '@cadre/contract/forgehook'
-import { answer, needValue, onField } from './answer.ts'
+import { answer, needValue } from './answer.ts'
+import { onField } from '../lib/on-field.ts'
 import { convertUnits, needUnit } from './units.ts'
 
 export type ConvertInput = { value: number | string; from: string; to: string; precision?: number }

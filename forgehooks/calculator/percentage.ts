@@ -1,7 +1,8 @@
 import { HookError, type HookContext } from '@cadre/contract/forgehook'
 import { add, divide, multiply, num } from '../lib/expression-number.ts'
 import { newEnvironment } from '../lib/expression-value.ts'
-import { answer, needValue, onField } from './answer.ts'
+import { answer, needValue } from './answer.ts'
+import { onField } from '../lib/on-field.ts'
 
 type Given = number | string
 export type PercentageInput = { part?: Given; whole?: Given; percent?: Given; from?: Given; to?: Given; precision?: number }

@@ -3,7 +3,8 @@ import type { Decimal } from 'decimal.js'
 import { deviation, mean, modes, percentile, sum, variance } from '../lib/expression-columns.ts'
 import { add, answerNumber, jsonNumber, num } from '../lib/expression-number.ts'
 import { newEnvironment, type Environment } from '../lib/expression-value.ts'
-import { needValue, onField } from './answer.ts'
+import { needValue } from './answer.ts'
+import { onField } from '../lib/on-field.ts'
 
 export type StatisticsInput = { values: (number | string)[] }
 

@@ -2,7 +2,8 @@ import { HookError, type HookContext } from '@cadre/contract/forgehook'
 import { evaluate } from '../lib/expression-evaluate.ts'
 import { parseExpression } from '../lib/expression-parser.ts'
 import { newEnvironment, toJson } from '../lib/expression-value.ts'
-import { bind, columnNames, onField, rowScope, type Row } from './rows.ts'
+import { bind, columnNames, rowScope, type Row } from './rows.ts'
+import { onField } from '../lib/on-field.ts'
 
 export type AddColumnInput = {
   rows: Row[]

@@ -3,7 +3,8 @@ import { evaluate } from '../lib/expression-evaluate.ts'
 import { num } from '../lib/expression-number.ts'
 import type { Node } from '../lib/expression-parser.ts'
 import { newEnvironment, toJson } from '../lib/expression-value.ts'
-import { bind, columnNames, columnScope, groupRows, needColumns, onField, type Row } from './rows.ts'
+import { bind, columnNames, columnScope, groupRows, needColumns, type Row } from './rows.ts'
+import { onField } from '../lib/on-field.ts'
 
 const OPERATIONS: Record<string, string> = {
   sum: 'SUM',

@@ -3,7 +3,8 @@ import { evaluate as work } from '../lib/expression-evaluate.ts'
 import { parseExpression } from '../lib/expression-parser.ts'
 import { num, numberText } from '../lib/expression-number.ts'
 import { isNumber, newEnvironment, toJson } from '../lib/expression-value.ts'
-import { bind, columnNames, columnScope, groupRows, needColumns, onField, type Row } from './rows.ts'
+import { bind, columnNames, columnScope, groupRows, needColumns, type Row } from './rows.ts'
+import { onField } from '../lib/on-field.ts'
 
 export type EvaluateInput = {
   expression: string

@@ -1,20 +1,9 @@
 import { HookError } from '@cadre/contract/forgehook'
-import { ExpressionError } from '../lib/expression-number.ts'
 import { check, constantOf, type Scope } from '../lib/expression-evaluate.ts'
 import type { Node } from '../lib/expression-parser.ts'
 import { cell, type Cell, type Environment, type Scalar, type Value } from '../lib/expression-value.ts'
 
 export type Row = Record<string, unknown>
-
-/** Runs `work` and lays its complaints at the door of the field that caused them. */
-export function onField<T>(field: string, work: () => T): T {
-  try {
-    return work()
-  } catch (error) {
-    if (error instanceof ExpressionError) throw new HookError(error.message, field)
-    throw error
-  }
-}
 
 /** Every column of the rows, in the order in which they first appear. */
 export function columnNames(rows: Row[]): string[] {

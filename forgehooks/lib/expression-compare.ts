@@ -1,6 +1,7 @@
 import { isoMoment } from './expression-iso.ts'
 import { compareNumbers, ExpressionError, parseNumberText, type Precision } from './expression-number.ts'
 import { isBlank, isNumber, must, shorten, toText, type Cell, type Scalar } from './expression-value.ts'
+import { hasWildcard, wildcard } from './wildcard.ts'
 
 /** Orders two cells, or undefined when one of them is blank. Numbers before text; ISO dates by time; other text without regard to case. */
 export function order(precision: Precision, a: Scalar, b: Scalar): number | undefined {
@@ -40,10 +41,7 @@ function asNumber(value: Scalar) {
 export function criterion(precision: Precision, wanted: Scalar): (value: Cell) => boolean {
   const [, operator = '=', operand = ''] = typeof wanted === 'string' ? (/^\s*(<=|>=|<>|!=|<|>|==?)?\s*(.*)$/s.exec(wanted) ?? []) : []
   const target: Scalar = typeof wanted === 'string' ? operand : wanted
-  const matches =
-    typeof target === 'string' && /[*?~]/.test(target)
-      ? (value: Scalar) => glob(target, toText(value))
-      : (value: Scalar) => equalLoosely(precision, value, target)
+  const matches = typeof target === 'string' && hasWildcard(target) ? textMatching(target) : (value: Scalar) => equalLoosely(precision, value, target)
   return (value) => {
     const known = must(value)
     if (operator === '=' || operator === '==') return matches(known)
@@ -55,33 +53,14 @@ export function criterion(precision: Precision, wanted: Scalar): (value: Cell) =
   }
 }
 
+function textMatching(pattern: string) {
+  const matches = wildcard(pattern)
+  return (value: Scalar) => matches(toText(value))
+}
+
 function equalLoosely(precision: Precision, value: Scalar, target: Scalar): boolean {
   if (equal(precision, value, target)) return true
   // A criterion is text even where it means a number: "=100" finds 100 and "100.00".
   const [left, right] = [asNumber(value), asNumber(target)]
   return left !== undefined && right !== undefined && left.eq(right)
-}
-
-/** Whole-text match with * and ?, without regard to case; ~ takes the sign behind it as it is. Time is the product of the lengths at worst. */
-export function glob(pattern: string, text: string): boolean {
-  const want = [...pattern.toLowerCase().matchAll(/~[*?~]|[\s\S]/gu)].map(([sign]) =>
-    sign.length > 1 && sign.startsWith('~') ? { sign: sign.slice(1), kind: '' } : { sign, kind: sign },
-  )
-  const have = [...text.toLowerCase()]
-  let [p, t, star, mark] = [0, 0, -1, 0]
-  while (t < have.length) {
-    const rule = want[p]
-    if (rule?.kind === '*') {
-      star = p++
-      mark = t
-    } else if (rule && (rule.kind === '?' || rule.sign === have[t])) {
-      p++
-      t++
-    } else if (star >= 0) {
-      p = star + 1
-      t = ++mark
-    } else return false
-  }
-  while (want[p]?.kind === '*') p++
-  return p === want.length
 }

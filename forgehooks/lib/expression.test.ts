@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { check, evaluate } from './expression-evaluate.ts'
 import { add, jsonNumber, num, parseNumberText } from './expression-number.ts'
 import { parseExpression } from './expression-parser.ts'
-import { glob } from './expression-compare.ts'
+import { wildcard } from './wildcard.ts'
 import { newEnvironment, toJson } from './expression-value.ts'
 
 function value(expression: string) {
@@ -206,7 +206,7 @@ describe('the language', () => {
   })
 
   test('wildcards with many stars do not explode', () => {
-    expect(glob(`${'*a'.repeat(50)}b`, 'a'.repeat(2000))).toBe(false)
-    expect(glob('We*t', 'west')).toBe(true)
+    expect(wildcard(`${'*a'.repeat(50)}b`)('a'.repeat(2000))).toBe(false)
+    expect(wildcard('We*t')('west')).toBe(true)
   })
 })

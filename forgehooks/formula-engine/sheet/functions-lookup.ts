@@ -1,6 +1,6 @@
 import { num } from '../../lib/expression-number.ts'
 import { isNumber } from '../../lib/expression-value.ts'
-import { hasWildcard, wildcard } from './criteria.ts'
+import { hasWildcard, wildcard } from '../../lib/wildcard.ts'
 import { broadcast } from './broadcast.ts'
 import { each, lazy, values, type Argument, type SheetFunctions } from './function.ts'
 import { columnLetters } from './reference.ts'

@@ -5,7 +5,7 @@ import { cellsOf, each, values, type SheetFunctions } from './function.ts'
 import { roundTo } from './functions-math.ts'
 import { boundedText, type Grid, MAX_TEXT, readNumber, SheetError, toBoolean, toNumber, toText, toWhole, type Scalar } from './value.ts'
 import { Decimal } from 'decimal.js'
-import { hasWildcard, wildcardParts } from './criteria.ts'
+import { hasWildcard, wildcardParts } from '../../lib/wildcard.ts'
 
 const fail = (message: string): never => {
   throw new SheetError('#VALUE!', message)
