@@ -1,54 +1,18 @@
-import { mkdtempSync, rmSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { generateText } from 'ai'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { localOwner } from '../access/actor.ts'
-import type { Config } from '../config.ts'
-import type { Db } from '../storage/database.ts'
+import { describe, expect, test } from 'vitest'
 import { databases } from '../storage/test/databases.ts'
 import { type Seen, type Service, startService } from '../tools/test/http-service.ts'
 import { addProvider } from './add-provider.ts'
 import { listProviders } from './list-providers.ts'
-import { openProviders, type Providers } from './providers.ts'
 import { removeProvider } from './remove-provider.ts'
-
-const owner = localOwner()
-type Settings = Partial<Pick<Config, 'providers' | 'provider_limits' | 'env' | 'key'>>
+import { owner, providersBench } from './test/app.ts'
 
 describe.each(databases)('providers on $name', ({ empty }) => {
-  let db: Db
-  let folder: string
-  const open: (() => Promise<void>)[] = []
-  beforeEach(async () => {
-    db = await empty()
-    folder = mkdtempSync(join(tmpdir(), 'cadre-providers-'))
-  })
-  afterEach(async () => {
-    await Promise.all(open.splice(0).map((close) => close()))
-    await db.close()
-    rmSync(folder, { recursive: true })
-  })
-
-  function appWith(settings: Settings = {}) {
-    // Only what providers read of the settings.
-    const config = {
-      key: null,
-      key_file: join(folder, 'cadre.key'),
-      providers: [],
-      provider_limits: {},
-      env: {},
-      ...settings,
-    } as Partial<Config> as Config
-    const app = { db, config, now: () => 1, providers: undefined as unknown as Providers }
-    app.providers = openProviders(app)
-    open.push(() => app.providers.close())
-    return app
-  }
+  const bench = providersBench(empty)
   async function serve(answer: (seen: Seen, response: ServerResponse) => void): Promise<Service> {
     const service = await startService(answer)
-    open.push(() => service.close())
+    bench.closeLater(() => service.close())
     return service
   }
   const answering = (text: string) =>
@@ -58,13 +22,13 @@ describe.each(databases)('providers on $name', ({ empty }) => {
         .writeHead(200, { 'content-type': 'application/json' })
         .end(JSON.stringify({ id: 'x', object: 'chat.completion', created: 0, model: 'm', choices, data: [{ id: 'first' }] }))
     })
-  const resolved = async (app: ReturnType<typeof appWith>, provider: string, model: string) => {
+  const resolved = async (app: ReturnType<typeof bench.app>, provider: string, model: string) => {
     const resolved = await app.providers.resolveModel('default', provider, model)
     return { provider: resolved.provider, model: resolved.model }
   }
 
   test('without any settings there is the planner, and the others say what they lack', async () => {
-    const app = appWith()
+    const app = bench.app()
     expect(await resolved(app, 'auto', 'auto')).toEqual({ provider: 'builtin', model: 'planner' })
     const { items } = await listProviders(app, owner)
     const orAdd = ', or add it with POST /api/v1/providers'
@@ -88,7 +52,7 @@ describe.each(databases)('providers on $name', ({ empty }) => {
   })
 
   test('auto takes the first that can be used: settings, stored, environment, and the planner last', async () => {
-    const app = appWith({
+    const app = bench.app({
       env: { OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k' },
       providers: [{ id: 'lab', type: 'custom', base_url: 'http://127.0.0.1:9/v1', default_model: 'm' }],
     })
@@ -111,18 +75,18 @@ describe.each(databases)('providers on $name', ({ empty }) => {
   })
 
   test('auto gives a model to whose it is, else to a gateway', async () => {
-    const app = appWith({ env: { OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k' } })
+    const app = bench.app({ env: { OPENAI_API_KEY: 'k', ANTHROPIC_API_KEY: 'k' } })
     expect(await resolved(app, 'auto', 'claude-sonnet')).toEqual({ provider: 'anthropic', model: 'claude-sonnet-5-5' })
     expect(await resolved(app, 'auto', 'gpt-4')).toEqual({ provider: 'openai', model: 'gpt-4.1' })
     expect(await resolved(app, 'auto', 'planner')).toEqual({ provider: 'builtin', model: 'planner' })
-    const gateway = appWith({ providers: [{ id: 'lab', type: 'custom', base_url: 'http://127.0.0.1:9/v1' }] })
+    const gateway = bench.app({ providers: [{ id: 'lab', type: 'custom', base_url: 'http://127.0.0.1:9/v1' }] })
     expect(await resolved(gateway, 'auto', 'gpt-4')).toEqual({ provider: 'lab', model: 'gpt-4' })
     expect(await resolved(gateway, 'auto', 'qwen3:8b')).toEqual({ provider: 'lab', model: 'qwen3:8b' })
   })
 
   test('a stored key is sealed, shown to nobody, and sent to its own address only', async () => {
     const service = await answering('hello')
-    const app = appWith({ env: { OPENAI_API_KEY: 'from-the-environment', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' } })
+    const app = bench.app({ env: { OPENAI_API_KEY: 'from-the-environment', OPENAI_BASE_URL: 'http://127.0.0.1:9/v1' } })
     const added = await addProvider(app, owner, { id: 'openai', type: 'openai', base_url: service.url, api_key: 'sk-stored', default_model: 'm' })
     expect(added).toEqual({
       id: 'openai',
@@ -135,7 +99,7 @@ describe.each(databases)('providers on $name', ({ empty }) => {
       usable: true,
       reason: null,
     })
-    expect(JSON.stringify(await db.read.selectFrom('providers').selectAll().execute())).not.toContain('sk-stored')
+    expect(JSON.stringify(await app.db.read.selectFrom('providers').selectAll().execute())).not.toContain('sk-stored')
     const { languageModel } = await app.providers.resolveModel('default', 'openai', 'auto')
     expect((await generateText({ model: languageModel, prompt: 'hi' })).text).toBe('hello')
     expect(service.seen).toMatchObject([{ url: '/chat/completions', headers: { authorization: 'Bearer sk-stored' } }])
@@ -143,7 +107,7 @@ describe.each(databases)('providers on $name', ({ empty }) => {
 
   test('a key of the environment never goes to a stored address', async () => {
     const service = await answering('hello')
-    const app = appWith({ env: { OPENAI_API_KEY: 'from-the-environment' } })
+    const app = bench.app({ env: { OPENAI_API_KEY: 'from-the-environment' } })
     await addProvider(app, owner, { id: 'mine', type: 'openai', base_url: service.url, default_model: 'm' })
     const { languageModel } = await app.providers.resolveModel('default', 'mine', 'auto')
     await generateText({ model: languageModel, prompt: 'hi' })
@@ -151,8 +115,8 @@ describe.each(databases)('providers on $name', ({ empty }) => {
   })
 
   test('another master key spoils the providers that it sealed, and no others', async () => {
-    await addProvider(appWith(), owner, { id: 'mine', type: 'openai', api_key: 'k' })
-    const app = appWith({ key: Buffer.alloc(32, 7).toString('base64') })
+    await addProvider(bench.app(), owner, { id: 'mine', type: 'openai', api_key: 'k' })
+    const app = bench.app({ key: Buffer.alloc(32, 7).toString('base64') })
     const mine = (await listProviders(app, owner)).items.find(({ id }) => id === 'mine')
     expect(mine).toMatchObject({ usable: false, reason: expect.stringMatching(/was sealed with another key .*than CADRE_KEY/) })
     expect(await resolved(app, 'auto', 'auto')).toEqual({ provider: 'builtin', model: 'planner' })
@@ -160,7 +124,7 @@ describe.each(databases)('providers on $name', ({ empty }) => {
 
   test('a provider without a default model is asked for one, once', async () => {
     const service = await answering('hello')
-    const app = appWith()
+    const app = bench.app()
     await addProvider(app, owner, { id: 'lab', type: 'custom', base_url: service.url, api_key: 'k' })
     expect(await resolved(app, 'lab', 'auto')).toEqual({ provider: 'lab', model: 'first' })
     expect(await resolved(app, 'lab', 'auto')).toEqual({ provider: 'lab', model: 'first' })
@@ -169,7 +133,7 @@ describe.each(databases)('providers on $name', ({ empty }) => {
 
   test('and says in plain words when it gives none', async () => {
     const service = await serve((_, response) => response.writeHead(404).end('no'))
-    const app = appWith()
+    const app = bench.app()
     await addProvider(app, owner, { id: 'lab', type: 'custom', base_url: service.url })
     await expect(resolved(app, 'lab', 'auto')).rejects.toThrow(
       `provider 'lab' answered 404 and no list of models at ${service.url}/models; name a model in the agent`,
@@ -179,14 +143,14 @@ describe.each(databases)('providers on $name', ({ empty }) => {
   })
 
   test('model objects are made once', async () => {
-    const app = appWith({ env: { OPENAI_API_KEY: 'k' } })
+    const app = bench.app({ env: { OPENAI_API_KEY: 'k' } })
     const [one, two] = [await app.providers.resolveModel('default', 'openai', 'm'), await app.providers.resolveModel('default', 'auto', 'm')]
     expect(one.languageModel).toBe(two.languageModel)
   })
 
   describe('adding and removing', () => {
     test('an id is free once, and never one with a meaning of its own', async () => {
-      const app = appWith({ providers: [{ id: 'lab', type: 'custom', base_url: 'http://127.0.0.1:9' }] })
+      const app = bench.app({ providers: [{ id: 'lab', type: 'custom', base_url: 'http://127.0.0.1:9' }] })
       const add = (id: string) => addProvider(app, owner, { id, type: 'openai', api_key: 'k' })
       const both = await Promise.allSettled([add('mine'), add('mine')])
       expect(both.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
@@ -194,12 +158,12 @@ describe.each(databases)('providers on $name', ({ empty }) => {
         await expect(add(id)).rejects.toMatchObject({ code: 'PROVIDER_ID_TAKEN', issues: [{ path: 'id' }] })
     })
     test('what is missing is named', async () => {
-      const app = appWith()
+      const app = bench.app()
       await expect(addProvider(app, owner, { id: 'a', type: 'custom' })).rejects.toMatchObject({ code: 'INVALID', issues: [{ path: 'base_url' }] })
       await expect(addProvider(app, owner, { id: 'a', type: 'openai' })).rejects.toMatchObject({ code: 'INVALID', issues: [{ path: 'api_key' }] })
     })
     test('only stored ones can be removed', async () => {
-      const app = appWith()
+      const app = bench.app()
       await addProvider(app, owner, { id: 'mine', type: 'openai', api_key: 'k' })
       expect(await removeProvider(app, owner, 'mine')).toEqual({ id: 'mine', deleted: true })
       for (const id of ['mine', 'openai', 'builtin'])

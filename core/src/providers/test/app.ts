@@ -26,6 +26,7 @@ export function providersBench(empty: () => Promise<Db>) {
     rmSync(folder, { recursive: true })
   })
   return {
+    closeLater: (close: () => Promise<void>) => void open.push(close),
     app(settings: Settings = {}) {
       // Only what providers read of the settings.
       const config = {
