@@ -64,6 +64,14 @@ export const User = z.object({
 export type User = z.infer<typeof User>
 const UserRef = z.strictObject({ id })
 
+export const PasswordReset = z.object({
+  user_id: z.string(),
+  /** It is in this answer and nowhere else, and good once. */
+  token: z.string(),
+  expires_at: Instant,
+})
+export type PasswordReset = z.infer<typeof PasswordReset>
+
 export const users = {
   list: oc.route({ method: 'GET', path: '/users', summary: 'List the users of the workspace' }).input(PageQuery).output(pageOf(User)),
   create: oc.route({ method: 'POST', path: '/users', summary: 'Create a user', successStatus: 201 }).input(CreateUser).output(User),
@@ -82,6 +90,19 @@ export const users = {
       }),
     )
     .output(User),
+  beginReset: oc
+    .route({
+      method: 'POST',
+      path: '/users/{id}/password-reset',
+      summary: 'A token of one use, good for a day, by which a user sets a new password; nothing changes until then',
+      successStatus: 201,
+    })
+    .input(UserRef)
+    .output(PasswordReset),
+  finishReset: oc
+    .route({ method: 'POST', path: '/password-resets', summary: 'Set a new password with such a token; sessions and tokens of the user end' })
+    .input(z.strictObject({ token: z.string().min(1).max(200), password: Password }))
+    .output(z.object({ user_id: z.string(), changed: z.literal(true) })),
   disable: oc
     .route({ method: 'POST', path: '/users/{id}/disable', summary: 'Disable a user: sessions, keys and tokens stop at once' })
     .input(UserRef)

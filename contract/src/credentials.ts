@@ -66,7 +66,17 @@ export const sessions = {
     .output(z.object({ ended: z.number().int() })),
 }
 
+/** What a page has to know before anybody is logged in. */
+export const SetupState = z.object({
+  /** Nobody may anything yet: `setup.owner` makes the first owner. */
+  needs_owner: z.boolean(),
+  /** Where a browser begins a login at an OpenID Connect server; null where there is none. */
+  outside_login: z.string().nullable(),
+})
+export type SetupState = z.infer<typeof SetupState>
+
 export const setup = {
+  state: oc.route({ method: 'GET', path: '/setup', summary: 'Whether the server needs its first owner, and how people log in' }).output(SetupState),
   owner: oc
     .route({ method: 'POST', path: '/setup', summary: 'Create the first owner with the token that the server printed', successStatus: 201 })
     .input(z.strictObject({ token: z.string().min(1).max(200), email: Email, name: z.string().trim().min(1).max(200), password: Password }))

@@ -31,7 +31,7 @@ test('an empty folder gives the defaults', () => {
     data_dir: join(cwd, 'data'),
     database_url: null,
     workers: 0,
-    concurrency: 256,
+    concurrency: 1024,
     api_key: null,
     auth: { required: false, public_url: null, default_role: null, jwt: null, oidc: null },
     key: null,

@@ -4,6 +4,7 @@ import { ServerFailover } from '@cadre/contract/agent-config'
 import { ConfiguredPrice } from '@cadre/contract/usage'
 import { z } from 'zod'
 import { type AuthConfig, authConfig, authSettings, authYaml } from './config-auth.ts'
+import { databaseSettings, encryptDatabase } from './config-database.ts'
 import { ConfigError } from './config-error.ts'
 import { type ConfiguredProvider, configuredProviders, providerEnvironment, providersYaml } from './config-providers.ts'
 import { type LimitsConfig, limitsConfig, limitsSettings } from './config-limits.ts'
@@ -21,6 +22,8 @@ export type Config = {
   data_dir: string
   /** A Postgres URL; null for SQLite in the data folder. */
   database_url: string | null
+  /** The SQLite file is encrypted, under a key that the master key seals. */
+  encrypt_database: boolean
   /** Worker processes beside the server; 0 runs the jobs in the server itself. */
   workers: number
   /** Runs at once in one process. */
@@ -87,6 +90,7 @@ const settings = {
   HOST: { yaml: 'server.host', schema: text, secret: false },
   CADRE_DATA_DIR: { yaml: 'data_dir', schema: text, secret: false },
   DATABASE_URL: { yaml: 'database_url', schema: postgres, secret: true },
+  ...databaseSettings,
   CADRE_WORKERS: { yaml: 'workers', schema: integer(0, 64), secret: false },
   CADRE_CONCURRENCY: { yaml: 'concurrency', schema: integer(1, 10_000), secret: false },
   CADRE_API_KEY: { yaml: null, schema: printable, secret: true },
@@ -115,6 +119,7 @@ const yamlShape = z.strictObject({
     .optional(),
   data_dir: any,
   database_url: any,
+  encrypt_database: any,
   workers: any,
   concurrency: any,
   log_level: any,
@@ -145,22 +150,26 @@ export function loadConfig({ env, cwd, argv = [] }: ConfigSources): Config {
   const port = value('PORT')
   const data_dir = resolve(cwd, value('CADRE_DATA_DIR') ?? 'data')
   const absolute = (path: string) => (isAbsolute(path) ? path : resolve(cwd, path))
-  const key_file = value('CADRE_KEY_FILE')
+  const given_key_file = value('CADRE_KEY_FILE')
+  const key_file = given_key_file === undefined ? join(data_dir, 'cadre.key') : absolute(given_key_file)
+  const key = value('CADRE_KEY') ?? null
+  const database_url = value('DATABASE_URL') ?? null
   const host = (value('HOST') ?? '127.0.0.1').replace(/^\[(.*)\]$/, '$1')
   return {
     port: port ?? 4000,
     host,
     data_dir,
-    database_url: value('DATABASE_URL') ?? null,
+    database_url,
+    encrypt_database: encryptDatabase(value('CADRE_ENCRYPT_DATABASE'), { data_dir, database_url, key, key_file }),
     workers: value('CADRE_WORKERS') ?? 0,
-    concurrency: value('CADRE_CONCURRENCY') ?? 256,
+    concurrency: value('CADRE_CONCURRENCY') ?? 1024,
     api_key: value('CADRE_API_KEY') ?? null,
     auth: authConfig(value),
-    key: value('CADRE_KEY') ?? null,
+    key,
     key_previous: value('CADRE_KEY_PREVIOUS') ?? null,
     limits: limitsConfig(value, host),
     audit_days: value('CADRE_AUDIT_DAYS') ?? null,
-    key_file: key_file === undefined ? join(data_dir, 'cadre.key') : absolute(key_file),
+    key_file,
     log_level: value('CADRE_LOG_LEVEL') ?? 'info',
     body_limit: value('CADRE_BODY_LIMIT') ?? 50_000_000,
     allowed_hosts: (value('CADRE_ALLOWED_HOSTS') ?? []).map((host) => host.toLowerCase()),

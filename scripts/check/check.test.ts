@@ -120,6 +120,7 @@ describe('library homes', () => {
     ["import type { Kysely } from 'kysely'", 'server/src/a.ts', 'kysely has no place here'],
     ["import pg from 'pg'", 'core/src/runs/a.ts', 'take a Db from core/src/storage/database.ts'],
     ["import 'node:sqlite'", 'core/src/runs/runs.store.ts', 'node:sqlite has no place here'],
+    ["import Database from 'better-sqlite3-multiple-ciphers'", 'core/src/runs/runs.store.ts', 'loaded by open-sqlite.ts alone'],
     ["import { generateText } from 'ai'", 'core/src/runs/execute-run.ts', 'go through the port core/src/runs/engine.ts'],
     ["import { Agent } from '@voltagent/core'", 'core/src/agents/a.ts', '@voltagent/core has no place here'],
     ["import { openai } from '@ai-sdk/openai'", 'core/src/runs/engine.ts', '@ai-sdk/openai has no place here'],

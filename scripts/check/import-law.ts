@@ -18,6 +18,7 @@ const groups = [
   ['audit', 'access', 'jobs'],
   ['providers', 'usage', 'tools', 'memory', 'plugins', 'connections'],
   ['agents'],
+  ['metrics'],
   ['approvals'],
   ['runs'],
   ['conversations', 'workflows'],

@@ -16,6 +16,11 @@ const libraries: Home[] = [
     advice: 'take a Db from core/src/storage/database.ts; a tool asks the SQL guard (context.sql)',
   },
   {
+    what: /^better-sqlite3/,
+    where: /^core\/src\/storage\/open-sqlite/,
+    advice: 'take a Db from core/src/storage/database.ts; the driver that encrypts is loaded by open-sqlite.ts alone',
+  },
+  {
     what: /^(@voltagent\/.+|ai|@ai-sdk\/(?!provider$).+)$/,
     where: /^core\/src\/(runs\/engine-|providers\/)/,
     advice: 'go through the port core/src/runs/engine.ts (agents) or core/src/providers/ (models)',
@@ -52,7 +57,7 @@ const walls: Home[] = [
   {
     what: /^node:fs(\/promises)?$/,
     where:
-      /^(server|client)\/|^core\/src\/(config|access\/secrets|storage\/|jobs\/host|plugins\/(hook-host|load-bundled)|tools\/(files|code|sql)\/|providers\/gguf\/)|^core\/src\/providers\/planner\/test-loop|^forgehooks\/lib\/hook-test/,
+      /^(server|client)\/|^core\/src\/(config|access\/(secrets|database-key)|storage\/|jobs\/host|plugins\/(hook-host|load-bundled)|tools\/(files|code|sql)\/|providers\/gguf\/)|^core\/src\/providers\/planner\/test-loop|^forgehooks\/lib\/hook-test/,
     advice: 'a tool reads files through core/src/tools/files/ (context.files), which knows the roots',
   },
   {

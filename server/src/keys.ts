@@ -1,9 +1,8 @@
 import { loadConfig } from '@cadre/core/config'
+import { openConfiguredDatabase } from '@cadre/core/open-configured-database'
 import { checkMasterKey } from '@cadre/core/access/secrets-check'
 import { resetMasterKey, rotateMasterKey } from '@cadre/core/access/secrets-rotate'
 import { lockDataFolder } from '@cadre/core/storage/data-folder'
-import { openDatabase } from '@cadre/core/storage/open-database'
-import { join } from 'node:path'
 
 const usage = `keys: there are
   keys check    is the master key the one of this database
@@ -16,7 +15,7 @@ export async function runKeys([verb = '', ...argv]: string[]): Promise<void> {
   const config = loadConfig({ env: process.env, cwd: process.cwd(), argv })
   const lock = lockDataFolder(config.data_dir, 'server')
   try {
-    const db = await openDatabase(config.database_url === null ? { file: join(config.data_dir, 'cadre.db') } : { url: config.database_url })
+    const db = await openConfiguredDatabase(config)
     const app = { db, config, now: Date.now }
     const say = (line: string) => process.stdout.write(`${line}\n`)
     try {

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { Email, Password } from '@cadre/contract/access'
 import { CadreError } from '@cadre/contract/errors'
@@ -8,9 +7,9 @@ import { openAccess } from '@cadre/core/access/open-access'
 import { makeFirstOwner } from '@cadre/core/access/users/first-owner'
 import { setPasswordOf } from '@cadre/core/access/users/set-password'
 import { type Config, loadConfig } from '@cadre/core/config'
+import { openConfiguredDatabase } from '@cadre/core/open-configured-database'
 import { makeDataFolder } from '@cadre/core/storage/data-folder'
 import { newId } from '@cadre/core/storage/ids'
-import { openDatabase } from '@cadre/core/storage/open-database'
 import { z } from 'zod'
 import { openLog } from './log.ts'
 
@@ -33,7 +32,7 @@ export async function runUsersCommand() {
 
 export async function changeUsers(config: Config, given: z.infer<typeof UsersCommand>) {
   makeDataFolder(config.data_dir)
-  const db = await openDatabase(config.database_url === null ? { file: join(config.data_dir, 'cadre.db') } : { url: config.database_url })
+  const db = await openConfiguredDatabase(config)
   try {
     const parts = { db, config, now: Date.now, newId, log: openLog(config.log_level) }
     // Nothing here asks another server.

@@ -43,6 +43,9 @@ export const localOwner = (from: Partial<From> = nowhere): Actor => ({
   ...from,
 })
 
+/** The API key that somebody asks with. */
+export const keyOf = ({ kind, id }: Actor): string | null => (kind === 'key' ? id : null)
+
 export const publicActor = (from: Partial<From> = nowhere): Actor => ({
   kind: 'public',
   id: 'public',

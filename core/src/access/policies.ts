@@ -33,6 +33,9 @@ export const policies = {
   'agents.get': { least: 'viewer', scope: 'agents:read', public: true },
   'agents.create': { least: 'builder', scope: 'agents:write' },
   'agents.update': { least: 'builder', scope: 'agents:write', or: 'edit' },
+  'agents.versions': { least: 'viewer', scope: 'agents:read' },
+  'agents.version': { least: 'viewer', scope: 'agents:read' },
+  'agents.rollBack': { least: 'builder', scope: 'agents:write', or: 'edit' },
   'agents.delete': { least: 'builder', scope: 'agents:write' },
 
   // The public has what the call itself answers or streams: without a login nobody is the one who started a run.
@@ -42,12 +45,18 @@ export const policies = {
   'runs.list': { least: 'viewer', scope: 'runs:read' },
   'runs.listOfAgent': { least: 'viewer', scope: 'runs:read' },
   'runs.cancel': { least: 'member', scope: 'runs:write', or: 'run' },
+  'runs.cancelMany': { least: 'member', scope: 'runs:write', or: 'run' },
+  'runs.retry': { least: 'member', scope: 'runs:write', or: 'run' },
+  // Another prompt, model or result takes what editing the agent takes: fork-run.ts.
+  'runs.fork': { least: 'member', scope: 'runs:write', or: 'run' },
+  'runs.replay': { least: 'viewer', scope: 'runs:read' },
+  'runs.export': { least: 'viewer', scope: 'runs:read' },
   'runs.resolve': { least: 'member', scope: 'runs:write', or: 'run' },
 
-  // Whoever started the run decides about it, and builders about all: decide-approval.ts.
+  // Whoever started the run decides about it, whoever may edit its agent, and builders about all: approvals/decision.ts.
   'approvals.list': { least: 'viewer', scope: 'runs:read' },
   'approvals.get': { least: 'viewer', scope: 'runs:read' },
-  'approvals.decide': { least: 'member', scope: 'approvals:write' },
+  'approvals.decide': { least: 'member', scope: 'approvals:write', or: 'edit' },
   'approvalRules.list': { least: 'viewer', scope: 'runs:read' },
   'approvalRules.remove': { least: 'builder', scope: 'approvals:write' },
 
@@ -60,6 +69,9 @@ export const policies = {
   'plugins.refresh': { least: 'builder', scope: 'tools:write' },
   'plugins.approve': { least: 'builder', scope: 'tools:write' },
   'plugins.invoke': { least: 'builder', scope: 'tools:write' },
+  'plugins.lifecycle': { least: 'builder', scope: 'tools:read' },
+  // What is switched on sees the messages of everybody, as owners and admins do.
+  'plugins.switchLifecycle': { least: 'admin', scope: 'tools:write' },
   'tools.search': { least: 'viewer', scope: 'tools:read' },
 
   'connections.list': { least: 'builder', scope: 'tools:read' },
@@ -78,6 +90,10 @@ export const policies = {
   'providers.setAlias': { least: 'builder', scope: 'providers:write' },
   'providers.removeAlias': { least: 'builder', scope: 'providers:write' },
 
+  'metrics.agent': { least: 'builder', scope: 'runs:read', or: 'edit' },
+  'metrics.series': { least: 'builder', scope: 'usage:read' },
+  'metrics.system': { least: 'builder', scope: 'usage:read', server: true },
+  'metrics.machine': { least: 'builder', scope: 'usage:read', server: true },
   'usage.get': { least: 'builder', scope: 'usage:read' },
   'budgets.list': { least: 'builder', scope: 'usage:read' },
   'budgets.create': { least: 'builder', scope: 'providers:write' },
@@ -89,6 +105,7 @@ export const policies = {
   'prices.put': { least: 'owner', scope: 'providers:write', server: true },
   'prices.delete': { least: 'owner', scope: 'providers:write', server: true },
 
+  'setup.state': { least: 'viewer', scope: null, public: true },
   'setup.owner': { least: 'viewer', scope: null, public: true },
   'sessions.login': { least: 'viewer', scope: null, public: true },
   'sessions.me': { least: 'viewer', scope: null },
@@ -103,6 +120,9 @@ export const policies = {
   'users.get': { least: 'viewer', scope: 'access:read' },
   'users.update': { least: 'viewer', scope: 'access:write' },
   'users.setPassword': { least: 'viewer', scope: 'access:write' },
+  'users.beginReset': { least: 'admin', scope: 'access:write' },
+  // Whoever has forgotten their password cannot log in: the token is what they show.
+  'users.finishReset': { least: 'viewer', scope: null, public: true },
   'users.list': { least: 'admin', scope: 'access:read' },
   'users.create': { least: 'admin', scope: 'access:write' },
   'users.disable': { least: 'admin', scope: 'access:write' },

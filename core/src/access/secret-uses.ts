@@ -3,16 +3,26 @@ import { audit } from '../audit/audit.ts'
 import { systemIn } from './actor.ts'
 import type { Touches } from './touches.ts'
 
-/** That a ForgeHook was given a secret, or a database was opened for it. The name, never the value. */
-export type SecretUse = { workspace_id: string; hook_id: string; run_id: string | null; kind: 'secret' | 'connection'; name: string }
+/** That a ForgeHook was given a secret, or a database was opened for it; or that a model was asked with a provider's key. The name, never the value. */
+export type SecretUse = { workspace_id: string; name: string } & (
+  | { kind: 'secret' | 'connection'; hook_id: string; run_id: string | null }
+  | { kind: 'provider' }
+)
 export type NoteSecretUse = (use: SecretUse) => void
 
-/** Writes to the audit log which ForgeHook used which secret: at most one entry for each of them and minute, naming the first run of it. */
+/** Every run asks a model: an entry for each minute would bury the others. */
+const providerMs = 3_600_000
+
+/**
+ * Writes to the audit log what was used: at most one entry for each secret, ForgeHook and minute, naming the first run of it, and one for
+ * each provider and hour. Each process and workspace tells its own.
+ */
 export function openSecretUses(app: Pick<App, 'db' | 'config' | 'now'>, touches: Touches): NoteSecretUse {
-  return ({ workspace_id, hook_id, run_id, kind, name }) => {
-    const entry = { action: 'secrets.use', target_type: kind, target_id: name, detail: { hook: hook_id, run: run_id } }
-    touches.note(`used ${workspace_id} ${hook_id} ${kind} ${name}`, null, app.now(), () =>
-      app.db.write((trx) => audit(trx, app, systemIn({ workspace_id }), entry)),
-    )
+  return (use) => {
+    const { workspace_id, kind, name } = use
+    const by = use.kind === 'provider' ? null : { hook: use.hook_id, run: use.run_id }
+    const entry = { action: 'secrets.use', target_type: kind, target_id: name, ...(by && { detail: by }) }
+    const write = () => app.db.write((trx) => audit(trx, app, systemIn({ workspace_id }), entry))
+    touches.note(`used ${workspace_id} ${by?.hook} ${kind} ${name}`, null, app.now(), write, by ? undefined : providerMs)
   }
 }

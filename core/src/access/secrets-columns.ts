@@ -12,8 +12,8 @@ export const sealedColumns = {
 
 export type SealedColumn = { column: string; id: string; workspace?: string; inside?: string }
 export type SealedTable = keyof typeof sealedColumns
-/** `table:row id`. */
-export type SealedRow = `${SealedTable}:${string}`
+/** `table:row id`; and the key of an encrypted database, which cannot lie in it (database-key.ts). */
+export type SealedRow = `${SealedTable}:${string}` | 'file:database key'
 
 /** The sealed text in what a column holds; null where there is none. */
 export function sealedIn({ inside }: SealedColumn, value: string | null): string | null {

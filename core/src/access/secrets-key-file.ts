@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { chmodSync, linkSync, mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { ConfigError } from '../config-error.ts'
+import { flushNames } from '../storage/convert-sqlite.ts'
 
 export type MasterKey = { id: string; bytes: Buffer }
 
@@ -37,19 +38,31 @@ export function readKeyFile(path: string): MasterKey[] | null {
 /** Written aside and linked into place: of two processes that make it at once, one wins and both use the winner's. */
 export function makeKeyFile(path: string): MasterKey[] {
   mkdir(path)
-  writeAside(path, [newMasterKey()], (aside) => {
+  writeOnce(path, linesOf([newMasterKey()]))
+  return readKeyFile(path) ?? []
+}
+
+/** Whoever reads it, at whatever moment the process is killed, finds all of the old keys or all of the new. */
+export function replaceKeyFile(path: string, keys: MasterKey[]) {
+  writeAnew(path, linesOf(keys))
+}
+
+const linesOf = (keys: MasterKey[]) => keys.map(({ bytes }) => `${bytes.toString('base64')}\n`).join('')
+
+/** For our eyes only, and on disk as a whole. Where there is a file already, that one stays. */
+export function writeOnce(path: string, text: string) {
+  writeAside(path, text, (aside) => {
     try {
       linkSync(aside, path)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
     }
   })
-  return readKeyFile(path) ?? []
 }
 
-/** Whoever reads it, at whatever moment the process is killed, finds all of the old keys or all of the new. */
-export function replaceKeyFile(path: string, keys: MasterKey[]) {
-  writeAside(path, keys, (aside) => renameSync(aside, path))
+/** The same in place of what is there. */
+export function writeAnew(path: string, text: string) {
+  writeAside(path, text, (aside) => renameSync(aside, path))
 }
 
 /**
@@ -75,13 +88,14 @@ export function guardKeyFile(path: string): string | null {
   return `CADRE_KEY_FILE: ${path} may be read by other users (mode ${rights}); give it mode 0400 or 0600`
 }
 
-function writeAside(path: string, keys: MasterKey[], place: (aside: string) => void) {
+function writeAside(path: string, text: string, place: (aside: string) => void) {
   const aside = `${path}.${process.pid}.${randomBytes(4).toString('hex')}`
   try {
-    writeFileSync(aside, keys.map(({ bytes }) => `${bytes.toString('base64')}\n`).join(''), { mode: 0o600, flag: 'wx', flush: true })
+    writeFileSync(aside, text, { mode: 0o600, flag: 'wx', flush: true })
     place(aside)
+    flushNames(path)
   } catch (error) {
-    throw new ConfigError(`CADRE_KEY_FILE: ${path} cannot be written: ${(error as Error).message}`)
+    throw new ConfigError(`the key file ${path} cannot be written: ${(error as Error).message}`)
   } finally {
     rmSync(aside, { force: true })
   }

@@ -4,6 +4,7 @@ import { audit } from '../audit/audit.ts'
 import { ConfigError } from '../config-error.ts'
 import type { Db } from '../storage/database.ts'
 import { systemActor } from './actor.ts'
+import { sealDatabaseKey } from './database-key.ts'
 import { checkMasterKey, sealedCheck } from './secrets-check.ts'
 import { type SealedColumn, sealedColumns, sealedIn, type SealedTable, withSealed } from './secrets-columns.ts'
 import { newMasterKey, readKeyFile, replaceKeyFile } from './secrets-key-file.ts'
@@ -43,6 +44,8 @@ export async function rotateMasterKey(app: RotateApp): Promise<Rotation> {
   // What somebody stored meanwhile is found by another pass.
   for (; pass.resealed > 0; pass = await resealAll(app)) resealed += pass.resealed
   probe('rows.resealed')
+  sealDatabaseKey(config, app.db.target)
+  probe('database.sealed')
   await app.db.write(async (trx) => {
     await signHeadAnew(trx, config)
     await audit(trx, app, systemActor, {

@@ -14,9 +14,9 @@ export class Touches {
     this.#log = log
   }
 
-  /** @param last as the database has it. */
-  note(id: string, last: number | null, now: number, write: () => Promise<void>) {
-    if (now - Math.max(last ?? 0, this.#at.get(id) ?? 0) < touchMs) return
+  /** @param last as the database has it. @param every for what is worth knowing more seldom, in milliseconds. */
+  note(id: string, last: number | null, now: number, write: () => Promise<void>, every = touchMs) {
+    if (now - Math.max(last ?? 0, this.#at.get(id) ?? 0) < every) return
     if (this.#at.size >= mostKnown) this.#at.clear()
     this.#at.set(id, now)
     const written = write().catch((err: unknown) => this.#log.error({ err, id }, 'what is noted once a minute could not be written'))

@@ -1,8 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { setImmediate, setTimeout } from 'node:timers'
+import { busyTimeout, type SqliteFile, type SqliteStatement } from './open-sqlite.ts'
 import { inUnit } from './unit-scope.ts'
-import { busyTimeout } from './sqlite.ts'
 
 type Queued = { run: () => Promise<unknown>; resolve: (value: unknown) => void; reject: (reason: unknown) => void }
 type Outcome = { ok: true; value: unknown } | { ok: false; error: unknown }
@@ -19,8 +18,8 @@ const groupLimit = 200
  * turn. No other code runs while the write lock is held: a tool that computes for a minute cannot keep the heartbeat from the database.
  */
 export class GroupCommit {
-  readonly #raw: DatabaseSync
-  readonly #statements = new Map<string, StatementSync>()
+  readonly #raw: SqliteFile
+  readonly #statements = new Map<string, SqliteStatement>()
   readonly #queue: Queued[] = []
   #scheduled = false
   #closed = false
@@ -35,9 +34,14 @@ export class GroupCommit {
    * not wait for the disk (synchronous=NORMAL), for the same reason.
    * @param flush waits until everything committed so far is on disk.
    */
-  constructor(raw: DatabaseSync, flush: () => Promise<void>) {
+  constructor(raw: SqliteFile, flush: () => Promise<void>) {
     this.#raw = raw
     this.#flush = flush
+  }
+
+  /** Units wait, run, or wait for the disk. */
+  get isBusy() {
+    return this.#scheduled || this.#flushing !== undefined
   }
 
   add<T>(unit: () => Promise<T>): Promise<T> {
@@ -93,7 +97,7 @@ export class GroupCommit {
       for (const { run } of group) outcomes.push(await this.#runUnit(run))
       this.#exec('commit')
     } catch (error) {
-      if (this.#raw.isTransaction) this.#exec('rollback')
+      if (this.#raw.isTransaction()) this.#exec('rollback')
       for (const each of group) each.reject(error)
       return
     }
@@ -123,7 +127,7 @@ export class GroupCommit {
       this.#exec('release unit')
       return { ok: true, value }
     } catch (error) {
-      if (!this.#raw.isTransaction) throw error // SQLite took everything back: the disk is full, or broken
+      if (!this.#raw.isTransaction()) throw error // SQLite took everything back: the disk is full, or broken
       this.#exec('rollback to unit')
       this.#exec('release unit')
       return { ok: false, error }
@@ -133,7 +137,7 @@ export class GroupCommit {
   #exec(sql: string) {
     let statement = this.#statements.get(sql)
     if (!statement) this.#statements.set(sql, (statement = this.#raw.prepare(sql)))
-    statement.run()
+    statement.run([])
   }
 }
 

@@ -23,6 +23,9 @@ const released = [
   '0009-approvals',
   '0010-workspaces',
   '0011-turns',
+  '0012-lifecycle',
+  '0013-persona-metrics',
+  '0014-versions',
 ]
 
 describe.each(databases)('migrations on $name', ({ name, empty }) => {

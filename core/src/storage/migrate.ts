@@ -11,6 +11,9 @@ import * as conversations from './migrations/0008-conversations.ts'
 import * as approvals from './migrations/0009-approvals.ts'
 import * as workspaces from './migrations/0010-workspaces.ts'
 import * as turns from './migrations/0011-turns.ts'
+import * as lifecycle from './migrations/0012-lifecycle.ts'
+import * as personaMetrics from './migrations/0013-persona-metrics.ts'
+import * as versions from './migrations/0014-versions.ts'
 
 export type Migration = {
   /** Whether servers that do not know this migration can go on working beside it. */
@@ -31,6 +34,9 @@ const known: Record<string, Migration> = {
   '0009-approvals': approvals,
   '0010-workspaces': workspaces,
   '0011-turns': turns,
+  '0012-lifecycle': lifecycle,
+  '0013-persona-metrics': personaMetrics,
+  '0014-versions': versions,
 }
 
 type Applied = { name: string; compatible: number; applied_at: number }

@@ -1,5 +1,6 @@
 import type { Db } from './database.ts'
 import { migrate } from './migrate.ts'
+import type { Cipher } from './open-sqlite.ts'
 import { postgresDatabase } from './postgres-database.ts'
 import { sqliteDatabase } from './sqlite-database.ts'
 
@@ -8,13 +9,15 @@ export type OpenDatabase = {
   url?: string
   /** The SQLite file; made where there is none. */
   file?: string
+  /** With what that file is encrypted. */
+  cipher?: Cipher | undefined
   /** Hears of idle Postgres connections that broke; they are replaced. */
   onError?: (error: Error) => void
 }
 
 /** Opens the database with its schema up to date. Throws an Error of one sentence when it cannot. */
-export async function openDatabase({ url, file, onError = (error) => process.emitWarning(error) }: OpenDatabase): Promise<Db> {
-  const db = connect(url, file, onError)
+export async function openDatabase({ url, file, cipher, onError = (error) => process.emitWarning(error) }: OpenDatabase): Promise<Db> {
+  const db = connect(url, file, cipher, onError)
   try {
     await migrate(db)
   } catch (error) {
@@ -25,15 +28,19 @@ export async function openDatabase({ url, file, onError = (error) => process.emi
   return db
 }
 
-function connect(url: string | undefined, file: string | undefined, onError: (error: Error) => void): Db {
+function connect(url: string | undefined, file: string | undefined, cipher: Cipher | undefined, onError: (error: Error) => void): Db {
   if (url) return postgresDatabase(url, onError)
   if (!file) throw new Error('openDatabase needs a Postgres url or a SQLite file')
   try {
-    return sqliteDatabase(file)
+    return sqliteDatabase(file, cipher)
   } catch (error) {
-    throw new Error(`cannot open the SQLite database ${file}: ${reasonOf(error)}`, { cause: error })
+    const wrongKey = cipher && (error as { errcode?: number }).errcode === sqliteNotADatabase
+    const reason = wrongKey ? `it does not open with the key in ${file}.key; one of the two is damaged, or of another database` : reasonOf(error)
+    throw new Error(`cannot open the SQLite database ${file}: ${reason}`, { cause: error })
   }
 }
+
+const sqliteNotADatabase = 26
 
 /** Network errors, and what Postgres says before a session begins: wrong password, no such database, starting up, too many connections. */
 function isUnreachable(error: unknown) {

@@ -1,6 +1,7 @@
-import { Kysely, PostgresDialect, PostgresDriver } from 'kysely'
+import { Kysely, type LogEvent, PostgresDialect, PostgresDriver } from 'kysely'
 import pg from 'pg'
 import type { Db } from './database.ts'
+import { QueryClock } from './query-clock.ts'
 import type { Tables } from './tables.ts'
 import { inUnit, refuseInsideUnit } from './unit-scope.ts'
 
@@ -19,18 +20,21 @@ export function postgresClientConfig(url: string): pg.ClientConfig {
 }
 
 const maxTries = 8
+const poolSize = 20
 
 /** @param onError hears of idle connections that broke; the pool replaces them. */
 export function postgresDatabase(url: string, onError: (error: Error) => void): Db {
-  const pool = new pg.Pool({ ...postgresClientConfig(url), max: 20, idleTimeoutMillis: 30_000 })
+  const pool = new pg.Pool({ ...postgresClientConfig(url), max: poolSize, idleTimeoutMillis: 30_000 })
   pool.on('error', onError)
   const pending = new Set<Promise<unknown>>()
   let closed = false
-  const writer = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
+  const clock = new QueryClock()
+  const log = ({ queryDurationMillis }: LogEvent) => clock.add(queryDurationMillis)
+  const writer = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }), log })
   return {
     kind: 'postgres',
     target: { kind: 'postgres', url },
-    read: new Kysely<Tables>({ dialect: new ReadDialect({ pool }) }),
+    read: new Kysely<Tables>({ dialect: new ReadDialect({ pool }), log }),
     write: async (unit) => {
       refuseInsideUnit('db.write()')
       if (closed) throw new Error('the database is closed')
@@ -38,6 +42,7 @@ export function postgresDatabase(url: string, onError: (error: Error) => void): 
       pending.add(written)
       return written.finally(() => pending.delete(written))
     },
+    load: () => ({ queries: clock.queries, query_ms: clock.ms, used: pool.totalCount - pool.idleCount, size: poolSize }),
     close: async () => {
       closed = true
       await Promise.allSettled(pending) // the pool would leave those that wait for a connection waiting

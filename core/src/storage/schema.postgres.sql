@@ -1,16 +1,14 @@
 -- Made from the migrations by `npm run schema:dump`; a test compares it. Read it, change the migrations.
 
-create table agent_conversation_context (
+create table agent_versions (
   agent_id text collate "C" not null,
-  conversation_id text collate "C" not null,
-  context text collate "C" not null,
-  up_to_seq integer not null,
-  tokens integer not null,
-  updated_at bigint not null,
-  constraint agent_conversation_context_agent_id_conversation_id PRIMARY KEY (agent_id, conversation_id)
+  version integer not null,
+  definition text collate "C" not null,
+  changed_by text collate "C",
+  changed_at bigint not null,
+  restored_from integer,
+  constraint agent_versions_id PRIMARY KEY (agent_id, version)
 );
-
-CREATE INDEX agent_conversation_context_conversation_id ON agent_conversation_context USING btree (conversation_id);
 
 create table agents (
   id text collate "C" not null,
@@ -31,6 +29,13 @@ create table agents (
   updated_at bigint not null,
   deleted_at bigint,
   workspace_id text collate "C" not null,
+  role text collate "C",
+  backstory text collate "C",
+  goal text collate "C",
+  prompt_template text collate "C",
+  version integer not null default 1,
+  updated_by text collate "C",
+  restored_from integer,
   constraint agents_id PRIMARY KEY (id)
 );
 
@@ -326,6 +331,30 @@ create table key_check (
   constraint key_check_id PRIMARY KEY (id)
 );
 
+create table lifecycle_counts (
+  workspace_id text collate "C" not null,
+  plugin_id text collate "C" not null,
+  point text collate "C" not null,
+  calls bigint not null,
+  changed bigint not null,
+  refused bigint not null,
+  failed bigint not null,
+  last_error text collate "C",
+  last_failed_at bigint,
+  constraint lifecycle_counts_id PRIMARY KEY (workspace_id, plugin_id, point)
+);
+
+create table lifecycle_switches (
+  workspace_id text collate "C" not null,
+  plugin_id text collate "C" not null,
+  points text collate "C" not null,
+  agents text collate "C",
+  options text collate "C" not null,
+  switched_by text collate "C" not null,
+  switched_at bigint not null,
+  constraint lifecycle_switches_id PRIMARY KEY (workspace_id, plugin_id)
+);
+
 create table llm_messages (
   id text collate "C" not null,
   message_id text collate "C" not null,
@@ -344,6 +373,21 @@ create table login_tokens (
   expires_at bigint not null,
   used_at bigint,
   constraint login_tokens_hash PRIMARY KEY (hash)
+);
+
+create table machine_stats (
+  at bigint not null,
+  process text collate "C" not null,
+  cpu double precision not null,
+  machine_cpu double precision not null,
+  event_loop_ms double precision not null,
+  query_ms double precision not null,
+  pool double precision not null,
+  memory bigint not null,
+  machine_memory bigint not null,
+  disk_free bigint not null,
+  queue_depth bigint not null,
+  constraint machine_stats_id PRIMARY KEY (at, process)
 );
 
 create table memberships (
@@ -374,6 +418,7 @@ create table message_jobs (
   status text collate "C" not null,
   created_at bigint not null,
   updated_at bigint not null,
+  key_id text collate "C",
   constraint message_jobs_message_id_agent_id_job_id PRIMARY KEY (message_id, agent_id, job_id)
 );
 
@@ -382,6 +427,8 @@ CREATE INDEX message_jobs_agent_id ON message_jobs USING btree (agent_id, status
 CREATE INDEX message_jobs_conversation_id ON message_jobs USING btree (conversation_id, status);
 
 CREATE INDEX message_jobs_job_id ON message_jobs USING btree (job_id);
+
+CREATE INDEX message_jobs_open ON message_jobs USING btree (status, conversation_id) WHERE (status = ANY (ARRAY['waiting'::text, 'responding'::text]));
 
 CREATE INDEX message_jobs_run_id ON message_jobs USING btree (run_id) WHERE (run_id IS NOT NULL);
 
@@ -538,6 +585,8 @@ create table reactions (
   constraint reactions_message_id_emoji_kind_participant_id PRIMARY KEY (message_id, emoji, kind, participant_id)
 );
 
+CREATE INDEX reactions_emoji ON reactions USING btree (emoji, created_at);
+
 create table run_events (
   run_id text collate "C" not null,
   seq integer not null,
@@ -555,6 +604,22 @@ create table run_labels (
   tool text collate "C" not null,
   constraint run_labels_root_run_id_label PRIMARY KEY (root_run_id, label)
 );
+
+create table run_stats (
+  workspace_id text collate "C" not null,
+  agent_id text collate "C" not null,
+  span bigint not null,
+  at bigint not null,
+  status text collate "C" not null,
+  talk integer not null,
+  bin integer not null,
+  shard integer not null,
+  runs bigint not null,
+  duration_ms bigint not null,
+  constraint run_stats_id PRIMARY KEY (workspace_id, agent_id, span, at, status, talk, bin, shard)
+);
+
+CREATE INDEX run_stats_at ON run_stats USING btree (span, at);
 
 create table runs (
   id text collate "C" not null,
@@ -594,6 +659,9 @@ create table runs (
   key_id text collate "C",
   origin text collate "C",
   history text collate "C",
+  agent_version integer,
+  retry_of text collate "C",
+  forked_from text collate "C",
   constraint runs_id PRIMARY KEY (id)
 );
 

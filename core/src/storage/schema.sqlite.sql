@@ -1,16 +1,14 @@
 -- Made from the migrations by `npm run schema:dump`; a test compares it. Read it, change the migrations.
 
-CREATE TABLE "agent_conversation_context" (
+CREATE TABLE "agent_versions" (
   "agent_id" text not null,
-  "conversation_id" text not null,
-  "context" text not null,
-  "up_to_seq" integer not null,
-  "tokens" integer not null,
-  "updated_at" bigint not null,
-  constraint "agent_conversation_context_agent_id_conversation_id" primary key ("agent_id", "conversation_id")
-);
-
-CREATE INDEX "agent_conversation_context_conversation_id" on "agent_conversation_context" ("conversation_id");
+  "version" integer not null,
+  "definition" text not null,
+  "changed_by" text,
+  "changed_at" bigint not null,
+  "restored_from" integer,
+  constraint "agent_versions_id" primary key ("agent_id", "version")
+) without rowid;
 
 CREATE TABLE "agents" (
   "id" text not null,
@@ -31,6 +29,13 @@ CREATE TABLE "agents" (
   "updated_at" bigint not null,
   "deleted_at" bigint,
   workspace_id text not null default 'default',
+  "role" text,
+  "backstory" text,
+  "goal" text,
+  "prompt_template" text,
+  "version" integer default 1 not null,
+  "updated_by" text,
+  "restored_from" integer,
   constraint "agents_id" primary key ("id")
 );
 
@@ -333,6 +338,30 @@ CREATE TABLE "key_check" (
   constraint "key_check_id" primary key ("id")
 );
 
+CREATE TABLE "lifecycle_counts" (
+  "workspace_id" text not null,
+  "plugin_id" text not null,
+  "point" text not null,
+  "calls" bigint not null,
+  "changed" bigint not null,
+  "refused" bigint not null,
+  "failed" bigint not null,
+  "last_error" text,
+  "last_failed_at" bigint,
+  constraint "lifecycle_counts_id" primary key ("workspace_id", "plugin_id", "point")
+) without rowid;
+
+CREATE TABLE "lifecycle_switches" (
+  "workspace_id" text not null,
+  "plugin_id" text not null,
+  "points" text not null,
+  "agents" text,
+  "options" text not null,
+  "switched_by" text not null,
+  "switched_at" bigint not null,
+  constraint "lifecycle_switches_id" primary key ("workspace_id", "plugin_id")
+) without rowid;
+
 CREATE TABLE "llm_messages" (
   "id" text not null,
   "message_id" text not null,
@@ -352,6 +381,21 @@ CREATE TABLE "login_tokens" (
   "used_at" bigint,
   constraint "login_tokens_hash" primary key ("hash")
 );
+
+CREATE TABLE "machine_stats" (
+  "at" bigint not null,
+  "process" text not null,
+  "cpu" double precision not null,
+  "machine_cpu" double precision not null,
+  "event_loop_ms" double precision not null,
+  "query_ms" double precision not null,
+  "pool" double precision not null,
+  "memory" bigint not null,
+  "machine_memory" bigint not null,
+  "disk_free" bigint not null,
+  "queue_depth" bigint not null,
+  constraint "machine_stats_id" primary key ("at", "process")
+) without rowid;
 
 CREATE TABLE "memberships" (
   "workspace_id" text not null,
@@ -381,6 +425,7 @@ CREATE TABLE "message_jobs" (
   "status" text not null,
   "created_at" bigint not null,
   "updated_at" bigint not null,
+  "key_id" text,
   constraint "message_jobs_message_id_agent_id_job_id" primary key ("message_id", "agent_id", "job_id")
 ) without rowid;
 
@@ -389,6 +434,8 @@ CREATE INDEX "message_jobs_agent_id" on "message_jobs" ("agent_id", "status");
 CREATE INDEX "message_jobs_conversation_id" on "message_jobs" ("conversation_id", "status");
 
 CREATE INDEX "message_jobs_job_id" on "message_jobs" ("job_id");
+
+CREATE INDEX message_jobs_open on message_jobs (status, conversation_id) where status in ('waiting', 'responding');
 
 CREATE INDEX message_jobs_run_id on message_jobs (run_id) where run_id is not null;
 
@@ -559,6 +606,8 @@ CREATE TABLE "reactions" (
   constraint "reactions_message_id_emoji_kind_participant_id" primary key ("message_id", "emoji", "kind", "participant_id")
 ) without rowid;
 
+CREATE INDEX reactions_emoji on reactions (emoji, created_at);
+
 CREATE TABLE "run_events" (
   "run_id" text not null,
   "seq" integer not null,
@@ -576,6 +625,22 @@ CREATE TABLE "run_labels" (
   "tool" text not null,
   constraint "run_labels_root_run_id_label" primary key ("root_run_id", "label")
 ) without rowid;
+
+CREATE TABLE "run_stats" (
+  "workspace_id" text not null,
+  "agent_id" text not null,
+  "span" bigint not null,
+  "at" bigint not null,
+  "status" text not null,
+  "talk" integer not null,
+  "bin" integer not null,
+  "shard" integer not null,
+  "runs" bigint not null,
+  "duration_ms" bigint not null,
+  constraint "run_stats_id" primary key ("workspace_id", "agent_id", "span", "at", "status", "talk", "bin", "shard")
+) without rowid;
+
+CREATE INDEX "run_stats_at" on "run_stats" ("span", "at");
 
 CREATE TABLE "runs" (
   "id" text not null,
@@ -615,6 +680,9 @@ CREATE TABLE "runs" (
   "key_id" text,
   "origin" text,
   "history" text,
+  "agent_version" integer,
+  "retry_of" text,
+  "forked_from" text,
   constraint "runs_id" primary key ("id")
 );
 

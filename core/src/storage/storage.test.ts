@@ -1,12 +1,13 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { getBlob, putBlob } from './blobs.ts'
-import { databases } from './test/databases.ts'
+import { prepared } from './prepared.ts'
+import { databases, encryptedSqlite } from './test/databases.ts'
 import { isUniqueViolation } from './unique-violation.ts'
 
 const pause = (name: string) => ({ name, paused_at: 1_763_700_000_123 })
 
-describe.each(databases)('a database on $name', ({ empty }) => {
+describe.each([...databases, encryptedSqlite])('a database on $name', ({ empty }) => {
   test('gives back what was written: large integers as numbers, text as it was', async () => {
     const db = await empty()
     const text = 'é ✓ \u{1f600} "quotes" \\ \' line\nbreak'
@@ -24,6 +25,21 @@ describe.each(databases)('a database on $name', ({ empty }) => {
     if (db.kind === 'postgres') return // refuses a boolean for an integer column by itself
     const row = await db.write((trx) => sql<{ a: unknown; b: unknown; c: unknown }>`select ${true} as a, ${undefined} as b, ${12n} as c`.execute(trx))
     expect(row.rows).toEqual([{ a: 1, b: null, c: 12 }])
+  })
+
+  test('a prepared query takes its parameters in the order of their places, and as many as it has', async () => {
+    const db = await empty()
+    await db.write((trx) =>
+      trx
+        .insertInto('job_pauses')
+        .values([pause('a'), pause('b')])
+        .execute(),
+    )
+    const since = prepared((from) => from.selectFrom('job_pauses').select('name').where('name', '=', '').where('paused_at', '>', 0))
+    expect(await since(db.read, 'b', 5)).toEqual([{ name: 'b' }])
+    expect(await since(db.read, 'a', 5)).toEqual([{ name: 'a' }])
+    expect(await since(db.read, 'a', pause('').paused_at)).toEqual([])
+    await expect(since(db.read, 'a')).rejects.toThrow('this query has 2 parameters, not 1')
   })
 
   test('a unit that throws leaves nothing behind, its neighbours stay', async () => {

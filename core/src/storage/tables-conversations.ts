@@ -14,7 +14,6 @@ export type ConversationTables = {
   attachment_files: { hash: string; content: Uint8Array }
   llm_messages: { id: string; message_id: string; role: string; content: string; created_at: number }
   message_jobs: MessageJobsTable
-  agent_conversation_context: AgentContextTable
   /** What the data refers to is read when the event is given out: conversations/show-events.ts. */
   conversation_events: { pos: Generated<number>; conversation_id: string; seq: number; type: string; at: number; data: string }
 }
@@ -106,16 +105,9 @@ type MessageJobsTable = {
   conversation_id: string
   job_id: string
   run_id: string | null
+  /** The API key that it was asked with; it pays, and `allowed_api_keys` of the agent must let it. */
+  key_id: Generated<string | null>
   status: string
   created_at: number
-  updated_at: number
-}
-
-type AgentContextTable = {
-  agent_id: string
-  conversation_id: string
-  context: string
-  up_to_seq: number
-  tokens: number
   updated_at: number
 }

@@ -1,13 +1,16 @@
 import type { Generated } from 'kysely'
 import type { AccessTables } from './tables-access.ts'
+import type { AgentTables } from './tables-agents.ts'
 import type { ApprovalTables } from './tables-approvals.ts'
 import type { ConversationTables } from './tables-conversations.ts'
+import type { MetricTables } from './tables-metrics.ts'
 
 /** Every table as both databases give it back. Times are integer milliseconds, flags 0 or 1, JSON columns text that `json.ts` reads and writes. */
 export type Tables = AccessTables &
+  AgentTables &
   ApprovalTables &
-  ConversationTables & {
-    agents: AgentsTable
+  ConversationTables &
+  MetricTables & {
     runs: RunsTable
     run_events: RunEventsTable
     blobs: BlobsTable
@@ -15,6 +18,17 @@ export type Tables = AccessTables &
     job_pauses: { name: string; paused_at: number }
     workers: WorkersTable
     plugins: PluginsTable
+    /** `points`: JSON of StoredSwitch, `agents` of ids or null for all, `options` of an object. */
+    lifecycle_switches: {
+      workspace_id: string
+      plugin_id: string
+      points: string
+      agents: string | null
+      options: string
+      switched_by: string
+      switched_at: number
+    }
+    lifecycle_counts: LifecycleCountsTable
     hook_values: { workspace_id: string; plugin_id: string; key: string; value: string; updated_at: number }
     /** `url` is sealed by access/secrets.ts; never plain. */
     connections: { workspace_id: string; name: string; url: string; created_by: string; created_at: number }
@@ -33,25 +47,16 @@ export type Tables = AccessTables &
     key_check: { id: string; sealed: string; created_at: number }
   }
 
-type AgentsTable = {
+type LifecycleCountsTable = {
   workspace_id: string
-  id: string
-  name: string
-  slug: string
-  description: string | null
-  provider: string
-  model: string
-  system_prompt: string
-  tools: string
-  config: string
-  output_schema: string | null
-  is_public: number
-  api_key_required: number
-  allowed_api_keys: string
-  created_by: string
-  created_at: number
-  updated_at: number
-  deleted_at: number | null
+  plugin_id: string
+  point: string
+  calls: number
+  changed: number
+  refused: number
+  failed: number
+  last_error: string | null
+  last_failed_at: number | null
 }
 
 type RunsTable = {
@@ -102,6 +107,12 @@ type RunsTable = {
   origin: Generated<string | null>
   /** What was said before its input, as JSON; frozen like the setup. */
   history: Generated<string | null>
+  /** Null for a run of a time when there were no versions. */
+  agent_version: Generated<number | null>
+  /** The run of which this is another try. */
+  retry_of: Generated<string | null>
+  /** JSON of ForkedFrom. */
+  forked_from: Generated<string | null>
 }
 
 type RunEventsTable = { run_id: string; seq: number; type: string; at: number; data: string }

@@ -1,5 +1,6 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { Db, Trx } from '../../storage/database.ts'
+import { prepared } from '../../storage/prepared.ts'
 import type { Tables } from '../../storage/tables.ts'
 
 export type KeyRow = Selectable<Tables['api_keys']>
@@ -17,8 +18,9 @@ const stateOf = (db: Db['read']) =>
     .selectAll('api_keys')
     .select(['users.disabled_at', 'users.credentials_at', 'memberships.role as user_role'])
 
+const byPrefix = prepared((db) => stateOf(db).where('prefix', '=', ''))
 export async function selectKeyByPrefix(db: Db['read'], prefix: string): Promise<KeyState | null> {
-  return (await stateOf(db).where('prefix', '=', prefix).executeTakeFirst()) ?? null
+  return (await byPrefix(db, prefix))[0] ?? null
 }
 
 export async function selectKeyState(db: Db['read'], id: string): Promise<KeyState | null> {

@@ -58,7 +58,10 @@ export const saidTwice = ['runs.user_id', 'approvals.user_id']
 /** Made for the workspace, which goes on using it; of whoever made it an id is left, which nothing else leads from any more. */
 export const madeForWorkspace = [
   'agents.created_by',
+  'agents.updated_by',
+  'agent_versions.changed_by',
   'plugins.registered_by',
+  'lifecycle_switches.switched_by',
   'connections.created_by',
   'providers.created_by',
   'prices.updated_by',

@@ -1,12 +1,13 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { Db, Trx } from '../../storage/database.ts'
+import { prepared } from '../../storage/prepared.ts'
 import type { Tables } from '../../storage/tables.ts'
 
 export type SessionRow = Selectable<Tables['sessions']>
 
 /** With what decides whether it is good: the user's state and the role in its workspace. */
-export async function selectSessionState(db: Db['read'], hash: string) {
-  const query = db
+const stateOf = prepared((db) =>
+  db
     .selectFrom('sessions')
     .innerJoin('users', 'users.id', 'sessions.user_id')
     .innerJoin('memberships', (on) =>
@@ -14,7 +15,10 @@ export async function selectSessionState(db: Db['read'], hash: string) {
     )
     .selectAll('sessions')
     .select(['users.disabled_at', 'memberships.role'])
-  return (await query.where('sessions.hash', '=', hash).executeTakeFirst()) ?? null
+    .where('sessions.hash', '=', ''),
+)
+export async function selectSessionState(db: Db['read'], hash: string) {
+  return (await stateOf(db, hash))[0] ?? null
 }
 
 export function selectSessions(db: Db['read'], userId: string): Promise<SessionRow[]> {

@@ -59,7 +59,7 @@ export async function login(
 
 export async function beginSession(
   app: SessionApp,
-  from: From,
+  { ip, user_agent, request_id }: From,
   { user_id, workspace }: { user_id: string; workspace?: string | undefined },
   before: Credential,
   set: SetSession,
@@ -68,6 +68,8 @@ export async function beginSession(
   const place = workspace === undefined ? places[0] : places.find(({ id, slug }) => id === workspace || slug === workspace)
   if (!place) throw new CadreError('FORBIDDEN', workspace === undefined ? 'This user is in no workspace.' : 'This user is not in that workspace.')
   const role = place.role as NonNullable<Me['role']>
+  // Named one by one: whoever calls may be an actor, who is nobody yet.
+  const from = { ip, user_agent, request_id }
   const identity = { kind: 'user' as const, id: user_id, user_id, workspace_id: place.id, role, scopes: null, agents: null }
   const token = randomBytes(32).toString('base64url')
   const now = app.now()

@@ -87,6 +87,23 @@ export async function useFirstOwnerTokens(trx: Trx, now: number): Promise<string
   return used.map(({ hash }) => hash)
 }
 
+/** Whose password the token may set; null where it is none, or over, or theirs who may not log in. */
+export async function selectResetUser(db: Db['read'], hash: string, now: number): Promise<UserRow | null> {
+  const query = db.selectFrom('login_tokens').innerJoin('users', 'users.id', 'login_tokens.user_id').selectAll('users')
+  const living = query.where('login_tokens.purpose', '=', 'reset').where('used_at', 'is', null).where('expires_at', '>', now)
+  return (await living.where('login_tokens.hash', '=', hash).where('users.disabled_at', 'is', null).executeTakeFirst()) ?? null
+}
+
+/** @returns false where another was quicker. */
+export async function useResetToken(trx: Trx, hash: string, now: number): Promise<boolean> {
+  const query = trx.updateTable('login_tokens').set({ used_at: now }).where('hash', '=', hash).where('purpose', '=', 'reset')
+  return (await query.where('used_at', 'is', null).where('expires_at', '>', now).executeTakeFirst()).numUpdatedRows > 0n
+}
+
+export async function deleteResetTokens(trx: Trx, userId: string) {
+  await trx.deleteFrom('login_tokens').where('user_id', '=', userId).where('purpose', '=', 'reset').execute()
+}
+
 export async function deleteOldLoginTokens(trx: Trx, before: number) {
   await trx.deleteFrom('login_tokens').where('expires_at', '<', before).execute()
 }

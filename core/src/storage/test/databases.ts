@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { randomBytes, randomUUID } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -7,7 +7,9 @@ import { text } from 'node:stream/consumers'
 import pg from 'pg'
 import { afterAll, inject } from 'vitest'
 import type { Db } from '../database.ts'
+import type { Cipher } from '../open-sqlite.ts'
 import { openDatabase } from '../open-database.ts'
+import { sqliteDriver } from '../sqlite-driver.ts'
 
 /**
  * Every store passes the same tests on each of these: `describe.each(databases)('... on $name', ({ empty }) => ...)`. A database is
@@ -23,6 +25,14 @@ export const databaseUrls: { name: string; url: () => Promise<string | null> }[]
   { name: 'SQLite', url: async () => null },
   { name: 'Postgres', url: emptyPostgresUrl },
 ]
+
+/** Beside those, for the few suites that show that the driver which encrypts gives the same. */
+export const encryptedSqlite = {
+  name: 'encrypted SQLite',
+  empty: async () => remember(await openDatabase({ file: emptySqliteFile(), cipher: newCipher() })),
+}
+
+export const newCipher = (): Cipher => ({ key: randomBytes(32), driver: sqliteDriver('no packages') })
 
 const opened: Db[] = []
 const folders: string[] = []
