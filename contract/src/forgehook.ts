@@ -120,18 +120,85 @@ export type EndpointDefinition<I, O = unknown> = {
   handler: (input: FromSchema<I>, context: HookContext) => unknown
 }
 
+/** What is known of a run at each point. `user_id`: for whom it is. */
+export type LifecycleRun = {
+  run_id: string
+  agent: { id: string; name: string }
+  user_id: string | null
+  conversation_id: string | null
+  parent_run_id: string | null
+}
+type Options = { options: Record<string, unknown> }
+
+/** What each lifecycle hook is given. `options` are what the workspace set when it switched the ForgeHook on, {} where it set nothing. */
+export type LifecycleInputs = {
+  /** A person's message, before it is stored. */
+  before_message_send: Options & {
+    message: { content: string; attachments: number; thread_id: string | null; edit: boolean }
+    conversation: { id: string; kind: 'dm' | 'group' | 'channel'; title: string | null }
+    author: { kind: 'user' | 'system'; id: string }
+    agents: { id: string; name: string }[]
+  }
+  /** The final answer of an agent, before it is stored. */
+  after_message_receive: Options & { message: { content: string }; run: LifecycleRun }
+  /** A run that begins. It is asked once for each run, also where the run is taken up again after a crash. */
+  agent_initialization: Options & { run: LifecycleRun; input: string; server: { time_zone: string } }
+  /** The beginning (`before`) and the end (`after`) of a run. */
+  workflow_execution: Options & {
+    run: LifecycleRun
+    phase: 'before' | 'after'
+    status: 'completed' | 'failed' | 'timeout' | 'cancelled' | null
+    error: { code: string; message: string } | null
+    output_text: string | null
+    input: string
+  }
+}
+
+// oxlint-disable-next-line typescript/no-invalid-void-type -- a handler that returns nothing leaves everything as it is
+type Nothing = void | null
+/** What each may answer; nothing leaves everything as it is. */
+export type LifecycleOutputs = {
+  /** `content`: the message in other words, which needs `changes: true`. `refuse`: why it is not sent, for whoever wrote it. */
+  before_message_send: { content?: string | undefined; refuse?: string | undefined } | Nothing
+  /** `content` needs `changes: true`. */
+  after_message_receive: { content?: string | undefined } | Nothing
+  /** `system`: put behind the agent's own prompt for this run; at most 20,000 characters. */
+  agent_initialization: { system?: string | undefined } | Nothing
+  workflow_execution: unknown
+}
+
+/** One lifecycle hook as code defines it; the fields are those of the manifest. */
+export type LifecycleDefinition<P extends keyof LifecycleInputs> = {
+  description: string
+  /** Smaller numbers go first; 100 where it is left out. */
+  order?: number
+  /** For one call; 1000 where it is left out, at most 10000. */
+  timeout_ms?: number
+  /** Where it fails, the message is not sent or the run fails. Without it everything goes on as if the hook were not there. */
+  required?: boolean
+  /** Whether it may change messages. */
+  changes?: boolean
+  examples?: { title?: string; input: LifecycleInputs[P]; output?: unknown }[]
+  handler: (input: LifecycleInputs[P], context: HookContext) => LifecycleOutputs[P] | Promise<LifecycleOutputs[P]>
+}
+export type LifecycleDefinitions = { [P in keyof LifecycleInputs]?: LifecycleDefinition<P> }
+
 /** Under this name each handler carries its definition, for `cadre plugins pack` and for registering code without a list of endpoints. */
 export const definition = 'definition'
 
 /**
- * Defines a ForgeHook in code: path to endpoint. The types of handlers' inputs follow from the schemas.
+ * Defines a ForgeHook in code: path to endpoint, and what it does in the life of messages and runs. The types of handlers' inputs follow
+ * from the schemas and from the points.
  * @returns what an entry module exports as its default.
  */
-export function defineHook<const I extends Record<string, unknown>>(endpoints: { [P in keyof I]: EndpointDefinition<I[P]> }): HookHandlers {
-  return Object.fromEntries(
-    Object.entries<EndpointDefinition<never>>(endpoints as never).map(([path, { handler, ...rest }]) => {
-      const own: HookHandler = (input, context) => handler(input as never, context)
-      return [path, Object.assign(own, { [definition]: { path, ...rest } })]
-    }),
-  )
+export function defineHook<const I extends Record<string, unknown>>(
+  endpoints: { [P in keyof I]: EndpointDefinition<I[P]> },
+  lifecycle: LifecycleDefinitions = {},
+): HookHandlers {
+  const handlers: HookHandlers = {}
+  for (const [path, { handler, ...rest }] of Object.entries<EndpointDefinition<never>>(endpoints as never))
+    handlers[path] = Object.assign<HookHandler, object>((input, context) => handler(input as never, context), { [definition]: { path, ...rest } })
+  for (const [point, { handler, ...rest }] of Object.entries(lifecycle as Record<string, LifecycleDefinition<'workflow_execution'>>))
+    handlers[`/${point}`] = Object.assign<HookHandler, object>((input, context) => handler(input, context), { [definition]: { point, ...rest } })
+  return handlers
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { LifecycleHooks } from './lifecycle-hooks.ts'
 
 /**
  * What a tool does to the world, which decides what happens to a call that a crash interrupted:
@@ -117,6 +118,10 @@ export const Manifest = z.strictObject({
   runtime: HookRuntime,
   /** May be left out where they are found out: from the tools of an MCP server, or from the definitions in code. */
   endpoints: z.array(HookEndpoint).max(1_000).default([]),
+  /** Where it is called in the life of messages and runs, once a workspace switches that on. */
+  lifecycle: LifecycleHooks.optional(),
+  /** A JSON Schema of an object: what a workspace may set for its lifecycle hooks. */
+  options: JsonSchema.optional(),
   permissions: z
     .strictObject({
       /**

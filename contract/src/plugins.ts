@@ -1,5 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
+import { LifecycleState, SwitchLifecycle } from './lifecycle.ts'
 import { Effect, HookEndpoint, Manifest } from './manifest.ts'
 import { Instant } from './page.ts'
 
@@ -93,6 +94,18 @@ export const plugins = {
     .route({ method: 'POST', path: '/plugins/{id}/approve', summary: 'Approve what an MCP server offers now' })
     .input(z.strictObject({ id, hash: z.string().min(1).max(100) }))
     .output(Plugin),
+  lifecycle: oc
+    .route({
+      method: 'GET',
+      path: '/plugins/{id}/lifecycle',
+      summary: 'What a ForgeHook does in the life of messages and runs here, and how it went',
+    })
+    .input(PluginRef)
+    .output(LifecycleState),
+  switchLifecycle: oc
+    .route({ method: 'PUT', path: '/plugins/{id}/lifecycle', summary: 'Switch the lifecycle hooks of a ForgeHook on or off in this workspace' })
+    .input(PluginRef.extend(SwitchLifecycle.shape))
+    .output(LifecycleState),
   invoke: oc
     .route({ method: 'POST', path: '/plugins/{id}/endpoints/{path}/invoke', summary: 'Try one endpoint by hand' })
     .input(

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { HookContext, HookHandlers } from '@cadre/contract/forgehook'
+import { lifecycleOf } from '@cadre/contract/lifecycle-hooks'
+import { lifecycleInput, lifecycleOutput } from '@cadre/contract/lifecycle'
 import { Manifest } from '@cadre/contract/manifest'
 import { ungranted } from '@cadre/contract/ungranted'
 import { Ajv, type ValidateFunction } from 'ajv'
@@ -93,9 +95,26 @@ export function testExamples(folder: URL, handlers: HookHandlers, context?: Hook
   const manifest = readManifest(folder)
   const call = caller(folder, handlers)
 
-  test('every endpoint has a handler, and every handler an endpoint', () => {
-    expect(Object.keys(handlers).toSorted()).toEqual(manifest.endpoints.map((endpoint) => endpoint.path).toSorted())
+  const points = lifecycleOf(manifest)
+
+  test('every endpoint and lifecycle hook has a handler, and every handler is one', () => {
+    const paths = [...manifest.endpoints.map((endpoint) => endpoint.path), ...points.map(({ point }) => `/${point}`)]
+    expect(Object.keys(handlers).toSorted()).toEqual(paths.toSorted())
+    if (manifest.options) expect(undescribed(manifest.options)).toEqual([])
   })
+
+  for (const { point, hook } of points)
+    test(`${point} is described and does what its examples say`, async () => {
+      expect(hook.description.length).toBeGreaterThan(20)
+      expect(hook.examples?.length).toBeGreaterThan(0)
+      for (const { input, output } of hook.examples ?? []) {
+        expect(lifecycleInput[point].safeParse(input).error?.issues ?? []).toEqual([])
+        if (manifest.options) expectValid(compile(manifest.options), (input as { options: unknown }).options)
+        const said: unknown = JSON.parse(JSON.stringify((await handlers[`/${point}`]?.(input, context ?? testContext())) ?? null))
+        expect(lifecycleOutput[point].safeParse(said).error?.issues ?? []).toEqual([])
+        expect(said).toEqual(output)
+      }
+    })
 
   for (const endpoint of manifest.endpoints) {
     test(`${endpoint.path} is described, strict and shown by example`, () => {

@@ -2,7 +2,8 @@ import type { Match } from './extract.ts'
 
 const UUID = /(?<![\p{L}\p{N}-])[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}(?![\p{L}\p{N}]|-[\p{L}\p{N}])/giu
 const CARD = /(?<![\p{L}\p{N}.,+-])\d(?:[ -]?\d){12,18}(?![\p{L}\p{N}]|[-.,]\d)/gu
-const IBAN = /(?<![\p{L}\p{N}])[A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}(?![\p{L}\p{N}])/giu
+// Looks ahead: what looks like the beginning of one may run on into the next, which is one.
+const IBAN = /(?<![\p{L}\p{N}])(?=([A-Z]{2}\d{2}(?: ?[A-Z0-9]){11,30}))/giu
 
 export function findIdentifiers(text: string): Match[] {
   return [...findUuids(text), ...findIbans(text), ...findCards(text)]
@@ -42,7 +43,8 @@ const BRANDS: [string, RegExp][] = [
   ['unionpay', /^62\d{14,17}$/],
 ]
 
-function brandOf(digits: string): string | null {
+/** Null where no issuer has such a number. */
+export function brandOf(digits: string): string | null {
   return BRANDS.find(([, pattern]) => pattern.test(digits))?.[0] ?? null
 }
 
@@ -138,20 +140,21 @@ const LENGTHS: Record<string, number> = {
   YE: 30,
 }
 
-function findIbans(text: string): Match[] {
-  return [...text.matchAll(IBAN)].flatMap(({ 0: whole, index }) => {
+export function findIbans(text: string): Match[] {
+  const found: Match[] = []
+  for (const { 1: whole = '', index } of text.matchAll(IBAN)) {
     const length = LENGTHS[whole.slice(0, 2).toUpperCase()]
-    if (length === undefined) return []
+    if (length === undefined || index < (found.at(-1)?.end ?? 0)) continue
     // The pattern may have run on into the next word.
     let end = 0
     for (let letters = 0; end < whole.length && letters < length; end++) if (whole[end] !== ' ') letters++
     const value = whole.slice(0, end)
     const iban = value.replaceAll(' ', '').toUpperCase()
-    const cut = /[\p{L}\p{N}]/u.test(whole[end] ?? '')
-    return iban.length === length && !cut && mod97(iban)
-      ? [{ type: 'iban' as const, value, start: index, end: index + end, iban, country: iban.slice(0, 2) }]
-      : []
-  })
+    const cut = /^[\p{L}\p{N}]/u.test(text.slice(index + end, index + end + 2))
+    if (iban.length === length && !cut && mod97(iban))
+      found.push({ type: 'iban', value, start: index, end: index + end, iban, country: iban.slice(0, 2) })
+  }
+  return found
 }
 
 /** ISO 13616. */

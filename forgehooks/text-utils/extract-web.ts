@@ -32,7 +32,7 @@ function withoutTrailing(given: string): string {
   return given.slice(0, end)
 }
 
-function findEmails(text: string): Match[] {
+export function findEmails(text: string): Match[] {
   return [...text.matchAll(EMAIL)].flatMap(({ 0: whole, index }) => {
     // Quotes and brackets before an address are letters that one may hold.
     const cut = /^['`{|/=*_~]+/.exec(whole)?.[0].length ?? 0

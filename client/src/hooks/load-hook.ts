@@ -3,12 +3,16 @@ import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import type { HookHandlers } from '@cadre/contract/forgehook'
 import { canonicalJson } from '@cadre/contract/canonical-json'
+import { LifecycleHooks } from '@cadre/contract/lifecycle-hooks'
 import { HookEndpoint, Manifest } from '@cadre/contract/manifest'
+import type { z } from 'zod'
 import { InputError, UsageError } from '../cli/exit-codes.ts'
 import { linkContract } from './link-contract.ts'
 
-/** A ForgeHook in its author's folder. `defined`: the endpoints that its code defines, null where it exports plain handlers. */
-export type AuthoredHook = { folder: string; manifest: Manifest; handlers: HookHandlers; entry: string; defined: HookEndpoint[] | null }
+/** What a ForgeHook's code defines. `lifecycle` is not there where it has no such hooks. */
+export type Defined = { endpoints: HookEndpoint[]; lifecycle?: LifecycleHooks }
+/** A ForgeHook in its author's folder. `defined`: null where it exports plain handlers. */
+export type AuthoredHook = { folder: string; manifest: Manifest; handlers: HookHandlers; entry: string; defined: Defined | null }
 
 /** Reads the manifest and imports the code. Throws UsageError or InputError naming the file. */
 export async function loadHook(given: string): Promise<AuthoredHook> {
@@ -52,29 +56,43 @@ async function importHandlers(entry: string, name: string): Promise<HookHandlers
   return handlers as HookHandlers
 }
 
-function definedBy(handlers: HookHandlers, name: string): HookEndpoint[] | null {
-  const definitions = Object.values(handlers).map((handler) => ('definition' in handler ? handler.definition : undefined))
-  if (definitions.every((each) => each === undefined)) return null
-  return definitions.map((each, i) => {
-    const { data, error } = HookEndpoint.safeParse(each)
-    if (data) return data
-    throw new InputError(
-      `${name}: ${Object.keys(handlers)[i]}: ${error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
-    )
-  })
+function definedBy(handlers: HookHandlers, name: string): Defined | null {
+  const all = Object.entries(handlers).map(([path, handler]) => ({ path, definition: 'definition' in handler ? handler.definition : undefined }))
+  if (all.every(({ definition }) => definition === undefined)) return null
+  const { hooks = [], endpoints = [] } = Object.groupBy(all, ({ definition }) => (pointOf(definition) === undefined ? 'endpoints' : 'hooks'))
+  const lifecycle = Object.fromEntries(hooks.map(({ definition }) => [pointOf(definition), without(definition, 'point')]))
+  return {
+    endpoints: endpoints.map(({ path, definition }) => parsed(HookEndpoint, definition, `${name}: ${path}`)),
+    ...(hooks.length === 0 ? {} : { lifecycle: parsed(LifecycleHooks, lifecycle, `${name}: lifecycle`) }),
+  }
+}
+
+function pointOf(definition: unknown): string | undefined {
+  return typeof definition === 'object' && definition !== null && 'point' in definition ? String(definition.point) : undefined
+}
+
+function without(value: unknown, key: string): object {
+  return Object.fromEntries(Object.entries(value as object).filter(([name]) => name !== key))
+}
+
+function parsed<T>(schema: z.ZodType<T>, value: unknown, where: string): T {
+  const { data, error } = schema.safeParse(value)
+  if (!error) return data
+  throw new InputError(`${where}: ${error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`)
 }
 
 /** Whether the manifest says what the code says. */
 export function isUpToDate({ manifest, defined }: AuthoredHook): boolean {
-  return defined === null || canonicalJson(defined) === canonicalJson(manifest.endpoints)
+  const { endpoints, lifecycle } = manifest
+  return defined === null || canonicalJson(defined) === canonicalJson({ endpoints, ...(lifecycle ? { lifecycle } : {}) })
 }
 
-/** Writes the endpoints that the code defines into forgehook.json. @returns false where there was nothing to do. */
+/** Writes what the code defines into forgehook.json. @returns false where there was nothing to do. */
 export async function writeEndpoints(folder: string): Promise<boolean> {
   const hook = await loadHook(folder)
   if (isUpToDate(hook)) return false
   const file = join(hook.folder, 'forgehook.json')
-  const written = JSON.parse(readFileSync(file, 'utf8')) as object
-  writeFileSync(file, `${JSON.stringify({ ...written, endpoints: hook.defined }, null, 2)}\n`)
+  const { lifecycle: _, ...written } = JSON.parse(readFileSync(file, 'utf8')) as Record<string, unknown>
+  writeFileSync(file, `${JSON.stringify({ ...written, ...hook.defined }, null, 2)}\n`)
   return true
 }

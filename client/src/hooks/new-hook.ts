@@ -4,27 +4,27 @@ import { UsageError } from '../cli/exit-codes.ts'
 import { linkContract } from './link-contract.ts'
 import { writeEndpoints } from './load-hook.ts'
 
-/** Makes a folder with a ForgeHook that works: manifest, handler, test. @returns its path. */
-export async function newHook(name: string, into: string): Promise<{ folder: string; files: string[] }> {
+/** Makes a folder with a ForgeHook that works: manifest, handler, test; of endpoints, or of lifecycle hooks. @returns its path. */
+export async function newHook(name: string, into: string, lifecycle = false): Promise<{ folder: string; files: string[] }> {
   const id = name.toLowerCase()
   if (!/^[a-z0-9]+(-[a-z0-9]+)*$/.test(id) || id.length > 40)
     throw new UsageError(`the name: must be at most 40 lower-case letters, digits and hyphens, like currency-rates; not '${name}'`)
   const folder = resolve(into, id)
   if (existsSync(folder) && readdirSync(folder).length > 0) throw new UsageError(`the folder ${folder} is not empty`)
   mkdirSync(folder, { recursive: true })
-  const files = template(id)
+  const files = template(id, lifecycle)
   for (const [path, text] of Object.entries(files)) writeFileSync(join(folder, path), text)
   linkContract(folder)
   await writeEndpoints(folder)
   return { folder, files: Object.keys(files) }
 }
 
-function template(id: string): Record<string, string> {
+function template(id: string, lifecycle: boolean): Record<string, string> {
   const title = id.replaceAll('-', ' ').replace(/^./, (first) => first.toUpperCase())
   return {
     'forgehook.json': `${JSON.stringify(manifest(id, title), null, 2)}\n`,
-    'index.ts': index,
-    'index.test.ts': test,
+    'index.ts': lifecycle ? lifecycleIndex : index,
+    'index.test.ts': lifecycle ? lifecycleTest : test,
     'package.json': `${JSON.stringify({ name: id, private: true, type: 'module' }, null, 2)}\n`,
     'tsconfig.json': `${JSON.stringify({ compilerOptions }, null, 2)}\n`,
     '.gitignore': 'node_modules/\n*.hook.json\n',
@@ -97,5 +97,49 @@ test('nothing is lost', () => {
 
 test('a name that comes twice is refused', () => {
   assert.throws(() => share({ cents: 1, people: ['a', 'a'] }, {}), /people: must not name anybody twice/)
+})
+`
+
+const lifecycleIndex = `import { defineHook } from '@cadre/contract/forgehook'
+
+export default defineHook(
+  {},
+  {
+    before_message_send: {
+      description: 'Writes the names of our products as they are to be written.',
+      changes: true,
+      examples: [
+        {
+          input: {
+            options: {},
+            message: { content: 'What does acme cloud cost?', attachments: 0, thread_id: null, edit: false },
+            conversation: { id: 'cnv_1', kind: 'dm', title: null },
+            author: { kind: 'user', id: 'usr_1' },
+            agents: [{ id: 'agt_1', name: 'Sales' }],
+          },
+          output: { content: 'What does ACME Cloud cost?' },
+        },
+      ],
+      // An answer without content leaves the message as it is; { refuse: 'why' } does not let it pass.
+      handler({ message }) {
+        return { content: message.content.replace(/\\bacme cloud\\b/gi, 'ACME Cloud') }
+      },
+    },
+  },
+)
+`
+
+const lifecycleTest = `import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import hook from './index.ts'
+
+const send = (content) => hook['/before_message_send']({ options: {}, message: { content } }, {})
+
+test('the name is written as it is to be written', () => {
+  assert.deepEqual(send('Acme cloud, ACME CLOUD'), { content: 'ACME Cloud, ACME Cloud' })
+})
+
+test('everything else stays as it is', () => {
+  assert.deepEqual(send('acmecloud'), { content: 'acmecloud' })
 })
 `

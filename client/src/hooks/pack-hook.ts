@@ -17,7 +17,7 @@ export async function packHook(folder: string, file?: string): Promise<{ file: s
   const { source, packages } = await bundleSource(hook.entry)
   const manifest = Manifest.parse({
     ...hook.manifest,
-    endpoints: hook.defined ?? hook.manifest.endpoints,
+    ...hook.defined,
     runtime: { type: 'code', language: 'javascript', source },
   })
   const lock = packages.map((path) => lockEntry(hook.folder, path))

@@ -3,10 +3,13 @@ import { once } from 'node:events'
 import { readdirSync } from 'node:fs'
 import { isDeepStrictEqual } from 'node:util'
 import { type HookContext, HookError } from '@cadre/contract/forgehook'
+import { type LifecycleHook, lifecycleOf, type LifecyclePoint, messagePoints } from '@cadre/contract/lifecycle-hooks'
+import { lifecycleInput, lifecycleOutput } from '@cadre/contract/lifecycle'
 import { type HookEndpoint, toolName } from '@cadre/contract/manifest'
 import { ungranted } from '@cadre/contract/ungranted'
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
+import type { z } from 'zod'
 import { type AuthoredHook, isUpToDate, loadHook } from './load-hook.ts'
 
 export type Check = { name: string; problem: string | null }
@@ -26,12 +29,17 @@ export async function testHook(
     checks.push(check)
     onCheck(check)
   }
-  note('forgehook.json says what the code says', isUpToDate(hook) ? null : `its endpoints differ; 'cadre plugins pack' writes them`)
-  const endpoints = hook.defined ?? hook.manifest.endpoints
-  for (const path of Object.keys(hook.handlers))
-    if (!endpoints.some((endpoint) => endpoint.path === path)) note(path, 'has a handler, and is no endpoint of forgehook.json')
-  if (endpoints.length === 0) note('endpoints', 'there are none')
+  note(
+    'forgehook.json says what the code says',
+    isUpToDate(hook) ? null : `its endpoints or lifecycle hooks differ; 'cadre plugins pack' writes them`,
+  )
+  const { endpoints, lifecycle } = hook.defined ?? hook.manifest
+  const points = lifecycleOf({ lifecycle })
+  const known = new Set([...endpoints.map(({ path }) => path), ...points.map(({ point }) => `/${point}`)])
+  for (const path of Object.keys(hook.handlers)) if (!known.has(path)) note(path, 'has a handler, and is not in forgehook.json')
+  if (known.size === 0) note('endpoints', 'there are none')
   for (const endpoint of endpoints) await testEndpoint(hook, endpoint, note)
+  for (const { point, hook: described } of points) await testPoint(hook, point, described, note)
   return { checks, ownTests: await runOwnTests(hook.folder) }
 }
 
@@ -48,14 +56,43 @@ async function testEndpoint(hook: AuthoredHook, endpoint: HookEndpoint, note: No
     const name = `${path} example ${i + 1}${title ? `: ${title}` : ''}`
     const wrong = problemsOf(compiled.input, input)
     if (wrong) note(name, `its input does not fit the schema: ${wrong}`)
-    else note(name, await runExample(() => handler(input, contextOf(hook)), compiled.output, output))
+    else
+      note(
+        name,
+        await runExample(
+          () => handler(input, contextOf(hook)),
+          (said) => compiled.output && problemsOf(compiled.output, said),
+          output,
+        ),
+      )
   }
 }
 
-async function runExample(run: () => unknown, schema: ValidateFunction | null, expected: unknown): Promise<string | null> {
+async function testPoint(hook: AuthoredHook, point: LifecyclePoint, { examples = [], changes }: LifecycleHook, note: Note) {
+  const handler = hook.handlers[`/${point}`]
+  if (!handler) return note(point, 'has no handler')
+  note(`${point} is called once a workspace switches it on`, null)
+  for (const [i, { title, input, output }] of examples.entries()) {
+    const name = `${point} example ${i + 1}${title ? `: ${title}` : ''}`
+    const wrong = wordsOf(lifecycleInput[point], input)
+    const problem = (said: unknown) => {
+      const mayNot = messagePoints.has(point) && !changes && typeof said === 'object' && said !== null && 'content' in said
+      return mayNot ? 'it changes the message, which needs "changes": true' : wordsOf(lifecycleOutput[point], said)
+    }
+    if (wrong) note(name, `its input is not what is given there: ${wrong}`)
+    else note(name, await runExample(() => handler(input, contextOf(hook)), problem, output))
+  }
+}
+
+function wordsOf(schema: z.ZodType, value: unknown): string | null {
+  const { error } = schema.safeParse(value)
+  return error ? error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`).join('; ') : null
+}
+
+async function runExample(run: () => unknown, problem: (output: unknown) => string | null, expected: unknown): Promise<string | null> {
   try {
     const output: unknown = JSON.parse(JSON.stringify((await run()) ?? null))
-    const wrong = schema && problemsOf(schema, output)
+    const wrong = problem(output)
     if (wrong) return `its output does not fit the schema: ${wrong}`
     if (expected === undefined || isDeepStrictEqual(output, expected)) return null
     return `gave ${JSON.stringify(output)}, not ${JSON.stringify(expected)}`

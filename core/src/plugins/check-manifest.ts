@@ -1,4 +1,5 @@
 import { invalid } from '@cadre/contract/errors'
+import { lifecycleOf, messagePoints } from '@cadre/contract/lifecycle-hooks'
 import { type Manifest, toolName } from '@cadre/contract/manifest'
 import { checkSchema } from '../tools/tool-schema.ts'
 import { refuseUngranted } from './refuse-ungranted.ts'
@@ -17,6 +18,7 @@ export function checkManifest(manifest: Manifest) {
   if (runtime.type === 'container') checkContainer(manifest)
   refuseUngranted(manifest)
   checkEndpoints(manifest)
+  checkLifecycle(manifest)
 }
 
 /** That every schema compiles. It takes some 2 ms for each. */
@@ -26,11 +28,22 @@ export function checkSchemas(manifest: Manifest) {
     if (endpoint.input['type'] !== 'object') throw invalid(`endpoints[${i}].input`, `must describe an object ("type": "object")`)
     if (endpoint.output) checkSchema(endpoint.output, `endpoints[${i}].output`)
   }
+  if (manifest.options) checkSchema(manifest.options, 'options')
 }
 
-/** MCP servers and code say themselves which endpoints they have; then there must be some. */
-export function needEndpoints({ endpoints }: Manifest) {
-  if (endpoints.length === 0) throw invalid('endpoints', 'must have at least one')
+/** MCP servers and code say themselves which endpoints they have; then there must be some, or lifecycle hooks. */
+export function needEndpoints(manifest: Manifest) {
+  if (manifest.endpoints.length === 0 && lifecycleOf(manifest).length === 0) throw invalid('endpoints', 'must have at least one, or lifecycle a hook')
+}
+
+function checkLifecycle(manifest: Manifest) {
+  for (const { point, hook } of lifecycleOf(manifest)) {
+    const at = `lifecycle.${point}`
+    if (manifest.runtime.type === 'mcp') throw invalid(at, `has no place in the runtime 'mcp': its servers know tools only`)
+    if (hook.changes && !messagePoints.has(point)) throw invalid(`${at}.changes`, 'belongs to the points of a message only')
+    if (manifest.endpoints.some(({ path }) => path === `/${point}`)) throw invalid(at, `the endpoint '/${point}' has its handler`)
+  }
+  if (manifest.options && manifest.options['type'] !== 'object') throw invalid('options', `must describe an object ("type": "object")`)
 }
 
 function checkEndpoints({ id, runtime, endpoints }: Manifest) {

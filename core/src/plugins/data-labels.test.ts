@@ -65,6 +65,7 @@ test('the bundled ForgeHooks: files and databases are private, the web is foreig
     'formula-engine never  false',
     'http-fetch never untrusted true',
     'json-utils never  false',
+    'redact never  false',
     'text-utils never  false',
     'web-search never untrusted true',
   ])

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { invalid } from '@cadre/contract/errors'
+import { lifecycleOf } from '@cadre/contract/lifecycle-hooks'
 import type { Manifest } from '@cadre/contract/manifest'
 import { getBlob } from '../storage/blobs.ts'
 import { fromJson } from '../storage/json.ts'
@@ -13,9 +14,11 @@ import type { ToolCall } from '../tools/resolved-tool.ts'
 import type { ConnectionUrls } from '../tools/sql/run-sql.ts'
 import type { AgentTool } from './data-labels.ts'
 import type { KnownPlugin, PendingOffer } from './known-plugin.ts'
+import type { OfferedHook } from './lifecycle/lifecycle.ts'
 import { loadBundled } from './load-bundled.ts'
 import { type StoredManifest, selectPlugins, type StoredPlugin } from './plugins.store.ts'
-import { type ToolConfig, toTool } from './to-tool.ts'
+import { runtimeSecrets } from './runtime-secrets.ts'
+import { type ToolConfig, toLifecycleTool, toTool } from './to-tool.ts'
 
 /** Every ForgeHook of this process, and the one place where tools are called. A workspace has the bundled ones and those that it registered. */
 export type HookHost = {
@@ -25,6 +28,8 @@ export type HookHost = {
   resolveTools: (workspace: string, refs: string[]) => Promise<AgentTool[]>
   /** Those of these tools that exist now. */
   findTools: (workspace: string, names: string[]) => Promise<AgentTool[]>
+  /** The lifecycle hooks of those of these ForgeHooks that are there, by their ids. */
+  lifecycleOf: (workspace: string, ids: string[]) => Promise<Map<string, OfferedHook[]>>
   /** @throws ToolError for all that the tool or its input does wrong. */
   invoke: (call: ToolCall) => Promise<unknown>
   /** What `invoke` would do, without doing it. */
@@ -53,6 +58,11 @@ export function openHooks(app: HostApp, { folders, connections, onOffer, onSecre
   const toolsOf = memoized(async (plugin: KnownPlugin) => {
     const source = await sourceOf(plugin)
     return plugin.manifest.endpoints.map((endpoint) => toTool(app.config, plugin, endpoint, source))
+  })
+
+  const lifecycleToolsOf = memoized(async (plugin: KnownPlugin) => {
+    const source = await sourceOf(plugin)
+    return lifecycleOf(plugin.manifest).map(({ point, hook }) => ({ point, hook, tool: toLifecycleTool(app.config, plugin, point, hook, source) }))
   })
 
   const all = async (workspace: string): Promise<KnownPlugin[]> => {
@@ -84,7 +94,7 @@ export function openHooks(app: HostApp, { folders, connections, onOffer, onSecre
       const found = await toolsFor(workspace, refs)
       const unknown = found.findIndex((tools) => tools.length === 0)
       if (unknown >= 0) {
-        const known = (await all(workspace)).map((plugin) => plugin.manifest.id).join(', ')
+        const known = (await all(workspace)).flatMap(({ manifest }) => (manifest.endpoints.length > 0 ? manifest.id : [])).join(', ')
         throw invalid(`tools[${unknown}]`, `there is no ForgeHook or tool '${refs[unknown]}'; known: ${known}`)
       }
       return [...new Map(found.flat().map((tool) => [tool.name, tool])).values()]
@@ -93,7 +103,27 @@ export function openHooks(app: HostApp, { folders, connections, onOffer, onSecre
       const wanted = new Set(names)
       return (await toolsFor(workspace, names)).flat().filter((tool) => wanted.has(tool.name))
     },
-    invoke: (call) => invokeTool(runtimes, call),
+    async lifecycleOf(workspace, ids) {
+      const plugins = await pluginsFor(workspace, ids)
+      const found = await Promise.all(
+        ids
+          .flatMap((id) => plugins.get(id) ?? [])
+          .map(async (plugin) => {
+            try {
+              return [[plugin.manifest.id, await lifecycleToolsOf(plugin)] as const]
+            } catch (err) {
+              app.log.error({ err, plugin: plugin.manifest.id }, 'a ForgeHook cannot be read; its lifecycle hooks fail')
+              return []
+            }
+          }),
+      )
+      return new Map(found.flat())
+    },
+    invoke(call) {
+      const held = runtimeSecrets(call.tool)
+      if (held !== null) onSecret(call, 'secret', held)
+      return invokeTool(runtimes, call)
+    },
     preview: (call) => previewTool(runtimes, call),
     discover: runtimes.mcp.discover,
     connector,
@@ -136,11 +166,15 @@ function sourceInFolder(runtime: Extract<Manifest['runtime'], { type: 'code' }>,
   return runtime.source ?? readFileSync(new URL(runtime.entry ?? './index.ts', folder), 'utf8')
 }
 
-function memoized<K extends object, V>(make: (key: K) => V): (key: K) => V {
-  const made = new WeakMap<K, V>()
+/** What failed is made anew the next time. */
+function memoized<K extends object, V>(make: (key: K) => Promise<V>): (key: K) => Promise<V> {
+  const made = new WeakMap<K, Promise<V>>()
   return (key) => {
     let value = made.get(key)
-    if (value === undefined) made.set(key, (value = make(key)))
+    if (value === undefined) {
+      made.set(key, (value = make(key)))
+      value.catch(() => made.delete(key))
+    }
     return value
   }
 }

@@ -7,6 +7,7 @@ import { audit } from '../audit/audit.ts'
 import { putBlob } from '../storage/blobs.ts'
 import { type AddApp, addPlugin, complete, storable } from './add-plugin.ts'
 import { checkManifest } from './check-manifest.ts'
+import { refuseWhileSwitchedOn } from './lifecycle/switch-lifecycle.ts'
 import { needPlugin, present } from './list-plugins.ts'
 import { refuseReach } from './refuse-reach.ts'
 import { updatePlugin } from './plugins.store.ts'
@@ -24,6 +25,7 @@ export async function installPlugin(app: AddApp, actor: Actor, bundle: HookBundl
     throw invalid('manifest.id', `'${manifest.id}' is registered as a ${known.manifest.runtime.type} ForgeHook; remove it first`)
   checkManifest(manifest)
   refuseReach(actor, manifest)
+  await refuseWhileSwitchedOn(app, actor, manifest.id)
   const { stored, source } = storable(app.config, actor.workspace_id, await complete(app, manifest))
   await app.db.write(async (trx) => {
     if (source !== null) await putBlob(trx, source)

@@ -1,6 +1,7 @@
 import type { Manifest } from '@cadre/contract/manifest'
 import type { Db, Trx } from '../storage/database.ts'
 import { toJson } from '../storage/json.ts'
+import { deleteCounts, deleteSwitch } from './lifecycle/lifecycle.store.ts'
 import type { ApprovedOffer, PendingOffer } from './known-plugin.ts'
 
 /** `manifest` is JSON text of a StoredManifest, `pending` of a PendingOffer. */
@@ -46,6 +47,8 @@ export async function updatePending(trx: Trx, workspace: string, id: string, pen
 /** @returns false when there was none. */
 export async function deletePlugin(trx: Trx, workspace: string, id: string): Promise<boolean> {
   const { numDeletedRows } = await trx.deleteFrom('plugins').where('workspace_id', '=', workspace).where('id', '=', id).executeTakeFirst()
+  await deleteSwitch(trx, workspace, id)
+  await deleteCounts(trx, workspace, id)
   await trx.deleteFrom('hook_values').where('workspace_id', '=', workspace).where('plugin_id', '=', id).execute()
   return numDeletedRows > 0n
 }

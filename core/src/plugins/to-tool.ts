@@ -1,3 +1,4 @@
+import type { LifecycleHook, LifecyclePoint } from '@cadre/contract/lifecycle-hooks'
 import { type HookEndpoint, type Manifest, toolName } from '@cadre/contract/manifest'
 import { defaultWorkspace } from '../access/actor.ts'
 import { type KeyConfig, unseal } from '../access/secrets.ts'
@@ -30,6 +31,19 @@ export function toTool(config: ToolConfig, plugin: KnownPlugin, endpoint: HookEn
     settings,
     runtime: runtimeOf(config, plugin, endpoint, source),
   }
+}
+
+/** A lifecycle hook is called as an endpoint is, under its own time limit. What it is given and may answer is the contract's to say. */
+export function toLifecycleTool(
+  config: ToolConfig,
+  plugin: KnownPlugin,
+  point: LifecyclePoint,
+  hook: LifecycleHook,
+  source: string | null,
+): ResolvedTool {
+  const { description, timeout_ms } = hook
+  const endpoint = { path: `/${point}`, description, effect: 'idempotent', input: { type: 'object' } } satisfies HookEndpoint
+  return { ...toTool(config, plugin, endpoint, source), limits: { ...plugin.manifest.limits, timeout_ms } }
 }
 
 /** The operator means folders of this server and what the first workspace registered: elsewhere, an id is whatever somebody chose. */
