@@ -1,5 +1,6 @@
 import { AgentConfig } from '@cadre/contract/agent-config'
 import type { Agent } from '@cadre/contract/agents'
+import { effectivePrompt } from '@cadre/contract/persona'
 import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
 import { fromJson } from '../storage/json.ts'
@@ -68,9 +69,10 @@ export function findRival(trx: Trx, workspace: string, name: string, slug: strin
 }
 
 function toAgent(row: AgentRow): Agent {
-  const { workspace_id: _, deleted_at: __, ...rest } = row
+  const { workspace_id: _, deleted_at: __, restored_from: ___, ...rest } = row
   return {
     ...rest,
+    effective_system_prompt: effectivePrompt(row),
     tools: fromJson(row.tools) as string[],
     config: { ...defaultConfig, ...(fromJson(row.config) as Partial<AgentConfig>) },
     output_schema: row.output_schema === null ? null : (fromJson(row.output_schema) as Agent['output_schema']),

@@ -78,6 +78,11 @@ describe.each(databases)('agents on $name', ({ empty }) => {
       provider: 'auto',
       model: 'auto',
       system_prompt: 'Help.',
+      role: null,
+      backstory: null,
+      goal: null,
+      prompt_template: null,
+      effective_system_prompt: 'Help.',
       tools: [],
       config: {
         max_steps: 10,
@@ -103,12 +108,33 @@ describe.each(databases)('agents on $name', ({ empty }) => {
       is_public: false,
       api_key_required: true,
       allowed_api_keys: [],
+      version: 1,
+      updated_by: null,
       created_by: 'local',
       created_at: '2023-11-14T22:13:20.000Z',
       updated_at: '2023-11-14T22:13:20.000Z',
     })
     expect(await getAgent(appOf(), owner, agent.id)).toEqual(agent)
     expect(await getAgent(appOf(), owner, 'helper')).toEqual(agent)
+  })
+
+  test('role, backstory and goal make the prompt, by a template that can be changed; the public sees nothing of it', async () => {
+    const agent = await create({ system_prompt: undefined, role: 'Cook', goal: 'Nobody is hungry', is_public: true })
+    expect(agent.effective_system_prompt).toBe('You are Helper. Your role: Cook\n\nYour goal: Nobody is hungry')
+    const changed = await update('helper', {
+      role: 'Chef',
+      goal: null,
+      prompt_template: 'As {{role}}:{{^goal}} no goal.{{/goal}} {{system_prompt}}',
+      system_prompt: 'Be brief.',
+    })
+    expect(changed).toMatchObject({ effective_system_prompt: 'As Chef: no goal. Be brief.', role: 'Chef', goal: null })
+    expect((await update('helper', { prompt_template: null })).effective_system_prompt).toBe('You are Helper. Your role: Chef\n\nBe brief.')
+    expect(JSON.stringify(await getAgent(appOf(), stranger, agent.id))).not.toMatch(/Chef|brief|prompt|goal/)
+    await expect(update('helper', { role: null, system_prompt: '' })).rejects.toMatchObject({ code: 'INVALID', issues: [{ path: 'system_prompt' }] })
+    await expect(update('helper', { prompt_template: '{{goal}}' })).rejects.toMatchObject({ code: 'INVALID', issues: [{ path: 'prompt_template' }] })
+    const long = { system_prompt: 'x'.repeat(200_000), prompt_template: '{{system_prompt}}{{system_prompt}}{{system_prompt}}' }
+    await expect(update('helper', long)).rejects.toThrow('prompt_template: makes a prompt of more than 500000 characters')
+    expect(await getAgent(appOf(), owner, agent.id)).toMatchObject({ role: 'Chef', system_prompt: 'Be brief.' })
   })
 
   test('a change leaves the rest, also inside config, and a new name moves the slug', async () => {
@@ -121,6 +147,8 @@ describe.each(databases)('agents on $name', ({ empty }) => {
       slug: 'new-name',
       is_public: true,
       config: { ...agent.config, temperature: 0 },
+      version: 2,
+      updated_by: 'local',
       updated_at: '2023-11-14T22:13:21.000Z',
     })
     await expect(getAgent(appOf(), owner, 'helper')).rejects.toMatchObject({ code: 'AGENT_NOT_FOUND' })

@@ -1,7 +1,8 @@
 import type { AgentConfigPatch } from '@cadre/contract/agent-config'
-import type { CreateAgent } from '@cadre/contract/agents'
+import { type CreateAgent, noPrompt } from '@cadre/contract/agents'
 import { CadreError, type ErrorCode, invalid } from '@cadre/contract/errors'
 import type { Effect } from '@cadre/contract/manifest'
+import { effectivePrompt } from '@cadre/contract/persona'
 import type { Trx } from '../storage/database.ts'
 import { isUniqueViolation } from '../storage/unique-violation.ts'
 import { checkSchema } from '../tools/tool-schema.ts'
@@ -24,6 +25,22 @@ export async function checkReferences(app: References, workspace: string, agent:
   if (agent.output_schema) checkSchema(agent.output_schema, 'output_schema')
   for (const [i, name] of (agent.config?.approvals?.require ?? []).entries())
     await checkRequired(app, workspace, name, `config.approvals.require[${i}]`)
+}
+
+/** All that says who it is must make a prompt, and one that is not too long. */
+export function checkPrompt(agent: Pick<CreateAgent, 'name' | 'description' | 'role' | 'backstory' | 'goal' | 'system_prompt' | 'prompt_template'>) {
+  const { system_prompt, role, backstory, goal } = agent
+  if ([system_prompt, role, backstory, goal].every((text) => (text ?? '').trim() === '')) throw invalid('system_prompt', noPrompt)
+  const prompt = filled(agent)
+  if (prompt.trim() === '') throw invalid('prompt_template', 'makes an empty prompt of these fields')
+}
+
+function filled(agent: Parameters<typeof effectivePrompt>[0]): string {
+  try {
+    return effectivePrompt(agent)
+  } catch (error) {
+    throw invalid('prompt_template', (error as Error).message)
+  }
 }
 
 // A name that fits nothing would protect nothing, and nobody would notice. Agents as tools come and go.

@@ -4,7 +4,7 @@ import { audit, type AuditApp } from '../audit/audit.ts'
 import type { Db } from '../storage/database.ts'
 import { toJson } from '../storage/json.ts'
 import { insertAgent } from './agents.store.ts'
-import { checkReferences, type References, refuseRival, takenBy } from './check-agent.ts'
+import { checkPrompt, checkReferences, type References, refuseRival, takenBy } from './check-agent.ts'
 import { slugOf } from './slug.ts'
 
 type CreateApp = References & AuditApp & { db: Db; newId: (prefix: string) => string }
@@ -12,6 +12,7 @@ type CreateApp = References & AuditApp & { db: Db; newId: (prefix: string) => st
 /** @throws AGENT_NAME_TAKEN, AGENT_SLUG_TAKEN, INVALID for a tool, provider or schema that is none. */
 export async function createAgent(app: CreateApp, actor: Actor, input: CreateAgent): Promise<Agent> {
   const { workspace_id } = actor
+  checkPrompt(input)
   await checkReferences(app, workspace_id, input)
   const slug = slugOf(input.name)
   const now = app.now()

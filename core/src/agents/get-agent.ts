@@ -50,13 +50,14 @@ export async function requireRunnableAgent(app: { db: Db }, actor: Actor, idOrSl
   if (actor.kind === 'public' && agent.api_key_required) {
     throw new CadreError('UNAUTHORIZED', `agent '${agent.slug}' needs an API key: send it as X-API-Key`)
   }
-  if (actor.kind === 'key' && agent.allowed_api_keys.length > 0 && !agent.allowed_api_keys.includes(actor.id)) {
-    throw new CadreError(
-      'FORBIDDEN',
-      `agent '${agent.slug}' may be run with the API keys that it names only (allowed_api_keys), and yours is not among them`,
-    )
-  }
+  if (actor.kind === 'key') refuseKeys(agent, [actor.id])
   return agent
+}
+
+/** An agent that names API keys is run with these only, whoever's they are, and by people who log in. */
+export function refuseKeys({ slug, allowed_api_keys }: Pick<Agent, 'slug' | 'allowed_api_keys'>, keys: readonly string[]) {
+  if (allowed_api_keys.length === 0 || keys.every((key) => allowed_api_keys.includes(key))) return
+  throw new CadreError('FORBIDDEN', `agent '${slug}' may be run with the API keys that it names only (allowed_api_keys), and yours is not among them`)
 }
 
 export function missing(idOrSlug: string) {
