@@ -29,7 +29,14 @@ export const StoredEvent = z.discriminatedUnion('type', [
     policy: ConversationPolicy,
   }),
   z.object({ ...common, type: z.literal('conversation.deleted') }),
-  /** An agent began to answer these messages. */
+  /** Lifecycle hooks changed a message before it was stored, or failed and it went through without them. What it was before is kept nowhere. */
+  z.object({
+    ...common,
+    type: z.literal('hooks.applied'),
+    message_id: z.string(),
+    hooks: z.array(z.object({ hook: z.string(), outcome: z.enum(['changed', 'failed']) })),
+  }),
+  /** An agent began to answer these messages; once more with the same run, for messages that were put into its work. */
   z.object({
     ...common,
     type: z.literal('agent.responding'),
@@ -38,7 +45,15 @@ export const StoredEvent = z.discriminatedUnion('type', [
     run_id: z.string().nullable(),
     message_ids: z.array(z.string()),
   }),
-  z.object({ ...common, type: z.literal('agent.responded'), agent_id: z.string(), message_id: z.string(), run_id: z.string().nullable() }),
+  z.object({
+    ...common,
+    type: z.literal('agent.responded'),
+    agent_id: z.string(),
+    message_id: z.string(),
+    run_id: z.string().nullable(),
+    /** The messages that it answers, also those that came while it was at work. Not there in events of older versions. */
+    answers: z.array(z.string()).optional(),
+  }),
   z.object({ ...common, type: z.literal('job.completed'), agent_id: z.string(), job_id: z.string(), run_id: z.string().nullable() }),
   z.object({
     ...common,
@@ -47,6 +62,7 @@ export const StoredEvent = z.discriminatedUnion('type', [
     job_id: z.string(),
     run_id: z.string().nullable(),
     error,
+    /** How often a model was asked for the answer that did not come; where no run could begin, how often that was tried. */
     attempts: z.int(),
   }),
 ])

@@ -8,6 +8,7 @@ export const errorStatus = {
   FORBIDDEN: 403,
   NOT_FOUND: 404, // no such route
   AGENT_NOT_FOUND: 404,
+  AGENT_VERSION_NOT_FOUND: 404,
   RUN_NOT_FOUND: 404,
   PLUGIN_NOT_FOUND: 404,
   TOOL_NOT_FOUND: 404,
@@ -39,6 +40,7 @@ export const errorStatus = {
   EMAIL_TAKEN: 409,
   LAST_OWNER: 409, // a workspace keeps an owner who can log in
   PLUGIN_NOT_PENDING: 409, // there is nothing to approve, or something else than what was seen
+  RUN_NOT_ENDED: 409,
   RUN_ENDED: 409, // a terminal state never changes
   STEP_NOT_UNCERTAIN: 409,
   APPROVAL_DECIDED: 409, // by somebody else, or the run ended: an approval is used once
@@ -48,6 +50,8 @@ export const errorStatus = {
   INVALID: 422, // well-formed, but some field is not acceptable; `issues` says which
   IDEMPOTENCY_KEY_REUSED: 422,
   TOOL_FAILED: 422,
+  HOOK_REFUSED: 422, // a lifecycle hook of the workspace does not let the message pass; the message names the hook and its reason
+  HOOK_FAILED: 422, // a lifecycle hook without which nothing may pass did not answer as it must
   PLUGIN_UNREACHABLE: 422, // the server behind a plugin does not answer as it must
   TOO_MANY_REQUESTS: 429,
   INTERNAL: 500,

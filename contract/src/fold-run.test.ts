@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { foldTrace } from './fold-run.ts'
+import { foldTrace, TraceFold } from './fold-run.ts'
 import type { JournalEvent } from './run-events.ts'
 
 const at = '2024-03-05T10:00:00.000Z'
@@ -60,4 +60,21 @@ test('a step that a person is asked about waits, has what they said, and is not 
     { status: 'running', input: { to: 'b' }, approval: { status: 'approved', by: 'me', scope: 'once', original_input: {} } },
   ])
   expect(foldTrace([asked, decided], true).steps).toMatchObject([{ status: 'failed', approval: { status: 'approved' } }])
+})
+
+test('a trace that grows keeps the objects of what did not change, and a trace that was given stays as it was', () => {
+  const fold = new TraceFold()
+  const done: JournalEvent = { type: 'tool.completed', seq: 30, at, step: 2, output: 1, error: null, duration_ms: 3, retries: 0 }
+  for (const event of [started(2), started(1)]) fold.apply(event)
+  const before = fold.trace(false)
+  fold.apply(done)
+  const after = fold.trace(false)
+  expect(before.steps.map(({ step, status }) => [step, status])).toEqual([
+    [1, 'running'],
+    [2, 'running'],
+  ])
+  expect(after.steps.map(({ status }) => status)).toEqual(['running', 'completed'])
+  expect(after.steps[0]).toBe(before.steps[0])
+  expect(fold.trace(true).steps.map(({ status }) => status)).toEqual(['uncertain', 'completed'])
+  expect(after.steps.map(({ status }) => status)).toEqual(['running', 'completed'])
 })

@@ -1,74 +1,101 @@
 import type { JournalEvent } from './run-events.ts'
-import type { Compaction, ModelCall, Step } from './runs.ts'
+import type { AddedInput, Compaction, ModelCall, Step } from './runs.ts'
 
-export type Trace = { steps: Step[]; model_calls: ModelCall[]; compactions: Compaction[]; warnings: { code: string; message: string }[] }
-
-/**
- * The one definition of what a run's events say about its steps and model calls. Server, command line and pages all fold with it.
- * @param over whether the run has ended: a step without an outcome then no longer runs.
- */
-export function foldTrace(events: Iterable<JournalEvent>, over: boolean): Trace {
-  const trace: Trace = { steps: [], model_calls: [], compactions: [], warnings: [] }
-  for (const event of events) applyToTrace(trace, event)
-  if (over) for (const step of trace.steps) settleInterrupted(step)
-  trace.steps.sort((a, b) => a.step - b.step)
-  return trace
+export type Trace = {
+  steps: Step[]
+  model_calls: ModelCall[]
+  compactions: Compaction[]
+  added: AddedInput[]
+  warnings: { code: string; message: string }[]
 }
 
-function applyToTrace(trace: Trace, event: JournalEvent) {
-  switch (event.type) {
-    case 'model.completed':
-      trace.model_calls.push(toModelCall(event))
-      break
-    case 'context.compacted': {
-      const { call, record, summary_calls, tokens_input, tokens_output, cost, at } = event
-      trace.compactions.push({ call, record, summary_calls, tokens_input, tokens_output, cost, timestamp: at })
-      break
+/** The one definition of what a run's events say about its steps and model calls. Server, command line and pages all fold with it. */
+export function foldTrace(events: Iterable<JournalEvent>, over: boolean): Trace {
+  const fold = new TraceFold()
+  for (const event of events) fold.apply(event)
+  return fold.trace(over)
+}
+
+/** A trace that grows: each event costs the same, however many there were, and what an event does not touch stays the same object. */
+export class TraceFold {
+  /** By their numbers; a step may be asked about after a later one began. */
+  readonly #steps = new Map<number, Step>()
+  readonly #trace: Omit<Trace, 'steps'> = { model_calls: [], compactions: [], added: [], warnings: [] }
+  #inOrder = true
+  #last = 0
+
+  /** @param over whether the run has ended: a step without an outcome then no longer runs. */
+  trace(over: boolean): Trace {
+    const { model_calls, compactions, added, warnings } = this.#trace
+    const steps = [...this.#steps.values()].map((step) => (over ? settled(step) : step))
+    if (!this.#inOrder) steps.sort((a, b) => a.step - b.step)
+    return { steps, model_calls: [...model_calls], compactions: [...compactions], added: [...added], warnings: [...warnings] }
+  }
+
+  #add(step: Step) {
+    if (step.step < this.#last) this.#inOrder = false
+    this.#last = step.step
+    this.#steps.set(step.step, step)
+  }
+
+  #change(number: number, of: (step: Step) => Partial<Step>) {
+    const step = this.#steps.get(number)
+    if (step) this.#steps.set(number, { ...step, ...of(step) })
+  }
+
+  apply(event: JournalEvent) {
+    const trace = this.#trace
+    switch (event.type) {
+      case 'model.completed':
+        trace.model_calls.push(toModelCall(event))
+        break
+      case 'context.compacted': {
+        const { call, record, summary_calls, tokens_input, tokens_output, cost, at } = event
+        trace.compactions.push({ call, record, summary_calls, tokens_input, tokens_output, cost, timestamp: at })
+        break
+      }
+      case 'input.added': {
+        const { call, text, by, name, message_id, at } = event
+        trace.added.push({ call, text, by, name, message_id, timestamp: at })
+        break
+      }
+      case 'tool.started':
+        if (!this.#steps.has(event.step)) this.#add(newStep(event))
+        else
+          this.#change(event.step, (known) => ({ status: 'running', input: event.input, output: null, error: null, ...withOriginal(known, event) }))
+        break
+      case 'tool.completed': {
+        const { output, error, duration_ms, retries } = event
+        this.#change(event.step, () => ({ output, error, duration_ms, retries, status: error === null ? 'completed' : 'failed' }))
+        break
+      }
+      case 'tool.uncertain':
+        this.#change(event.step, () => ({ status: 'uncertain', error: event.reason }))
+        break
+      case 'tool.resolved':
+        // What happened, or did not, follows as `tool.completed`.
+        if (event.outcome === 'run_again') this.#change(event.step, () => ({ status: 'running', error: null }))
+        break
+      case 'approval.requested': {
+        const { approval_id, reasons, expires_at } = event
+        const approval = { approval_id, status: 'pending' as const, reasons, expires_at, scope: null, by: null, note: null }
+        this.#add({ ...newStep(event), status: 'waiting', approval })
+        break
+      }
+      case 'approval.decided': {
+        const { decision, scope = null, by, note = null } = event
+        this.#change(event.step, ({ approval }) => (approval ? { approval: { ...approval, status: decision, scope, by, note } } : {}))
+        break
+      }
+      case 'run.warning':
+        trace.warnings.push({ code: event.code, message: event.message })
+        break
     }
-    case 'tool.started': {
-      const known = findStep(trace, event.step)
-      if (known?.approval && event.edited) known.approval.original_input ??= known.input
-      if (known) Object.assign(known, { status: 'running', input: event.input, output: null, error: null })
-      else trace.steps.push(newStep(event))
-      break
-    }
-    case 'tool.completed': {
-      const step = findStep(trace, event.step)
-      const { output, error, duration_ms, retries } = event
-      if (step) Object.assign(step, { output, error, duration_ms, retries, status: error === null ? 'completed' : 'failed' })
-      break
-    }
-    case 'tool.uncertain': {
-      const step = findStep(trace, event.step)
-      if (step) Object.assign(step, { status: 'uncertain', error: event.reason })
-      break
-    }
-    case 'tool.resolved': {
-      // What happened, or did not, follows as `tool.completed`.
-      const step = findStep(trace, event.step)
-      if (step && event.outcome === 'run_again') Object.assign(step, { status: 'running', error: null })
-      break
-    }
-    case 'approval.requested': {
-      const { approval_id, reasons, expires_at } = event
-      const approval = { approval_id, status: 'pending' as const, reasons, expires_at, scope: null, by: null, note: null }
-      trace.steps.push({ ...newStep(event), status: 'waiting', approval })
-      break
-    }
-    case 'approval.decided': {
-      const step = findStep(trace, event.step)
-      const { decision, scope = null, by, note = null } = event
-      if (step?.approval) Object.assign(step.approval, { status: decision, scope, by, note })
-      break
-    }
-    case 'run.warning':
-      trace.warnings.push({ code: event.code, message: event.message })
-      break
   }
 }
 
-function findStep(trace: Trace, step: number) {
-  return trace.steps.find((each) => each.step === step)
+function withOriginal({ approval, input }: Step, { edited }: Extract<JournalEvent, { type: 'tool.started' }>): Partial<Step> {
+  return approval && edited ? { approval: { ...approval, original_input: approval.original_input ?? input } } : {}
 }
 
 function newStep(event: Extract<JournalEvent, { type: 'tool.started' | 'approval.requested' }>): Step {
@@ -77,14 +104,15 @@ function newStep(event: Extract<JournalEvent, { type: 'tool.started' | 'approval
 }
 
 // The run ended (cancelled, out of time) while the tool was at work. What only reads left nothing behind; the rest may have happened.
-function settleInterrupted(step: Step) {
-  if (step.status === 'waiting') {
-    Object.assign(step, { status: 'failed', error: 'not made: the run ended before it could be' })
-    if (step.approval?.status === 'pending') step.approval.status = 'cancelled'
+function settled(step: Step): Step {
+  const { status, approval, effect } = step
+  if (status === 'waiting') {
+    const ended = approval?.status === 'pending' ? { approval: { ...approval, status: 'cancelled' as const } } : {}
+    return { ...step, status: 'failed', error: 'not made: the run ended before it could be', ...ended }
   }
-  if (step.status !== 'running') return
-  step.status = step.effect === 'read' ? 'failed' : 'uncertain'
-  step.error = step.effect === 'read' ? 'interrupted when the run ended' : 'interrupted when the run ended; it may have taken effect'
+  if (status !== 'running') return step
+  if (effect === 'read') return { ...step, status: 'failed', error: 'interrupted when the run ended' }
+  return { ...step, status: 'uncertain', error: 'interrupted when the run ended; it may have taken effect' }
 }
 
 function toModelCall(event: Extract<JournalEvent, { type: 'model.completed' }>): ModelCall {
@@ -106,6 +134,7 @@ function toModelCall(event: Extract<JournalEvent, { type: 'model.completed' }>):
     failed: event.failed ?? [],
     cost: event.cost ?? null,
     context: event.context ?? null,
+    ...(event.taken_over ? { taken_over: event.taken_over } : {}),
     timestamp: event.at,
   }
 }

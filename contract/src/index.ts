@@ -6,6 +6,7 @@ import { connections } from './connections.ts'
 import { conversations, events, projects } from './conversations.ts'
 import { keys, sessions, setup, signingKeys, tokens } from './credentials.ts'
 import { attachments, messages } from './messages.ts'
+import { metrics } from './metrics.ts'
 import { plugins, tools } from './plugins.ts'
 import { providers } from './providers.ts'
 import { runs } from './runs.ts'
@@ -22,6 +23,7 @@ export const contract = {
   connections,
   providers,
   usage,
+  metrics,
   budgets,
   prices,
   setup,

@@ -23,11 +23,22 @@ export const Participant = z.object({
 })
 export type Participant = z.infer<typeof Participant>
 
+/** Days are UTC; `total` never begins anew. What was spent before a budget was set does not count. */
+export const ConversationBudget = z
+  .strictObject({
+    unit: z.enum(['tokens', 'usd']),
+    /** Tokens, or US dollars to a millionth. */
+    limit: z.number().min(0).max(1_000_000_000),
+    period: z.enum(['day', 'total']).default('total'),
+  })
+  .refine(({ unit, limit }) => unit === 'usd' || Number.isInteger(limit), { path: ['limit'], message: 'must be a whole number of tokens' })
+export type ConversationBudget = z.infer<typeof ConversationBudget>
+
 const policy = {
   /** How long nobody may have written before agents answer, so that several quick messages get one answer. */
   debounce_ms: z.int().min(0).max(600_000),
-  /** What becomes of messages that arrive while an agent works: they wait for the next turn, or end its work. */
-  turns: z.enum(['queue', 'interrupt'], { error: 'must be queue or interrupt: messages cannot be given to an agent that is at work' }),
+  /** What becomes of messages that arrive while an agent works: they wait for the next turn, are put into its work, or end it. */
+  turns: z.enum(['queue', 'steer', 'interrupt']),
   /** How many of the newest messages an agent is shown. */
   context_messages: z.int().min(1).max(1_000),
   /** How many times in a row agents may answer agents. */
@@ -40,6 +51,8 @@ const policy = {
     .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a language tag such as en or pt-BR')
     .max(35)
     .nullable(),
+  /** What all agents together may spend on their answers here; null: what their own budgets allow. */
+  budget: ConversationBudget.nullable(),
 }
 
 export const ConversationPolicy = z.strictObject({
@@ -49,6 +62,7 @@ export const ConversationPolicy = z.strictObject({
   max_hops: policy.max_hops.default(4),
   retention_days: policy.retention_days.default(null),
   language: policy.language.default(null),
+  budget: policy.budget.default(null),
 })
 export type ConversationPolicy = z.infer<typeof ConversationPolicy>
 /** Without the defaults: what an update leaves out stays as it is. */

@@ -67,6 +67,8 @@ export const JournalEvent = z.discriminatedUnion('type', [
     cost: z.number().nullable().optional(),
     /** What the model was shown. Not there where nothing was counted: for the planner inside, and for an answer that was used again. */
     context: ContextReport.optional(),
+    /** It was answered in the run that this one was forked from, and cost nothing anew. */
+    taken_over: z.literal(true).optional(),
   }),
   /** Before a call whose conversation did not fit: what is left out from then on. */
   z.object({
@@ -131,7 +133,21 @@ export const JournalEvent = z.discriminatedUnion('type', [
     edited_input: z.record(z.string(), z.unknown()).optional(),
     note: z.string().optional(),
   }),
+  /** What somebody said while the run worked. From the model call that is about to be made on, it stands in the prompt. */
+  z.object({
+    ...numbered,
+    type: z.literal('input.added'),
+    call: z.int(),
+    text: z.string(),
+    by: z.string(),
+    /** null where nothing is known but the id. */
+    name: z.string().nullable(),
+    /** The message of a conversation that it was. */
+    message_id: z.string().nullable(),
+  }),
   z.object({ ...numbered, type: z.literal('run.waiting'), waiting: Waiting }),
+  /** Before the first model call, where lifecycle hooks were called: what they put into the prompt, and which did. They are not asked again. */
+  z.object({ ...numbered, type: z.literal('run.prepared'), system: z.string(), hooks: z.array(z.string()) }),
   z.object({ ...numbered, type: z.literal('run.warning'), code: z.string(), message: z.string() }),
   z.object({
     ...numbered,

@@ -61,6 +61,8 @@ export const ModelCall = z.object({
   cost: z.number().nullable(),
   /** What the model was shown: tokens by source, what was left out and why. Null where nothing was counted. */
   context: ContextReport.nullable(),
+  /** Answered in the run that this one was forked from; it cost nothing anew. */
+  taken_over: z.literal(true).optional(),
   timestamp: Instant,
 })
 export type ModelCall = z.infer<typeof ModelCall>
@@ -78,6 +80,17 @@ export const Compaction = z.object({
 })
 export type Compaction = z.infer<typeof Compaction>
 
+/** What somebody said while the run worked; it stands in the prompt from this model call on. */
+export const AddedInput = z.object({
+  call: z.int(),
+  text: z.string(),
+  by: z.string(),
+  name: z.string().nullable(),
+  message_id: z.string().nullable(),
+  timestamp: Instant,
+})
+export type AddedInput = z.infer<typeof AddedInput>
+
 export const Metrics = z.object({
   total_steps: z.int(),
   tokens_input: z.int(),
@@ -87,9 +100,22 @@ export const Metrics = z.object({
   duration_ms: z.number().nullable(),
 })
 
+/** Where a run leaves another one, and what is different from there on. */
+export const ForkedFrom = z.object({
+  run_id: z.string(),
+  /** The first model call that was asked anew; the answers and tool results before it were taken over. */
+  call: z.int(),
+  /** The step whose result was changed. */
+  step: z.int().nullable(),
+  changed: z.array(z.enum(['input', 'system_prompt', 'model', 'result'])),
+})
+export type ForkedFrom = z.infer<typeof ForkedFrom>
+
 const summary = {
   run_id: z.string(),
   agent_id: z.string(),
+  /** The version of the agent that it works by; null for a run of a time when there were none. */
+  agent_version: z.int().nullable(),
   status: RunStatus,
   input: z.string(),
   output_text: z.string().nullable(),
@@ -99,6 +125,9 @@ const summary = {
   triggered_by: z.string(),
   /** The run whose agent handed this one its task. */
   parent_run_id: z.string().nullable(),
+  /** The run of which this is another try. */
+  retry_of: z.string().nullable(),
+  forked_from: ForkedFrom.nullable(),
   created_at: Instant,
   started_at: Instant.nullable(),
   completed_at: Instant.nullable(),
@@ -113,6 +142,7 @@ export const Run = z.object({
   steps: z.array(Step),
   model_calls: z.array(ModelCall),
   compactions: z.array(Compaction),
+  added: z.array(AddedInput),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   provider: z.string().nullable(),
   model: z.string().nullable(),
@@ -152,6 +182,64 @@ export const ResolveStep = z.strictObject({
 })
 export type ResolveStep = z.infer<typeof ResolveStep>
 
+export const ForkRun = z.strictObject({
+  /** This model call is asked anew, and what was answered before it is taken over. */
+  call: z.int().min(1).optional(),
+  /** In its place: this step and those that were called with it are the last that is taken over. */
+  step: z.int().min(1).optional(),
+  /** What the model is asked from there on. */
+  input: z.string().min(1).max(1_000_000).optional(),
+  system_prompt: z.string().min(1).max(500_000).optional(),
+  provider: z.string().min(1).max(50).optional(),
+  model: z.string().min(1).max(200).optional(),
+  /** What `step` brought, instead of what it did bring. */
+  output: z.unknown().optional(),
+  /** The same for a step that shall have failed. */
+  error: z.string().min(1).max(100_000).optional(),
+})
+export type ForkRun = z.infer<typeof ForkRun>
+
+/** A run that was played again from its journal. No model and no tool was asked. */
+export const Replay = z.object({
+  run_id: z.string(),
+  /** It came to the same end, and asked for nothing else on the way. */
+  same: z.boolean(),
+  /** `journal`: what is recorded ends before the run does (it was cancelled, or failed where nothing is recorded). */
+  reached: z.enum(['end', 'journal']),
+  calls: z.int(),
+  steps: z.int(),
+  output_text: z.string().nullable(),
+  error: RunError.nullable(),
+  /** What was not the same, in words. */
+  differences: z.array(z.string()),
+  duration_ms: z.number(),
+})
+export type Replay = z.infer<typeof Replay>
+
+const runFilter = { ...filters, agent: z.string().min(1).max(300).optional() }
+export const CancelRuns = z.strictObject({
+  /** These runs; or all of `filter` that have not ended, the newest 1000 at a time. */
+  ids: z.array(z.string().min(1).max(100)).min(1).max(1000).optional(),
+  filter: z.strictObject(runFilter).optional(),
+})
+export type CancelRuns = z.infer<typeof CancelRuns>
+
+export const CancelledRuns = z.object({
+  cancelled: z.array(z.string()),
+  refused: z.array(z.object({ run_id: z.string(), code: z.string(), message: z.string() })),
+  /** There may be others that fit the filter. */
+  more: z.boolean(),
+})
+export type CancelledRuns = z.infer<typeof CancelledRuns>
+
+export const ExportRuns = z.strictObject({
+  ...runFilter,
+  limit: z.coerce.number().int().min(1).max(10_000).default(1000),
+  /** With every step and model call. */
+  trace: z.stringbool().or(z.boolean()).default(false),
+})
+export type ExportRuns = z.infer<typeof ExportRuns>
+
 function isAsyncIterable(value: unknown) {
   return typeof value === 'object' && value !== null && Symbol.asyncIterator in value
 }
@@ -166,6 +254,15 @@ export const runs = {
     .input(AgentRef.extend(PageQuery.extend(filters).shape))
     .output(pageOf(RunSummary)),
   list: oc.route({ method: 'GET', path: '/runs', summary: 'List runs, newest first' }).input(ListRuns).output(pageOf(RunSummary)),
+  // Before `get`: a door takes the first that fits.
+  export: oc
+    .route({ method: 'GET', path: '/runs/export', summary: 'Runs as a file with one of them as JSON on each line, newest first' })
+    .input(ExportRuns)
+    .output(z.file()),
+  cancelMany: oc
+    .route({ method: 'POST', path: '/runs/cancel', summary: 'Cancel many runs, by their ids or by a filter' })
+    .input(CancelRuns)
+    .output(CancelledRuns),
   get: oc.route({ method: 'GET', path: '/runs/{runId}', summary: 'Read one run with its whole trace' }).input(RunRef).output(Run),
   follow: oc
     .route({
@@ -180,4 +277,16 @@ export const runs = {
     .route({ method: 'POST', path: '/runs/{runId}/resolve', summary: 'Settle a step whose outcome is uncertain' })
     .input(RunRef.extend(ResolveStep.shape))
     .output(Run),
+  retry: oc
+    .route({ method: 'POST', path: '/runs/{runId}/retry', summary: 'Run the same agent, as it is now, on the same input once more' })
+    .input(RunRef)
+    .output(Run),
+  fork: oc
+    .route({ method: 'POST', path: '/runs/{runId}/fork', summary: 'Begin a new run that takes over this one up to a model call or a step' })
+    .input(RunRef.extend(ForkRun.shape))
+    .output(Run),
+  replay: oc
+    .route({ method: 'POST', path: '/runs/{runId}/replay', summary: 'Play a run again from its journal, without asking a model or a tool' })
+    .input(RunRef)
+    .output(Replay),
 }

@@ -11,15 +11,25 @@ import type { ApprovalRow, Decided, RuleRow } from './rows.ts'
 
 type Input = Record<string, unknown>
 
-/** Builders, and whoever started the run. What holds for other runs as well is for builders to say. */
-export function refuseStrangers(actor: Actor, { asked_by, user_id }: ApprovalRow, { scope }: DecideApproval) {
-  if (actor.kind === 'system') return
-  const isBuilder = isAtLeast(actor.role, 'builder')
+/**
+ * Builders, whoever may edit the agent, and whoever started the run. What holds for other runs as well is for those to say who may change
+ * the agents that they are of.
+ */
+export function refuseStrangers(actor: Actor, editsAgent: boolean, { asked_by, user_id }: ApprovalRow, { scope, agents }: DecideApproval) {
+  if (actor.kind === 'system' || isAtLeast(actor.role, 'builder')) return
   const isStarter = isAtLeast(actor.role, 'member') && (asked_by === actor.id || (user_id !== null && user_id === actor.user_id))
-  if (!isBuilder && !isStarter)
-    throw new CadreError('FORBIDDEN', 'Only whoever started the run, and those with the role builder or a stronger one, may decide about its calls.')
-  if (!isBuilder && scope === 'always')
-    throw new CadreError('FORBIDDEN', `scope: 'always' holds for the runs of others, too; it needs the role builder.`)
+  if (!editsAgent && !isStarter)
+    throw new CadreError(
+      'FORBIDDEN',
+      "Only whoever started the run, and those who may change its agent (the role builder or a stronger one, or the grant 'edit' on it), may decide about its calls.",
+    )
+  if (scope === 'always' && agents === 'all')
+    throw new CadreError('FORBIDDEN', `agents: 'all' holds for the agents of others, too; it needs the role builder.`)
+  if (scope === 'always' && !editsAgent)
+    throw new CadreError(
+      'FORBIDDEN',
+      `scope: 'always' holds for the runs of others, too; it needs the role builder, or the grant 'edit' on this agent.`,
+    )
 }
 
 export function refuseMisfits({ decision, scope, fixed_fields, agents, input }: DecideApproval) {

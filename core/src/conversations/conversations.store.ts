@@ -151,7 +151,7 @@ export async function selectDeleted(db: Db['read'], before: number, limit: numbe
 }
 
 export async function deleteConversationRows(trx: Trx, id: string) {
-  for (const table of ['participants', 'conversation_events', 'attachments', 'agent_conversation_context', 'message_jobs'] as const)
+  for (const table of ['participants', 'conversation_events', 'attachments', 'message_jobs'] as const)
     await trx.deleteFrom(table).where('conversation_id', '=', id).execute()
   await trx.deleteFrom('conversations').where('id', '=', id).execute()
 }

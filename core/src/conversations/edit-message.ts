@@ -3,6 +3,8 @@ import type { Message } from '@cadre/contract/messages'
 import type { Actor } from '../access/actor.ts'
 import type { App } from '../app.ts'
 import { audit } from '../audit/audit.ts'
+import type { Db } from '../storage/database.ts'
+import { beforeEdit, noteHooks } from './before-send.ts'
 import { deleteBesides, deleteMentions, putMentions } from './besides.store.ts'
 import { appendEvents } from './events.ts'
 import { mentionsIn } from './mentions.ts'
@@ -12,19 +14,26 @@ import { administers, requireLivingMessage, type Seat } from './seats.ts'
 import { getMessage } from './list-messages.ts'
 
 type EditApp = Pick<App, 'db' | 'now' | 'rooms' | 'config'>
+type ChangeApp = EditApp & Pick<App, 'newId' | 'lifecycle'>
 
 /** Changes the text of one's own message. It changes nothing of what agents have answered already. */
-export async function editMessage(app: EditApp, actor: Actor, messageId: string, content: string): Promise<Message> {
-  if (content.trim() === '') throw invalid('content', 'is empty')
-  await app.db.write(async (trx) => {
-    const { message } = await requireLivingMessage(trx, actor, messageId, 'see')
+export async function editMessage(app: ChangeApp, actor: Actor, messageId: string, given: string): Promise<Message> {
+  if (given.trim() === '') throw invalid('content', 'is empty')
+  const own = async (db: Db['read']) => {
+    const { message, seat } = await requireLivingMessage(db, actor, messageId, 'see')
     if (!isAuthor(actor, message)) throw new CadreError('FORBIDDEN', 'only who wrote a message may change it')
+    return { message, room: seat.conversation }
+  }
+  const { content, notes } = await beforeEdit(app, actor, given, async () => own(app.db.read))
+  await app.db.write(async (trx) => {
+    const { message } = await own(trx)
     if (message.content === content) return
     const now = app.now()
     await changeContent(trx, app.db.kind, message, content, { updated_at: now, edited_at: now })
     await deleteMentions(trx, messageId)
     await putMentions(trx, messageId, mentionsIn(content, await selectParticipants(trx, [message.conversation_id])))
     await appendEvents(trx, message.conversation_id, now, [{ type: 'message.updated', message_id: messageId, message_seq: message.seq }])
+    await noteHooks(trx, app, message.conversation_id, messageId, notes)
   })
   app.rooms.wake()
   return getMessage(app, actor, messageId)

@@ -56,6 +56,36 @@ export async function selectEventsFrom(
     ...(last ? [sql`(e.pos, e.conversation_id, e.seq) > (${last.pos}, ${last.conversation_id}, ${last.seq})`] : []),
     ...(of ? [sql`c.workspace_id = ${of.workspace_id} and e.conversation_id in (${ownIds(of)})`] : []),
   ]
+  return selectRowsIn(db, where, limit)
+}
+
+/** What a reader on Postgres sees, and from where whoever has seen it can go on by `selectEventsFrom`. */
+export async function selectSnapshot(db: Db['read']): Promise<{ snapshot: string; from: number }> {
+  const query = sql<{ snapshot: string; from: number }>`
+    select s::text as snapshot, pg_snapshot_xmin(s)::text::bigint as from from pg_current_snapshot() s`
+  return (await query.execute(db)).rows[0] as { snapshot: string; from: number }
+}
+
+/**
+ * On Postgres exactly what one snapshot sees and another did not, however long transactions stay open elsewhere. `inOrder` puts right what
+ * is read together.
+ */
+export async function selectEventsBetween(
+  db: Db['read'],
+  { since, until }: { since: string; until: string },
+  last: EventPage | undefined,
+  limit: number,
+): Promise<EventRowIn[]> {
+  const xid = sql`e.pos::text::xid8`
+  const where = [
+    sql`e.pos >= pg_snapshot_xmin(${since}::pg_snapshot)::text::bigint and e.pos < pg_snapshot_xmax(${until}::pg_snapshot)::text::bigint`,
+    sql`not pg_visible_in_snapshot(${xid}, ${since}::pg_snapshot) and pg_visible_in_snapshot(${xid}, ${until}::pg_snapshot)`,
+    ...(last ? [sql`(e.pos, e.conversation_id, e.seq) > (${last.pos}, ${last.conversation_id}, ${last.seq})`] : []),
+  ]
+  return selectRowsIn(db, where, limit)
+}
+
+async function selectRowsIn(db: Db['read'], where: ReturnType<typeof sql>[], limit: number): Promise<EventRowIn[]> {
   const { rows } = await sql<EventRowIn>`select e.pos, e.conversation_id, e.seq, e.type, e.at, e.data, c.workspace_id, c.kind
     from conversation_events e join conversations c on c.id = e.conversation_id
     where ${sql.join(where, sql` and `)} order by e.pos, e.conversation_id, e.seq limit ${limit}`.execute(db)

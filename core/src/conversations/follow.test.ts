@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { ConversationEvent, PositionedEvent } from '@cadre/contract/conversation-events'
 import type { Actor } from '../access/actor.ts'
@@ -37,6 +38,26 @@ describe.each(databases)('following on $name', ({ empty }) => {
     followConversation(rooms.app, actor, group.id, { ...from, signal })
   const all = (actor: Actor, last_event_id?: string, signal = leaving.signal) => followAll(rooms.app, actor, { last_event_id, signal })
   const said = (events: ConversationEvent[]) => events.map((event) => ('message' in event ? event.message.content : event.type))
+
+  test('streams that are dropped leave neither mailboxes nor listeners behind, however they are dropped', async () => {
+    const signals = Array.from({ length: 40 }, () => new AbortController())
+    const open = await Promise.all(signals.map(({ signal }, i) => (i % 2 ? all(bob, undefined, signal) : follow(bob, {}, signal))))
+    const waiting = open.map((events) => events.next())
+    expect(rooms.app.rooms.listening).toBe(40)
+    await rooms.say(ana, group, 'to all')
+    await Promise.all(waiting)
+    // Some while they wait for what comes next, some while their caller has not asked.
+    const asked = open.slice(0, 20).map((events) => events.next())
+    for (const each of signals.slice(0, 30)) each.abort()
+    for (const events of open.slice(30)) await events.return(undefined)
+    expect((await Promise.all(asked)).every(({ done }) => done)).toBe(true)
+    expect(rooms.app.rooms.listening).toBe(0)
+    expect(signals.flatMap(({ signal }) => getEventListeners(signal, 'abort'))).toEqual([])
+    // Nobody listens, and whoever comes then is told what is news from there.
+    const late = await follow(bob)
+    await rooms.say(ana, group, 'later')
+    expect(said(await take(late, 1))).toEqual(['later'])
+  })
 
   test('from now on, each change as an event, numbered without gaps', async () => {
     const events = await follow(bob)

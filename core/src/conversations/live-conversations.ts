@@ -1,7 +1,7 @@
 import type { PassingEvent } from '@cadre/contract/conversation-events'
 import type { Db } from '../storage/database.ts'
 import { showEvents } from './events.ts'
-import { type EventRowIn, inOrder, selectEventsFrom, selectPosition } from './events.store.ts'
+import { type EventPage, type EventRowIn, inOrder, selectEventsBetween, selectEventsFrom, selectPosition, selectSnapshot } from './events.store.ts'
 import { Mailbox } from './mailbox.ts'
 import { selectPeopleOf } from './participants.store.ts'
 
@@ -12,8 +12,6 @@ const pageRows = 500
 export type Audience = { workspace_id: string; people: string[] }
 export type Passing<E = PassingEvent> = E extends unknown ? Omit<E, 'seq' | 'at'> : never
 type LiveApp = { db: Db; now: () => number; log: { error: (context: object, message: string) => void } }
-
-const keyOf = (row: EventRowIn) => `${row.conversation_id}:${row.seq}`
 
 /**
  * Tells the streams that are open here what happens in conversations. The database is the one source: whoever wrote says so (`wake`), and
@@ -32,8 +30,8 @@ export class LiveConversations {
   #lookAgain = false
   /** From where the next look reads; undefined while nobody listens. */
   #from: number | undefined
-  /** What was told of what the next look will meet again (Postgres), with its position. */
-  readonly #told = new Map<string, number>()
+  /** What was seen by the last look (Postgres): a transaction that is open anywhere holds `#from` back, and what was told is not told again. */
+  #seen = ''
   /** Hands passing events on to another process (a worker to its server); set by whoever connects the two. */
   forward: ((event: Passing, audience: Audience | undefined) => void) | undefined
   /** The same for the word that something was committed. */
@@ -83,6 +81,11 @@ export class LiveConversations {
     return this.#from ?? 0
   }
 
+  /** How many streams are open. */
+  get listening(): number {
+    return this.#listeners
+  }
+
   async close() {
     clearInterval(this.#timer)
     for (const boxes of [this.#rooms, ...this.#people.values()].flatMap((each) => [...each.values()])) for (const box of [...boxes]) box.close()
@@ -121,19 +124,19 @@ export class LiveConversations {
 
   async #begin() {
     const { db } = this.#app
-    const from = await selectPosition(db.read, db.kind)
-    // A transaction that is open somewhere holds the position back: what is there already is no news.
-    if (db.kind === 'postgres') for (const row of await this.#readFrom(from)) this.#told.set(keyOf(row), row.pos)
-    this.#from = from
+    if (db.kind === 'postgres') {
+      const { snapshot, from } = await selectSnapshot(db.read)
+      this.#seen = snapshot
+      this.#from = from
+    } else this.#from = await selectPosition(db.read, db.kind)
     this.#timer = setInterval(() => this.#lookNow(), everyMs).unref()
     this.#restWhenAlone()
   }
 
-  async #readFrom(from: number): Promise<EventRowIn[]> {
-    const { db } = this.#app
+  async #readAll(page: (last: EventPage | undefined) => Promise<EventRowIn[]>): Promise<EventRowIn[]> {
     const all: EventRowIn[] = []
     for (;;) {
-      const rows = await selectEventsFrom(db.read, db.kind, from, all.at(-1), pageRows)
+      const rows = await page(all.at(-1))
       all.push(...rows)
       if (rows.length < pageRows) return all
     }
@@ -143,7 +146,6 @@ export class LiveConversations {
     if (this.#listeners > 0 || this.#looking || this.#starting) return
     clearInterval(this.#timer)
     this.#from = undefined
-    this.#told.clear()
     this.#people.clear()
   }
 
@@ -164,14 +166,18 @@ export class LiveConversations {
     const { db } = this.#app
     const from = this.#from
     if (from === undefined) return
-    // Before the rows: whatever is written by a transaction that is over at this point is seen below.
-    const next = db.kind === 'postgres' ? await selectPosition(db.read, db.kind) : undefined
-    const rows = await this.#readFrom(from)
-    const news = rows.filter((row) => !this.#told.has(keyOf(row)))
-    await this.#tell(inOrder(news), next === undefined ? undefined : from)
-    if (next !== undefined) for (const row of news) this.#told.set(keyOf(row), row.pos)
-    this.#from = next ?? rows.at(-1)?.pos ?? from
-    for (const [key, pos] of this.#told) if (pos < this.#from) this.#told.delete(key)
+    if (db.kind === 'postgres') {
+      const next = await selectSnapshot(db.read)
+      const between = { since: this.#seen, until: next.snapshot }
+      const rows = await this.#readAll((last) => selectEventsBetween(db.read, between, last, pageRows))
+      await this.#tell(inOrder(rows), from)
+      this.#seen = next.snapshot
+      this.#from = next.from
+    } else {
+      const rows = await this.#readAll((last) => selectEventsFrom(db.read, db.kind, from, last, pageRows))
+      await this.#tell(inOrder(rows), undefined)
+      this.#from = rows.at(-1)?.pos ?? from
+    }
   }
 
   async #tell(rows: EventRowIn[], position: number | undefined) {

@@ -73,7 +73,6 @@ export async function eraseElsewhere(trx: Trx, kind: Kind, userId: string, text:
   const theirs = sql`author_kind = 'user' and author_id = ${userId}`
   const ids = sql`(select id from messages where ${theirs})`
   await sql`delete from llm_messages where message_id in ${ids}`.execute(trx)
-  await sql`delete from agent_conversation_context where conversation_id in (select conversation_id from messages where ${theirs})`.execute(trx)
   await sql`delete from attachments where created_by = ${userId}`.execute(trx)
   await sql`delete from mentions where message_id in ${ids} or (kind = 'user' and participant_id = ${userId})`.execute(trx)
   await sql`delete from reactions where kind = 'user' and participant_id = ${userId}`.execute(trx)

@@ -18,6 +18,7 @@ export type AgentMessage = {
   status?: Message['status']
   run_id?: string | null
   hop: number
+  key_id?: string | null
   metadata?: Record<string, unknown> | null
   /** Such as the run's id: however often it is posted, the answer of one run is stored once. */
   client_key?: string | null

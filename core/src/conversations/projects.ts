@@ -11,6 +11,7 @@ import { appendEvents } from './events.ts'
 import { changeProject, findProject, insertProject, type ProjectRow, selectProjects } from './projects.store.ts'
 import { administers, personOf } from './seats.ts'
 import { iso } from './show-message.ts'
+import { endLater } from './turns/trigger.ts'
 
 export async function requireProject(db: Db['read'], actor: Actor, id: string): Promise<ProjectRow> {
   const row = actor.kind === 'public' ? undefined : await findProject(db, actor.workspace_id, id)
@@ -53,7 +54,7 @@ export async function updateProject(app: Pick<App, 'db' | 'now'>, actor: Actor, 
 
 /** Its channels go with it. */
 export async function deleteProject(
-  app: Pick<App, 'db' | 'now' | 'rooms' | 'config'>,
+  app: Pick<App, 'db' | 'now' | 'rooms' | 'config' | 'queue' | 'wakeWorkers'>,
   actor: Actor,
   id: string,
 ): Promise<{ id: string; deleted: true }> {
@@ -64,10 +65,12 @@ export async function deleteProject(
     for (const channel of await selectChannelsOf(trx, id)) {
       await changeConversation(trx, channel, { deleted_at: now, updated_at: now })
       await appendEvents(trx, channel, now, [{ type: 'conversation.deleted' }])
+      await endLater(trx, app, channel)
     }
     await audit(trx, app, actor, { action: 'projects.delete', target_type: 'project', target_id: id })
   })
   app.rooms.wake()
+  app.wakeWorkers()
   return { id, deleted: true }
 }
 

@@ -1,4 +1,5 @@
 import type { App } from '../app.ts'
+import { forgetShared } from '../usage/prune.ts'
 import { deleteLooseFiles, deleteUnsent } from './besides.store.ts'
 import { deleteConversationRows, selectDeleted, selectRetaining } from './conversations.store.ts'
 import { deleteEventsBefore } from './events.store.ts'
@@ -41,7 +42,10 @@ export async function pruneConversations(app: PruneApp): Promise<void> {
   }
   for (const id of await selectDeleted(app.db.read, app.now() - keepDeletedMs, 1_000)) {
     for (let some = atOnce; some === atOnce;) some = await app.db.write((trx) => deleteUpTo(trx, app.db.kind, id, lastNumber, atOnce))
-    await app.db.write((trx) => deleteConversationRows(trx, id))
+    await app.db.write(async (trx) => {
+      await deleteConversationRows(trx, id)
+      await forgetShared(trx, id)
+    })
   }
   await app.db.write(async (trx) => {
     await deleteUnsent(trx, app.now() - dayMs)

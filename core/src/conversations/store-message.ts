@@ -25,6 +25,8 @@ export type NewMessage = {
   status?: Message['status']
   run_id?: string | null
   hop?: number
+  /** The API key that it came with, or that the run which says it was started with: what answers it is on that key's account. */
+  key_id?: string | null
 }
 
 /** `trigger`: the job that looks whether agents answer. */
@@ -77,7 +79,7 @@ export async function storeMessage(trx: Trx, app: StoreApp, conversation: Conver
     ])
   if (author.kind === 'user') await setRead(trx, conversation.id, author, seq)
   const stored = { ...row, num, conversation_kind: conversation.kind }
-  return { row: stored, isNew: true, trigger: await onMessage(trx, app, stored, participants) }
+  return { row: stored, isNew: true, trigger: await onMessage(trx, app, stored, participants, message.key_id ?? null) }
 }
 
 /** A reply to a reply stands in the same thread. */

@@ -10,8 +10,9 @@ import { appendEvents } from './events.ts'
 import { getConversation } from './get-conversation.ts'
 import { requireSeat } from './seats.ts'
 import { policyOf } from './show-conversation.ts'
+import { endLater } from './turns/trigger.ts'
 
-type ChangeApp = Pick<App, 'db' | 'now' | 'rooms' | 'config'>
+type ChangeApp = Pick<App, 'db' | 'now' | 'rooms' | 'config' | 'queue' | 'wakeWorkers'>
 
 /** Fields left out stay as they are, also those of the policy. */
 export async function updateConversation(app: ChangeApp, actor: Actor, id: string, change: UpdateConversation): Promise<Conversation> {
@@ -36,8 +37,10 @@ export async function deleteConversation(app: ChangeApp, actor: Actor, id: strin
     const now = app.now()
     await changeConversation(trx, id, { deleted_at: now, updated_at: now })
     await appendEvents(trx, id, now, [{ type: 'conversation.deleted' }])
+    await endLater(trx, app, id)
     await audit(trx, app, actor, { action: 'conversations.delete', target_type: 'conversation', target_id: id })
   })
   app.rooms.wake()
+  app.wakeWorkers()
   return { id, deleted: true }
 }

@@ -5,8 +5,12 @@ import type { App } from '../app.ts'
 import { dropQuestions } from '../approvals/questions.ts'
 import { releaseRun } from '../usage/reserve.ts'
 import { getRun, requireRun } from './get-run.ts'
+import { readJournal } from './journal.ts'
+import { shownNow } from './live-runs.ts'
 import { noteEnded } from './origins.ts'
-import { selectActiveChildren } from './runs.store.ts'
+import { holdsText } from './pass-reply.ts'
+import { type RunRow, selectActiveChildren } from './runs.store.ts'
+import { toldOfEnd } from './tell-end.ts'
 import { writeFromOutside } from './write-from-outside.ts'
 
 /**
@@ -19,6 +23,9 @@ export async function cancelRun(app: App, actor: Actor, runId: string): Promise<
     const row = await requireRun(app, actor, runId)
     if (row.completed_at !== null) throw new CadreError('RUN_ENDED', `run '${runId}' is already ${row.status}`)
     let afterCommit = () => {}
+    // What was not shown is not kept.
+    const said = row.origin === null || (await holdsText(app, row)) ? '' : await lastSaid(app, row)
+    const told = await toldOfEnd(app, row)
     const error = { code: 'CANCELLED', message: `cancelled by ${actor.id}` }
     const ended = await writeFromOutside(
       app,
@@ -34,21 +41,23 @@ export async function cancelRun(app: App, actor: Actor, runId: string): Promise<
       async (trx) => {
         await releaseRun(trx, row.id)
         await dropQuestions(trx, row.id, app.now())
-        afterCommit = await noteEnded(app, trx, row, { status: 'cancelled', text: shownSoFar(app, row.id), error })
+        await told.write(trx)
+        afterCommit = await noteEnded(app, trx, row, { status: 'cancelled', text: shownNow(app, row.id) || said, error, tries: null })
       },
     )
     if (!ended) continue // a worker took it up, or it ended, between reading and writing
     app.live.stop(runId)
     afterCommit()
+    told.after()
     for (const child of await selectActiveChildren(app.db.read, runId)) await cancelChild(app, actor, child)
     return getRun(app, actor, runId)
   }
 }
 
-/** The text of the answer that was being written, as far as this process was told. */
-function shownSoFar({ live }: App, runId: string): string {
-  const texts = live.textsOf(runId).filter(({ kind }) => kind === 'text')
-  return texts.map(({ text }) => text).join('')
+/** What the model said with the last tool calls that it made: that is shown until it says something else. */
+async function lastSaid(app: App, row: RunRow): Promise<string> {
+  const answer = (await readJournal(app, row)).findLast((event) => event.type === 'model.completed')
+  return (answer?.content ?? []).map((part) => (part.type === 'text' ? part.text : '')).join('')
 }
 
 /** Ends a run that its own cause no longer wants; one that has ended by itself stays as it is. */

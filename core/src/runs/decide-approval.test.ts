@@ -183,7 +183,7 @@ describe.each(databaseUrls)('decisions on calls, on $name', ({ url }) => {
     await refused({ scope: 'always', fixed_fields: ['nothing'] }, 'fixed_fields[0]')
   })
 
-  test('who may: builders, and the member who started the run; rules are for builders; another workspace knows of nothing', async () => {
+  test('who may: builders, whoever may edit the agent, and the member who started the run; another workspace knows of nothing', async () => {
     const as = (role: Actor['role'], id: string = role ?? '', more: Partial<Actor> = {}): Actor => ({
       ...localOwner(),
       role,
@@ -203,7 +203,7 @@ describe.each(databaseUrls)('decisions on calls, on $name', ({ url }) => {
     expect(asked!.asked_by).toBe('usr_mine')
     const refusal = (actor: Actor, decision: object = {}) =>
       person.decide(id, { decision: 'approve', ...decision }, actor).then(String, ({ code }) => code)
-    expect(await refusal(as('viewer'))).toBe('FORBIDDEN')
+    expect(await refusal(as('viewer'))).toBe('APPROVAL_NOT_FOUND')
     expect(await refusal(as('member', 'usr_other'))).toBe('APPROVAL_NOT_FOUND')
     expect(await refusal(mine, { scope: 'always' })).toBe('FORBIDDEN')
     expect(await refusal({ ...mine, role: 'viewer' })).toBe('FORBIDDEN')
@@ -222,8 +222,27 @@ describe.each(databaseUrls)('decisions on calls, on $name', ({ url }) => {
     expect(sent()).toEqual([])
     expect((await person.decide(id, { decision: 'approve' }, mine)).decided_by).toBe('usr_mine')
     await person.ended(run_id)
+
+    // A grant on the agent: to run it is not enough, to edit it is; and it ends at this agent.
+    const { id: reader } = await world.api.users.create(owner, { email: 'r@example.org', name: 'R', password: 'a long password', role: 'owner' })
+    const granted = as('viewer', reader)
+    const ref = { resource_type: 'agent' as const, resource_id: agent.id, user_id: reader }
+    const second = await start(agent)
+    await person.waiting(second)
+    const [again] = await person.asked()
+    const decide = (given: object) => person.decide(again!.id, { decision: 'approve', ...given }, granted)
+    await world.api.grants.put(owner, { ...ref, level: 'run' })
+    await expect(decide({})).rejects.toMatchObject({ code: 'APPROVAL_NOT_FOUND' })
+    await world.api.grants.put(owner, { ...ref, level: 'edit' })
+    await expect(decide({ scope: 'always', agents: 'all' })).rejects.toMatchObject({
+      code: 'FORBIDDEN',
+      message: expect.stringMatching(/^agents: 'all'/),
+    })
+    expect(await decide({ scope: 'always', agents: 'this' })).toMatchObject({ decided_by: reader, scope: 'always' })
+    await person.ended(second)
     const { items } = await world.api.audit.list(owner, { limit: 50, action: 'approvals' })
     expect(items).toMatchObject([
+      { action: 'approvals.decide', actor_id: reader, detail: { scope: 'always' } },
       { action: 'approvals.decide', actor_id: 'usr_mine', target_id: id, detail: { decision: 'approved', tool: 'mail__send' } },
     ])
     expect(JSON.stringify(items)).not.toContain('hello')

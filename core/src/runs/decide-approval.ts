@@ -1,6 +1,7 @@
 import type { Approval, DecideApproval } from '@cadre/contract/approvals'
 import { CadreError } from '@cadre/contract/errors'
 import type { Actor } from '../access/actor.ts'
+import { isGranted } from '../access/grants/grants.ts'
 import type { App } from '../app.ts'
 import { decisionOf, refuseLate, refuseMisfits, refuseStrangers, ruleOf } from '../approvals/decision.ts'
 import { getApproval, requireApproval } from '../approvals/get-approval.ts'
@@ -21,7 +22,7 @@ import { writeFromOutside } from './write-from-outside.ts'
  */
 export async function decideApproval(app: App, actor: Actor, id: string, given: DecideApproval): Promise<Approval> {
   const row = await requireApproval(app, actor, id)
-  refuseStrangers(actor, row, given)
+  refuseStrangers(actor, await isGranted(app, actor, 'agent', row.agent_id, 'edit'), row, given)
   refuseMisfits(given)
   refuseLate(row, app.now())
   const { tools } = await app.setups.get(app.db.read, row.setup)

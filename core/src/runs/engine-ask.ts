@@ -6,6 +6,7 @@ import { cacheKey } from '../providers/calls/response-cache.ts'
 import { type Explained, explainModelError } from '../providers/explain-error.ts'
 import type { ResolvedModel } from '../providers/providers.ts'
 import type { Refusal } from '../usage/spend.ts'
+import { inOrderFor } from './added-input.ts'
 import { announceRetry } from './announce-retry.ts'
 import { ContextTooLong } from './context/context-too-long.ts'
 import { streamedAnswer } from './engine-stream.ts'
@@ -73,7 +74,9 @@ async function ask(x: Execution, own: ResolvedModel, call: number, options: Lang
         const { worst_input_tokens, report } = fit
         const answered = { provider: model.provider, model: model.model }
         const request = { ...answered, worst_input_tokens, max_output_tokens: max_tokens, signal }
-        const { answer, bill } = await pay(request, () => askOne(x, model, call, { ...fit.options, abortSignal: signal }))
+        const { answer, bill } = await pay(request, () =>
+          askOne(x, model, call, { ...fit.options, prompt: inOrderFor(model, fit.options.prompt), abortSignal: signal }),
+        )
         return { result: answer.result, first_token_ms: answer.first_token_ms, context: report, answered, bill }
       },
       tokensOf: ({ result: { usage } }) => (usage.inputTokens.total ?? 0) + (usage.outputTokens.total ?? 0),

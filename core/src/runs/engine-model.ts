@@ -5,6 +5,7 @@ import type { ResolvedModel } from '../providers/providers.ts'
 import type { Trx } from '../storage/database.ts'
 import { toUsd } from '../usage/prices.ts'
 import { addCost, type Batch, type Execution, sumsOf, toolCallsOf } from './execution.ts'
+import { takeAddition, withAddition } from './added-input.ts'
 import { askModels } from './engine-ask.ts'
 import { StaleLease } from './journal.ts'
 import { readInput, splitToolName, type NewEvent } from './journal-codec.ts'
@@ -31,8 +32,11 @@ export function journaledModel(x: Execution, model: ResolvedModel): LanguageMode
     },
     async doGenerate(asked) {
       const call = calls + 1
-      const options = { ...asked, tools: toolsShown(asked, model.type === 'builtin') }
       const recorded = x.past.calls.get(call)
+      if (!recorded) x.journal.mayGoOn(`model call ${call}`)
+      // The planner inside takes one instruction at a time.
+      if (!recorded && model.type !== 'builtin') await takeAddition(x, call, asked.prompt)
+      const options = { ...asked, prompt: withAddition(x, call, asked.prompt), tools: toolsShown(asked, model.type === 'builtin') }
       const answer = recorded ? await replayed(x, recorded, options) : await callAndRecord(x, model, call, options)
       calls = call
       return toResult(answer)
@@ -41,7 +45,8 @@ export function journaledModel(x: Execution, model: ResolvedModel): LanguageMode
 }
 
 async function replayed(x: Execution, recorded: Answer, options: LanguageModelV3CallOptions) {
-  if (recorded.request_hash !== hashOf(options)) {
+  // What another run was asked may have been something else.
+  if (!recorded.taken_over && recorded.request_hash !== hashOf(options)) {
     const message = `model call ${recorded.call} was asked differently than the recorded one; the recorded answer is used`
     await x.journal.append([{ type: 'run.warning', code: 'REPLAY_DIFFERS', message }])
   }

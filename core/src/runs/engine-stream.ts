@@ -4,6 +4,8 @@ import type { Execution } from './execution.ts'
 
 /** Text is handed on at most this often: a page cannot show more, and each event costs a write to every follower. */
 const coalesceMs = 25
+/** Where many runs speak at once, all together hand on this much, so that what they say leaves time for their ends. */
+const mostPerSecond = 4_000
 
 type Streamed = { result: LanguageModelV3GenerateResult; first_token_ms: number | null }
 
@@ -88,7 +90,7 @@ function textPublisher(x: Execution, call: number) {
     clearTimeout(timer)
     timer = undefined
     if (text === '') return
-    x.app.live.publish(x.run.id, [{ type: 'text.delta', seq: x.journal.lastSeq, call, part: part++, kind, text }])
+    if (!x.quiet) x.app.live.publish(x.run.id, [{ type: 'text.delta', seq: x.journal.lastSeq, call, part: part++, kind, text }])
     text = ''
   }
   return {
@@ -97,7 +99,7 @@ function textPublisher(x: Execution, call: number) {
       kind = newKind
       text += delta
       if (part === 0) flush() // the first token goes out at once
-      else timer ??= setTimeout(flush, coalesceMs)
+      else timer ??= setTimeout(flush, Math.max(coalesceMs, (1000 * x.app.live.speaking) / mostPerSecond))
     },
     stop: flush,
   }

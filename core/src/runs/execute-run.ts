@@ -4,6 +4,7 @@ import { dropQuestions } from '../approvals/questions.ts'
 import type { Lease } from '../jobs/queue.ts'
 import type { ResolvedModel } from '../providers/providers.ts'
 import { fromJson } from '../storage/json.ts'
+import { storableText } from '../storage/storable-text.ts'
 import { releaseRun } from '../usage/reserve.ts'
 import { costOfRun } from '../usage/record-usage.ts'
 import { readResultName } from './context/read-result.ts'
@@ -13,11 +14,15 @@ import { StaleLease } from './journal.ts'
 import { journaledTool } from './journaled-tools.ts'
 import { unshelve } from './journal-codec.ts'
 import { loadEngine } from './load-engine.ts'
-import { noteEnded, noteExecuting } from './origins.ts'
+import { shownNow } from './live-runs.ts'
+import { noteCut, noteEnded, noteExecuting } from './origins.ts'
 import { openRun, type RunJob } from './open-run.ts'
 import { outputOf, problemWith, repairPrompt } from './output.ts'
+import { holdsText, passReply } from './pass-reply.ts'
+import { prepareRun } from './prepare-run.ts'
 import { RunControl, RunStopped, type Stop } from './run-control.ts'
 import type { HistoryMessage } from './start-run.ts'
+import { toldOfEnd } from './tell-end.ts'
 import { isAnswered, wakeInTime, wakeNow } from './wake-waiting.ts'
 
 type End = Stop | { kind: 'completed'; text: string; truncated: boolean }
@@ -52,6 +57,8 @@ export async function executeRun(app: App, lease: Lease, stopping: AbortSignal):
     if ('kind' in model) for (const recorded of x.past.calls.values()) countAnswer(x, recorded)
     const end = 'kind' in model ? model : await Promise.race([toEnd(x, model), control.stopped]).catch((error) => endOf(x, error))
     app.probe('run.ending', row.id)
+    // What hooks have not seen is not kept: who takes the run up asks for it again.
+    if (x.quiet && end.kind !== 'completed') journal.dropDeferred()
     if (end.kind === 'gone' && stopping.aborted) {
       await journal.append([], { status: 'pending' })
       throw stopping.reason
@@ -61,6 +68,9 @@ export async function executeRun(app: App, lease: Lease, stopping: AbortSignal):
     if (error instanceof StaleLease) return { settled: false }
     throw error
   } finally {
+    // Nothing is left of it where this process itself wrote the end.
+    const text = shownNow(app, row.id)
+    if (text !== '') await noteCut(app, row, text)
     await journal.close()
     clearTimeout(clock)
     stopping.removeEventListener('abort', handBack)
@@ -73,12 +83,18 @@ export async function executeRun(app: App, lease: Lease, stopping: AbortSignal):
 async function toEnd(x: Execution, model: ResolvedModel): Promise<End> {
   if (x.run.attempts - timesWaited(x.journal.past) >= maxAttempts)
     throw x.control.fail('CRASHED', `the run was taken up ${maxAttempts} times and never came to an end`)
+  x.quiet = await holdsText(x.app, x.run)
+  return answered(x, await answerOf(x, model, await prepareRun(x)))
+}
+
+/** The loop over model and tools, to its last words. What the journal holds is played back. */
+export async function answerOf(x: Execution, model: ResolvedModel, prepared: string): Promise<string> {
   const engine = await loadEngine()
   const names = x.setup.tools.map((tool) => tool.name)
   const tools = new Map((await x.app.hooks.findTools(x.run.workspace_id, names)).map((tool) => [tool.name, tool]))
   const turn = {
     agent: x.setup.agent,
-    system: `${x.setup.system}\n\nToday is ${new Date(x.run.created_at).toISOString().slice(0, 10)} (UTC).`,
+    system: `${x.setup.system}\n\nToday is ${new Date(x.run.created_at).toISOString().slice(0, 10)} (UTC).${prepared && `\n\n${prepared}`}`,
     model: journaledModel(x, model),
     temperature: x.setup.config.temperature,
     max_tokens: x.setup.config.max_tokens,
@@ -88,11 +104,11 @@ async function toEnd(x: Execution, model: ResolvedModel): Promise<End> {
   const first = await engine({ ...turn, history: await historyOf(x), prompt: await promptOf(x) })
   const schema = x.setup.output_schema
   const problem = schema && problemWith(first.text, schema)
-  if (!schema || !problem) return answered(x, first.text)
+  if (!schema || !problem) return first.text
   const second = await engine({ ...turn, history: first.history, prompt: repairPrompt(problem) })
   const still = problemWith(second.text, schema)
   if (still) throw x.control.fail('OUTPUT_INVALID', `the answer does not fit the output schema, also after one repair: ${still}`)
-  return answered(x, second.text)
+  return second.text
 }
 
 /** How often an execution ended by waiting for a person or a budget, which is no crash. */
@@ -114,14 +130,14 @@ async function historyOf({ app, run }: Execution): Promise<unknown[]> {
   return run.history === null ? [] : ((await unshelve(app.db.read, fromJson(run.history))) as HistoryMessage[])
 }
 
-function answered(x: Execution, answer: string): End {
-  const text = storable(answer)
+async function answered(x: Execution, answer: string): Promise<End> {
+  const text = storableText(answer)
   const { max_output_bytes } = x.setup.config
   if (text.trim() === '') throw emptyAnswer(x)
   const bytes = Buffer.byteLength(text)
   if (bytes > max_output_bytes)
     throw x.control.fail('OUTPUT_TOO_LARGE', `the answer has ${bytes} bytes; the limit is ${max_output_bytes} (max_output_bytes)`)
-  return { kind: 'completed', text, truncated: x.lastFinish === 'length' }
+  return { kind: 'completed', text: await passReply(x, text), truncated: x.lastFinish === 'length' }
 }
 
 function emptyAnswer({ control, lastFinish, setup }: Execution) {
@@ -129,11 +145,6 @@ function emptyAnswer({ control, lastFinish, setup }: Execution) {
     return control.fail('TRUNCATED', `the model used up its limit of ${setup.config.max_tokens} tokens (max_tokens) before it said anything`)
   if (lastFinish === 'content-filter') return control.fail('CONTENT_FILTERED', "the provider's content filter stopped the answer")
   return control.fail('EMPTY_ANSWER', 'the model ended without an answer')
-}
-
-// Postgres takes neither NUL nor half of a surrogate pair, and no reader can show them.
-function storable(text: string) {
-  return text.replaceAll('\0', '\uFFFD').toWellFormed()
 }
 
 function endOf(x: Execution, error: unknown): Stop {
@@ -168,6 +179,7 @@ async function writeEnd(x: Execution, end: End, lease: Lease): Promise<{ settled
     message: `the model's answer was cut at its limit of ${x.setup.config.max_tokens} tokens (max_tokens)`,
   }
   let afterCommit = () => {}
+  const told = await toldOfEnd(x.app, x.run)
   const ended = { type: 'run.ended' as const, status: end.kind, output: outputOf(end.kind, text), output_text: text, error }
   await x.journal.append(
     end.kind === 'completed' && end.truncated ? [warning, ended] : [ended],
@@ -175,7 +187,7 @@ async function writeEnd(x: Execution, end: End, lease: Lease): Promise<{ settled
       status: end.kind,
       output_text: text,
       error_code: error?.code ?? null,
-      error_message: error && storable(error.message),
+      error_message: error && storableText(error.message),
       completed_at: x.app.now(),
       ...sumsOf(x),
     },
@@ -183,12 +195,19 @@ async function writeEnd(x: Execution, end: End, lease: Lease): Promise<{ settled
       await completeJob(trx)
       // A call that is given up holds nothing any more, whether or not it notices.
       if (end.kind !== 'completed') await releaseRun(trx, x.run.id)
+      await told.write(trx)
       if (x.asked) await dropQuestions(trx, x.run.id, x.app.now())
-      afterCommit = await noteEnded(x.app, trx, x.run, { status: end.kind, text, error: error && { ...error, message: storable(error.message) } })
+      afterCommit = await noteEnded(x.app, trx, x.run, {
+        status: end.kind,
+        text,
+        error: error && { ...error, message: storableText(error.message) },
+        tries: error && x.retries + 1,
+      })
     },
   )
   x.app.probe('run.ended', x.run.id)
   afterCommit()
+  told.after()
   return { settled: true }
 }
 
@@ -196,7 +215,7 @@ function overtime(control: RunControl, limit: number) {
   control.stop({ kind: 'timeout', error: { code: 'TIMEOUT', message: `the run took longer than its limit of ${limit} ms (timeout_ms)` } })
 }
 
-function failureCounter(control: RunControl) {
+export function failureCounter(control: RunControl) {
   const failures = new Map<string, number>()
   return (tool: string, input: string) => {
     const key = `${tool} ${input}`

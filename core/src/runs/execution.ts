@@ -1,10 +1,11 @@
 import type { CompactionRecord } from '@cadre/contract/context'
 import type { DataLabel } from '@cadre/contract/manifest'
-import type { JournalEvent, ModelPart } from '@cadre/contract/run-events'
+import type { JournalEvent, ModelPart, Waiting } from '@cadre/contract/run-events'
 import type { App } from '../app.ts'
 import type { Labels } from '../approvals/ask-reasons.ts'
 import type { SpendRun } from '../usage/applicable.ts'
 import { toUsd } from '../usage/prices.ts'
+import type { Added } from './added-input.ts'
 import type { Measured } from './context/room.ts'
 import type { Journal } from './journal.ts'
 import type { RunControl } from './run-control.ts'
@@ -14,6 +15,7 @@ import type { Setup } from './setup.ts'
 type Recorded = Extract<JournalEvent, { type: 'model.completed' }>
 type Decided = Extract<JournalEvent, { type: 'approval.decided' }>
 type Compacted = Extract<JournalEvent, { type: 'context.compacted' }>
+type Prepared = Extract<JournalEvent, { type: 'run.prepared' }>
 export type Outcome = { output: unknown; error: string | null }
 
 /** What the journal already knows of a step. */
@@ -50,7 +52,7 @@ export type Execution = {
   setup: Setup
   journal: Journal
   control: RunControl
-  past: { calls: Map<number, Recorded>; steps: Map<number, PastStep>; compacted: Compacted[] }
+  past: { calls: Map<number, Recorded>; steps: Map<number, PastStep>; compacted: Compacted[]; prepared: Prepared | undefined }
   batches: Map<number, Batch>
   totals: { total_steps: number; tokens_input: number; tokens_output: number }
   /** Micro-dollars of all requests so far; null where no price was known. */
@@ -61,6 +63,10 @@ export type Execution = {
   payer: Promise<SpendRun> | undefined
   /** Every compaction that is recorded, in order. */
   compactions: CompactionRecord[]
+  /** What was said while it worked, in order. */
+  added: Added[]
+  /** How often a model was asked again after it failed. */
+  retries: number
   /** Of the last call: what we counted, what its provider told, and who that was. */
   measured: (Measured & { provider: string; model: string }) | null
   /** What the steps that are over brought, by their numbers. */
@@ -73,6 +79,8 @@ export type Execution = {
   asked: boolean
   /** What it cannot go on without: answers of people, and runs below that wait themselves. */
   awaited: { approvals: string[]; runs: string[] }
+  /** Hooks may change its answer: until they have, nobody is shown any of its text, and nothing of it is kept. */
+  quiet: boolean
   /** Why the last model call ended. */
   lastFinish: string
   /** Counts a failed call; the fifth identical one ends the run, since asking again will not help. */
@@ -85,9 +93,11 @@ export function pastOf(events: readonly JournalEvent[]): Execution['past'] {
   const calls = new Map<number, Recorded>()
   const steps = new Map<number, PastStep>()
   const compacted: Compacted[] = []
+  let prepared: Prepared | undefined
   for (const event of events) {
     if (event.type === 'model.completed') calls.set(event.call, event)
     if (event.type === 'context.compacted') compacted.push(event)
+    if (event.type === 'run.prepared') prepared = event
     if (!('step' in event)) continue
     const step = steps.get(event.step) ?? { ...untouched }
     steps.set(event.step, step)
@@ -98,7 +108,7 @@ export function pastOf(events: readonly JournalEvent[]): Execution['past'] {
     if (event.type === 'tool.uncertain') step.uncertain = true
     if (event.type === 'tool.resolved') Object.assign(step, { uncertain: false, mayRunAgain: event.outcome === 'run_again' })
   }
-  return { calls, steps, compacted }
+  return { calls, steps, compacted, prepared }
 }
 
 /** What an execution knows when it begins: what the journal says, and what it cost so far. */
@@ -118,14 +128,21 @@ export function beginExecution(
     asides: sum((each) => each.summary_calls),
     payer: undefined,
     compactions: past.compacted.map(({ record }) => record),
+    added: given.journal.past.flatMap((event) => (event.type === 'input.added' ? [{ call: event.call, text: event.text, at: undefined }] : [])),
+    retries: given.journal.past.filter((event) => event.type === 'run.waiting' && isModelRetry(event.waiting)).length,
     measured: null,
     outcomes: new Map(),
     labels: new Map(),
     root: undefined,
     asked: [...past.steps.values()].some(({ asked }) => asked),
     awaited: { approvals: [], runs: [] },
+    quiet: false,
     lastFinish: '',
   }
+}
+
+function isModelRetry({ for: what, step }: Waiting) {
+  return what === 'retry' && step === null
 }
 
 /** The columns of a run that sum up what it did. */
@@ -140,8 +157,9 @@ export function addCost(x: Execution, micros: number | null) {
 /** Milliseconds of work that earlier executions did; what lay between them (a crash, a wait for a person) does not count. */
 export function timeUsed(events: readonly JournalEvent[]): number {
   let used = 0
-  let from = 0
-  let last = 0
+  // What a fork took over stands before its first execution and took none of its time.
+  let from = events[0] ? Date.parse(events[0].at) : 0
+  let last = from
   // Nobody works from a wait on; what is written all the same is a person's.
   let stands = false
   const refused = new Set<number>()

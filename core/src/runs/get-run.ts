@@ -1,7 +1,7 @@
 import { isOver, type Waiting } from '@cadre/contract/run-events'
 import { CadreError } from '@cadre/contract/errors'
 import { foldTrace } from '@cadre/contract/fold-run'
-import type { Run, RunSummary } from '@cadre/contract/runs'
+import type { ForkedFrom, Run, RunSummary } from '@cadre/contract/runs'
 import type { Actor } from '../access/actor.ts'
 import { seesRun } from '../agents/sees-runs.ts'
 import type { Db } from '../storage/database.ts'
@@ -46,6 +46,7 @@ export function toSummary(row: RunRow): RunSummary {
   return {
     run_id: row.id,
     agent_id: row.agent_id,
+    agent_version: row.agent_version,
     status: row.status as RunSummary['status'],
     input: row.input,
     output_text: row.output_text,
@@ -60,6 +61,8 @@ export function toSummary(row: RunRow): RunSummary {
     },
     triggered_by: row.triggered_by,
     parent_run_id: row.parent_run_id,
+    retry_of: row.retry_of,
+    forked_from: row.forked_from === null ? null : (fromJson(row.forked_from) as ForkedFrom),
     created_at: instant(row.created_at),
     started_at: row.started_at === null ? null : instant(row.started_at),
     completed_at: row.completed_at === null ? null : instant(row.completed_at),

@@ -23,6 +23,7 @@ export async function encodeEvent(trx: Trx, event: NewEvent, at: number): Promis
   if (event.type === 'approval.decided' && event.edited_input) data['edited_input'] = await shelve(trx, event.edited_input)
   if (event.type === 'run.ended') for (const key of ['output', 'output_text', 'error']) delete data[key]
   if (event.type === 'tool.completed') data['output'] = await shelve(trx, event.output)
+  if (event.type === 'input.added') data['text'] = await shelve(trx, event.text)
   if (event.type === 'context.compacted') data['record'] = await shelve(trx, event.record)
   if (event.type === 'model.completed') {
     data['content'] = await shelve(trx, event.content)
@@ -34,24 +35,34 @@ export async function encodeEvent(trx: Trx, event: NewEvent, at: number): Promis
 type StoredRow = { seq: number; type: string; at: number; data: string }
 
 export async function decodeEvents(db: Db['read'], run: RunRow, rows: StoredRow[]): Promise<JournalEvent[]> {
-  const content = new Map<number, ModelPart[]>()
+  /** Of each model call, the tool calls that it asked for. */
+  const calls = new Map<number, ToolCallPart[]>()
   const events: JournalEvent[] = []
   for (const row of rows) {
     const data = fromJson(row.data) as Record<string, unknown>
-    if (row.type === 'model.completed') {
-      data['content'] = await unshelve(db, data['content'])
-      if (data['context']) data['context'] = await unshelve(db, data['context'])
-      content.set(data['call'] as number, data['content'] as ModelPart[])
-    } else if (row.type === 'context.compacted') data['record'] = await unshelve(db, data['record'])
-    else if (row.type === 'tool.completed') data['output'] = await unshelve(db, data['output'])
-    else if (row.type === 'approval.decided') data['edited_input'] &&= await unshelve(db, data['edited_input'])
+    for (const key of shelved[row.type] ?? []) if (isReference(data[key])) data[key] = await unshelve(db, data[key])
+    if (row.type === 'model.completed') calls.set(data['call'] as number, toolCallsIn(data['content'] as ModelPart[]))
     else if (row.type === 'tool.started' || row.type === 'approval.requested') {
-      const edited = data['edited'] ? { input: await unshelve(db, data['input']) } : {}
-      Object.assign(data, calledTool(content.get(data['call'] as number) ?? [], data['index'] as number), edited)
+      const { input } = data
+      Object.assign(data, describeCall(calls.get(data['call'] as number)?.[data['index'] as number]))
+      if (data['edited']) data['input'] = input
     } else if (row.type === 'run.ended') Object.assign(data, endOf(run))
-    events.push({ seq: row.seq, at: new Date(row.at).toISOString(), type: row.type, ...data } as JournalEvent)
+    data['seq'] = row.seq
+    data['at'] = new Date(row.at).toISOString()
+    data['type'] = row.type
+    events.push(data as unknown as JournalEvent)
   }
   return events
+}
+
+/** What may be in a blob of its own. */
+const shelved: Record<string, string[]> = {
+  'model.completed': ['content', 'context'],
+  'input.added': ['text'],
+  'context.compacted': ['record'],
+  'tool.completed': ['output'],
+  'tool.started': ['input'],
+  'approval.decided': ['edited_input'],
 }
 
 function endOf(run: RunRow) {
@@ -61,7 +72,13 @@ function endOf(run: RunRow) {
 
 /** The tool call at this place (from 0) in a model's answer, taken apart. */
 export function calledTool(content: ModelPart[], index: number) {
-  const part = content.filter((each) => each.type === 'tool-call')[index]
+  return describeCall(toolCallsIn(content)[index])
+}
+
+type ToolCallPart = Extract<ModelPart, { type: 'tool-call' }>
+const toolCallsIn = (content: ModelPart[]) => content.filter((part) => part.type === 'tool-call')
+
+function describeCall(part: ToolCallPart | undefined) {
   if (!part) return { tool: '', action: '', input: null, call_id: '' }
   return { ...splitToolName(part.tool), input: readInput(part.input) ?? part.input, call_id: part.call_id }
 }
@@ -90,6 +107,9 @@ export async function shelve(trx: Trx, value: unknown): Promise<unknown> {
 }
 
 export async function unshelve(db: Db['read'], value: unknown): Promise<unknown> {
-  if (typeof value !== 'object' || value === null || !('$blob' in value)) return value
-  return fromJson(await getBlob(db, String(value.$blob)))
+  return isReference(value) ? fromJson(await getBlob(db, String(value.$blob))) : value
+}
+
+function isReference(value: unknown): value is { $blob: unknown } {
+  return typeof value === 'object' && value !== null && '$blob' in value
 }

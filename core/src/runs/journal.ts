@@ -10,6 +10,14 @@ export class StaleLease extends Error {
   override name = 'StaleLease'
 }
 
+/** A run is played again, and what is recorded of it ends here. */
+export class JournalEnds extends Error {
+  override name = 'JournalEnds'
+}
+
+/** What is heard of a run that is played again: where it is not what it was, and that its journal ends. */
+export type ReplayListener = { differs: (message: string) => void; ends: () => void }
+
 type Also = (trx: Trx) => Promise<unknown>
 type Deferred = { event: NewEvent; at: number; also: Also | undefined }
 type JournalApp = { db: Db; live: LiveRuns; now: () => number }
@@ -28,6 +36,7 @@ export class Journal {
   readonly #deferred: Deferred[] = []
   /** Of what was deferred and could not be written any more. */
   readonly #lost: Also[] = []
+  #replay: ReplayListener | undefined
 
   private constructor(app: JournalApp, runId: string, token: number, past: readonly JournalEvent[], lastSeq: number) {
     this.#app = app
@@ -54,6 +63,22 @@ export class Journal {
     return new Journal(app, run.id, lease.token, past, taken.last_seq)
   }
 
+  /**
+   * For a run that is only played again: nothing is written, and nothing can be asked for that is not recorded.
+   */
+  static replaying(app: JournalApp, run: RunRow, past: readonly JournalEvent[], listener: ReplayListener): Journal {
+    const journal = new Journal(app, run.id, run.token, past, run.last_seq)
+    journal.#replay = listener
+    return journal
+  }
+
+  /** Before anything is asked for that is not recorded. @throws JournalEnds where the run is only played again. */
+  mayGoOn(what: string) {
+    if (!this.#replay) return
+    this.#replay.ends()
+    throw new JournalEnds(`${what} is not recorded`)
+  }
+
   get lastSeq() {
     return this.#lastSeq
   }
@@ -76,8 +101,20 @@ export class Journal {
     return this.#deferred.length > 0
   }
 
+  /** Puts other words in the place of the answer that waits for the next append, if one does; what the model said, its thoughts included, is kept nowhere. */
+  rewordLast(text: string) {
+    const last = this.#deferred.findLast(({ event }) => event.type === 'model.completed')
+    if (last?.event.type === 'model.completed') last.event = { ...last.event, content: text === '' ? [] : [{ type: 'text', text }] }
+  }
+
+  /** Keeps nothing of what waits for the next append but what goes with it: another execution asks again. */
+  dropDeferred() {
+    this.#lost.push(...this.#deferred.splice(0).flatMap(({ also }) => also ?? []))
+  }
+
   /** @param also further writes that commit with the events, such as the completion of the job. */
   async append(events: NewEvent[], patch: RunPatch = {}, also?: Also): Promise<void> {
+    if (this.#replay) return this.#hear(events, this.#replay)
     const at = this.#app.now()
     const deferred = this.#deferred.splice(0)
     const all = [...deferred, ...events.map((event) => ({ event, at }))]
@@ -96,6 +133,13 @@ export class Journal {
       this.runId,
       all.map(({ event, at }, i) => numbered(event, first + i, at)),
     )
+  }
+
+  #hear(events: NewEvent[], { differs }: ReplayListener) {
+    for (const event of events) {
+      if (event.type === 'run.warning') differs(event.message)
+      else this.mayGoOn(event.type)
+    }
   }
 
   /** After the last append: what was deferred and is not written happened all the same. */

@@ -58,6 +58,7 @@ async function takeStep(x: Execution, s: StepCall): Promise<Outcome> {
     return outcome
   }
   const { max_steps } = x.setup.config
+  if (s.step <= max_steps) x.journal.mayGoOn(`step ${s.step}`)
   if (s.step > max_steps) {
     await othersOf(s.batch)
     throw x.control.fail('MAX_STEPS', `the agent needed more than its limit of ${max_steps} tool calls (max_steps)`)

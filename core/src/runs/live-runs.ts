@@ -35,6 +35,11 @@ export class LiveRuns {
     return this.#texts.get(runId) ?? []
   }
 
+  /** How many runs have a model call in progress that says something. */
+  get speaking(): number {
+    return this.#texts.size
+  }
+
   /** Registers how to stop a run that is executed here; the answer unregisters it. */
   executing(runId: string, stop: (reason: 'cancelled') => void): () => void {
     this.#stops.set(runId, stop)
@@ -63,4 +68,10 @@ export class LiveRuns {
       else this.#texts.get(runId)?.push(event)
     } else if (event.type === 'model.completed' || event.type === 'run.ended') this.#texts.delete(runId)
   }
+}
+
+/** The text of the answer that is being written, as far as this process knows it. */
+export function shownNow({ live }: { live: LiveRuns }, runId: string): string {
+  const texts = live.textsOf(runId).filter(({ kind }) => kind === 'text')
+  return texts.map(({ text }) => text).join('')
 }

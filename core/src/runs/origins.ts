@@ -1,12 +1,24 @@
 import type { RunError, RunStatus } from '@cadre/contract/run-events'
 import type { App } from '../app.ts'
+import { countRun } from '../metrics/count-run.ts'
 import type { Trx } from '../storage/database.ts'
+import type { SharedBudget } from '../usage/applicable.ts'
 import type { RunRow } from './runs.store.ts'
 
 /** What who caused a run is told of it. */
-export type CausedRun = Pick<RunRow, 'id' | 'agent_id' | 'origin' | 'created_at'>
+export type CausedRun = Pick<RunRow, 'id' | 'workspace_id' | 'agent_id' | 'key_id' | 'origin' | 'created_at'>
 
-export type RunEnd = { status: RunStatus; text: string | null; error: RunError | null }
+/** `tries`: how often a model was asked for the answer that did not come; null where the run did not fail. */
+export type RunEnd = { status: RunStatus; text: string | null; error: RunError | null; tries: number | null }
+
+/** What was said to a run while it works. */
+export type Addition = {
+  inputs: { text: string; by: string; name: string | null; message_id: string | null }[]
+  /** In the transaction that writes it down in the run. @returns false where it is not as it was read; then nothing may be written. */
+  take: (trx: Trx) => Promise<boolean>
+  /** After the commit. */
+  taken: () => void
+}
 
 /**
  * Who causes runs and wants to know of them. Runs know no more of it than this: `origin` of a run is `name:id`, and app.ts says who is
@@ -21,11 +33,17 @@ export type Origin = {
    * @returns what is to be done after the commit.
    */
   ended: (trx: Trx, run: CausedRun, end: RunEnd) => Promise<() => void>
+  /** Asked before each new model call. */
+  addition: (run: CausedRun) => Promise<Addition | undefined>
+  /** Another process ended the run, and this one knows the text that it was writing. */
+  cut: (run: CausedRun, text: string) => Promise<void>
+  /** Of which this run spends, and those below it. */
+  budget: (run: CausedRun) => Promise<SharedBudget | undefined>
 }
 export type Origins = Record<string, Origin>
 
 /** The part of `origin` after the name. */
-export function originId({ origin }: CausedRun): string {
+export function originId({ origin }: Pick<CausedRun, 'origin'>): string {
   return origin === null ? '' : origin.slice(origin.indexOf(':') + 1)
 }
 
@@ -40,5 +58,20 @@ export function noteExecuting(app: App, run: CausedRun): () => void {
 }
 
 export async function noteEnded(app: App, trx: Trx, run: CausedRun, end: RunEnd): Promise<() => void> {
-  return (await originOf(app, run)?.ended(trx, run, end)) ?? nothing
+  const after = (await originOf(app, run)?.ended(trx, run, end)) ?? nothing
+  // Last, since on Postgres other runs of the agent may wait for the row.
+  await countRun(trx, app.db.kind, { ...run, status: end.status, completed_at: app.now() })
+  return after
+}
+
+export function additionTo(app: App, run: CausedRun): Promise<Addition | undefined> | undefined {
+  return originOf(app, run)?.addition(run)
+}
+
+export async function noteCut(app: App, run: CausedRun, text: string): Promise<void> {
+  await originOf(app, run)?.cut(run, text)
+}
+
+export async function sharedBudget(app: App, run: CausedRun): Promise<SharedBudget | undefined> {
+  return originOf(app, run)?.budget(run)
 }

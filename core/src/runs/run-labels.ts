@@ -1,9 +1,9 @@
 import type { DataLabel } from '@cadre/contract/manifest'
 import { dependsOnData, type Labels, settledReasons } from '../approvals/ask-reasons.ts'
 import { keepLabels, labelsOfFamily } from '../approvals/family-labels.ts'
-import type { Trx } from '../storage/database.ts'
+import type { Db, Trx } from '../storage/database.ts'
 import type { Execution } from './execution.ts'
-import { findRun } from './runs.store.ts'
+import { findRun, type RunRow } from './runs.store.ts'
 import type { FrozenTool } from './setup.ts'
 
 /**
@@ -48,15 +48,27 @@ function hasFamily({ run, setup }: Execution) {
 }
 
 function rootOf(x: Execution): Promise<string> {
-  x.root ??= findRoot(x)
+  x.root ??= findRoot(x.app.db, x.run)
   return x.root
 }
 
-async function findRoot({ app, run }: Execution): Promise<string> {
+async function findRoot({ read }: Db, run: Pick<RunRow, 'id' | 'parent_run_id'>): Promise<string> {
   let root = run.id
   for (let above = run.parent_run_id; above !== null;) {
     root = above
-    above = (await findRun(app.db.read, above))?.parent_run_id ?? null
+    above = (await findRun(read, above))?.parent_run_id ?? null
   }
   return root
+}
+
+/** What the family of a run has read counts for a new run as well that is made of it; to be written with that one, which is at the top of its own. */
+export async function inheritedLabels({ db }: { db: Db }, run: RunRow): Promise<(trx: Trx, runId: string) => Promise<void>> {
+  const labels = [...(await labelsOfFamily(db.read, await findRoot(db, run)))]
+  return async (trx, root_run_id) => {
+    if (labels.length === 0) return
+    await keepLabels(
+      trx,
+      labels.map(([label, first]) => ({ root_run_id, label, ...first })),
+    )
+  }
 }

@@ -46,6 +46,9 @@ const empty = {
   depth: 0,
   origin: null,
   history: null,
+  agent_version: null,
+  retry_of: null,
+  forked_from: null,
 }
 
 /** Inserts the run, or returns the one already stored under the same request key. */
@@ -195,7 +198,7 @@ export async function insertEvents(trx: Trx, runId: string, first: number, event
   await sql`insert into run_events (run_id, seq, type, at, data) values ${sql.join(values)}`.execute(trx)
 }
 
-type StoredEvent = { seq: number; type: string; at: number; data: string }
+export type StoredEvent = { seq: number; type: string; at: number; data: string }
 
 export async function selectEvents(db: Db['read'], runId: string): Promise<StoredEvent[]> {
   return (await sql<StoredEvent>`select seq, type, at, data from run_events where run_id = ${runId} order by seq`.execute(db)).rows
@@ -205,6 +208,8 @@ export type RunFilter = {
   seen: SeenRuns
   agent_id: string | undefined
   status: RunStatus | undefined
+  /** Only those that have not ended. */
+  live?: boolean
   from: number | undefined
   to: number | undefined
   before: string | undefined
@@ -220,6 +225,7 @@ export function selectRuns(db: Db['read'], filter: RunFilter): Promise<RunRow[]>
   if (own !== null) query = query.where((is) => is.or([is('user_id', '=', own.user_id), is('agent_id', 'in', [...own.agents, ''])]))
   if (filter.agent_id !== undefined) query = query.where('agent_id', '=', filter.agent_id)
   if (filter.status !== undefined) query = query.where('status', '=', filter.status)
+  if (filter.live) query = query.where('completed_at', 'is', null)
   if (filter.from !== undefined) query = query.where('id', '>=', firstIdAt('run', filter.from))
   if (filter.to !== undefined) query = query.where('id', '<', firstIdAt('run', filter.to))
   if (filter.before !== undefined) query = query.where('id', '<', filter.before)

@@ -42,7 +42,7 @@ type Sub = { delegates: Delegate[]; tools: Setup['tools'] }
 function setupOf(agent: Agent, tools: AgentTool[], sub: Sub, outputSchema: JsonSchema | null): Setup {
   return {
     agent: agent.name,
-    system: outputSchema ? `${agent.system_prompt}\n\n${schemaPrompt(outputSchema)}` : agent.system_prompt,
+    system: outputSchema ? `${agent.effective_system_prompt}\n\n${schemaPrompt(outputSchema)}` : agent.effective_system_prompt,
     tools: withReading(withSearch([...tools.map(frozenTool), ...sub.tools])),
     provider: agent.provider,
     model: agent.model,
@@ -83,7 +83,7 @@ export class Setups {
 
   freeze(agent: Agent, tools: AgentTool[], sub: Sub, outputSchema: JsonSchema | undefined): Frozen {
     // Agents that it may hand work to change by themselves.
-    if (outputSchema || sub.delegates.length > 0) return frozen(setupOf(agent, tools, sub, outputSchema ?? agent.output_schema))
+    if (outputSchema || sub.delegates.length > 0) return freezeSetup(setupOf(agent, tools, sub, outputSchema ?? agent.output_schema))
     const last = this.#ofAgent.get(agent.id)
     const config = toJson(agent.config)
     if (
@@ -93,7 +93,7 @@ export class Setups {
       last.tools.every((tool, i) => tool === tools[i])
     )
       return last
-    const next = { ...frozen(setupOf(agent, tools, sub, agent.output_schema)), updated_at: agent.updated_at, config, tools }
+    const next = { ...freezeSetup(setupOf(agent, tools, sub, agent.output_schema)), updated_at: agent.updated_at, config, tools }
     this.#makeRoom()
     this.#ofAgent.set(agent.id, next)
     return next
@@ -128,7 +128,7 @@ export class Setups {
   }
 }
 
-function frozen(setup: Setup): Frozen {
+export function freezeSetup(setup: Setup): Frozen {
   const text = toJson(setup)
   return { setup, text, hash: hash('sha256', text) }
 }

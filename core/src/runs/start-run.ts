@@ -1,9 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { AgentConfig } from '@cadre/contract/agent-config'
 import type { Run, StartRun } from '@cadre/contract/runs'
-import { CadreError, invalid } from '@cadre/contract/errors'
-import { type Actor } from '../access/actor.ts'
-import { atPublicAgent, requireRunnableAgent } from '../agents/get-agent.ts'
+import { invalid } from '@cadre/contract/errors'
+import type { Actor } from '../access/actor.ts'
+import { atPublicAgent, refuseKeys, requireRunnableAgent } from '../agents/get-agent.ts'
 import type { App } from '../app.ts'
 import type { Trx } from '../storage/database.ts'
 import { toJson } from '../storage/json.ts'
@@ -11,10 +10,21 @@ import { checkSchema } from '../tools/tool-schema.ts'
 import { delegatesOf } from './delegates-of.ts'
 import { shelve } from './journal-codec.ts'
 import { beginHere } from './begin-here.ts'
+import { jobOf, newRun, refuseReuse } from './new-run.ts'
 import { findRunByRequest, insertRunOnce, type NewRun } from './runs.store.ts'
 import { withServerFailover } from './server-failover.ts'
 
-export type NewRunInput = Pick<StartRun, 'input' | 'data' | 'output_schema'> & { idOrSlug: string; stream: boolean }
+export type NewRunInput = Pick<StartRun, 'input' | 'data' | 'output_schema'> & { idOrSlug: string; stream: boolean; again?: Again }
+
+/** Another try of an earlier run. */
+export type Again = {
+  run_id: string
+  /** As deep as that one was. */
+  depth: number
+  history: HistoryMessage[]
+  /** Commits with the new run. */
+  also: (trx: Trx, runId: string) => Promise<void>
+}
 
 /**
  * Accepts a run. The run, its setup and its job commit together: a run that no worker will ever take up cannot exist, and neither can
@@ -35,6 +45,7 @@ export async function startRun(
   if (caller.kind === 'public' && requestKey !== undefined) throw invalid('Idempotency-Key', 'needs an API key')
   const actor = await atPublicAgent(app, caller, input.idOrSlug)
   const agent = withServerFailover(await requireRunnableAgent(app, actor, input.idOrSlug), app.config.failover)
+  if (cause) refuseKeys(agent, cause.keys)
   const ofKey = { workspace_id: actor.workspace_id, triggered_by: actor.id, agent_id: agent.id, request_key: requestKey ?? null }
   const isKnown = requestKey !== undefined && (await findRunByRequest(app.db.read, ofKey)) !== undefined
   // A run below another is never turned away: the one above would wait for it for ever. One that is there already takes no room.
@@ -45,37 +56,29 @@ export async function startRun(
   const limited = parent ? { ...agent, config: within(agent.config, parent.config) } : agent
   const [tools, sub] = await Promise.all([app.hooks.resolveTools(actor.workspace_id, agent.tools), delegatesOf(app, actor.workspace_id, limited)])
   const setup = app.setups.freeze(limited, tools, sub, input.output_schema)
+  const { again } = input
   const run: NewRun = {
-    id: app.newId('run'),
-    ...ofKey,
-    status: 'pending',
-    mode: input.stream ? 'stream' : 'generate',
-    input: input.input,
-    setup: setup.hash,
-    total_steps: 0,
-    tokens_input: 0,
-    tokens_output: 0,
-    attempts: 0,
-    last_seq: 0,
-    token: 0,
-    job_id: app.newId('job'),
-    request_hash: requestKey === undefined ? null : hashOf(input),
-    user_id: actor.user_id,
-    key_id: parent ? parent.key_id : actor.kind === 'key' ? actor.id : null,
-    ip_address: actor.ip,
-    user_agent: actor.user_agent,
-    created_at: app.now(),
-    ...(parent ? { parent_run_id: parent.run_id, depth: parent.depth + 1 } : {}),
+    ...newRun(app, actor, {
+      agent,
+      request_key: requestKey,
+      request: [input.input, input.data ?? null, input.output_schema ?? null, ...(again ? [again.run_id] : [])],
+      mode: input.stream ? 'stream' : 'generate',
+      input: input.input,
+      setup: setup.hash,
+    }),
+    ...(cause ? { key_id: cause.key_id, origin: cause.origin } : {}),
+    ...(parent ? { key_id: parent.key_id, parent_run_id: parent.run_id, depth: parent.depth + 1 } : {}),
+    ...(again ? { retry_of: again.run_id, depth: again.depth } : {}),
   }
-  // What others wait for goes first.
-  const priority = run.depth ?? 0
-  const job = { id: run.job_id, name: 'runs.execute', data: { run_id: run.id, base: 0 }, priority, max_attempts: Number.MAX_SAFE_INTEGER }
+  const job = jobOf(run)
   const store = async (trx: Trx, taken: Partial<NewRun> = {}) => {
     await app.setups.put(trx, setup)
-    const history = cause && cause.history.length > 0 ? { history: toJson(await shelve(trx, cause.history)) } : {}
+    const said = cause?.history ?? again?.history ?? []
+    const history = said.length > 0 ? { history: toJson(await shelve(trx, said)) } : {}
     const data = input.data === undefined ? null : toJson(await shelve(trx, input.data))
-    const stored = await insertRunOnce(trx, { ...run, ...taken, ...history, ...(cause ? { origin: cause.origin } : {}), data })
+    const stored = await insertRunOnce(trx, { ...run, ...taken, ...history, data })
     await cause?.also(trx, run.id)
+    if (stored.isNew) await again?.also(trx, run.id)
     return stored
   }
   if (requestKey === undefined && (await beginHere(app, run, setup.setup, job, store, onStored))) {
@@ -88,13 +91,7 @@ export async function startRun(
     return stored
   })
   app.setups.committed(setup)
-  if (!isNew && row.request_hash !== run.request_hash) {
-    throw new CadreError(
-      'IDEMPOTENCY_KEY_REUSED',
-      'Idempotency-Key: this key was used for another request',
-      invalid('Idempotency-Key', 'was used for another request').issues,
-    )
-  }
+  if (!isNew) refuseReuse(run, row)
   app.probe('run.enqueued', row.id)
   onStored(row.id)
   app.wakeWorkers()
@@ -109,6 +106,10 @@ export type Cause = {
   /** See origins.ts. */
   origin: string
   history: HistoryMessage[]
+  /** The API keys that it was asked for with: the agent must let each of them. */
+  keys: readonly string[]
+  /** The one among them that pays. */
+  key_id: string | null
   /** Commits with the run; where it throws, there is none. */
   also: (trx: Trx, runId: string) => Promise<void>
 }
@@ -130,10 +131,4 @@ function within(own: AgentConfig, parent: AgentConfig): AgentConfig {
     },
     max_total_tokens: totals.length === 0 ? null : Math.min(...totals),
   }
-}
-
-function hashOf(input: NewRunInput) {
-  return createHash('sha256')
-    .update(toJson([input.input, input.data ?? null, input.output_schema ?? null]))
-    .digest('base64url')
 }

@@ -8,6 +8,18 @@ import { dayOf } from './record-usage.ts'
 export type OwnBudget = { tokens?: number | undefined; usd?: number | undefined; on_exceed?: OnExceed | undefined }
 type Link = { id: string; agent_id: string; budget?: OwnBudget | null | undefined }
 
+/** What all runs with the same cause may spend together: one counter for each `subject`, of which no row of `budgets` knows. */
+export type SharedBudget = {
+  subject: string
+  unit: 'tokens' | 'usd'
+  limit: number
+  period: 'day' | 'total'
+  /** How a refusal speaks of it, the code that it has, and the request that raises it. */
+  name: string
+  code: string
+  raise_with: string
+}
+
 /** A run, as far as budgets care. */
 export type SpendRun = Link & {
   workspace_id: string
@@ -17,13 +29,14 @@ export type SpendRun = Link & {
   key_id?: string | null | undefined
   /** The runs that it is a part of, the nearest first: what it spends, they spend. */
   parents?: Link[] | undefined
+  shared?: SharedBudget | undefined
 }
 
 /** One counter that a call draws from, with what is needed to say why it refuses. */
 export type Line = Asked & {
   unit: CreateBudget['unit']
   period: CreateBudget['period']
-  scope: CreateBudget['scope']
+  scope: CreateBudget['scope'] | 'shared'
   on_exceed: OnExceed
   unknown: CreateBudget['unknown']
 }
@@ -37,7 +50,13 @@ export function applicable(run: SpendRun, budgets: readonly BudgetRow[], worst: 
   const chain: Link[] = [run, ...(run.parents ?? [])]
   const own = chain.flatMap((link) => (link.budget ? ownLines(link, link.budget, worst) : []))
   const shared = budgets.flatMap((budget) => subjectsOf(budget, run, chain).map((subject) => storedLine(budget, subject, worst, now)))
-  return [...own, ...shared]
+  return [...own, ...shared, ...(run.shared ? [sharedLine(run.shared, worst, now)] : [])]
+}
+
+function sharedLine({ subject, unit, limit, period }: SharedBudget, worst: Worst, now: number): Line {
+  const amounts = unit === 'tokens' ? { amount: worst.tokens, limit } : { amount: worst.cost_micros ?? 0, limit: toMicros(limit) }
+  const line = { scope: 'shared' as const, on_exceed: 'fail' as const, unknown: 'count_as_zero' as const }
+  return { ...line, ...amounts, budget_id: `shared:${unit}`, subject, period_key: periodKey(period, now), unit, period }
 }
 
 function ownLines({ id }: Link, budget: OwnBudget, worst: Worst): Line[] {

@@ -116,3 +116,7 @@ export async function deleteOldCounters(trx: Trx, day: string, runId: string) {
     delete from budget_counters
     where (period_key <> '' and period_key < ${day}) or (period_key = '' and subject >= 'run_' and subject < ${runId})`.execute(trx)
 }
+
+export async function deleteSharedCounters(trx: Trx, subject: string) {
+  await sql`delete from budget_counters where subject = ${subject} and budget_id in ('shared:tokens', 'shared:usd')`.execute(trx)
+}

@@ -1,6 +1,6 @@
-import type { Db } from '../storage/database.ts'
+import type { Db, Trx } from '../storage/database.ts'
 import { firstIdAt } from '../storage/ids.ts'
-import { deleteOldCounters } from './counters.store.ts'
+import { deleteOldCounters, deleteSharedCounters } from './counters.store.ts'
 import { dayOf } from './record-usage.ts'
 import { freeExpired } from './reserve.ts'
 
@@ -12,4 +12,9 @@ export async function pruneUsage(db: Db, now: number): Promise<void> {
   await freeExpired(db, now)
   const before = now - keepMs
   await db.write((trx) => deleteOldCounters(trx, dayOf(before), firstIdAt('run', before)))
+}
+
+/** With what had the budget, what it counted goes. */
+export async function forgetShared(trx: Trx, subject: string): Promise<void> {
+  await deleteSharedCounters(trx, subject)
 }

@@ -22,7 +22,8 @@ export type SpendAsk = {
 export type Actual = { tokens: Tokens; duration_ms: number; status: 'ok' | 'failed' }
 
 export type Refusal = {
-  code: 'BUDGET_EXCEEDED'
+  /** `BUDGET_EXCEEDED`, or that of a shared budget. */
+  code: string
   message: string
   /** Whether the run is to fail, or to wait for a raise or for `resets_at`. */
   on_exceed: OnExceed
@@ -62,11 +63,11 @@ export async function beginSpend(app: SpendApp, run: SpendRun, ask: SpendAsk): P
   const now = app.now()
   const lines = applicable(run, await app.usage.budgets(run.workspace_id), worst, now)
   const strict = price ? undefined : lines.find((line) => line.unit === 'usd' && line.unknown === 'refuse')
-  if (strict) return { refused: refusal(run, strict, unknownPrice(ask, strict), now, false) }
+  if (strict) return { refused: refusal(run, strict, unknownPrice(run, ask, strict), now, false) }
   const reservation = await reserve(app.db, run.id, lines, now, now + (ask.longest_ms ?? anHour))
   if (reservation && 'refused' in reservation) {
     const { line, full } = reservation.refused
-    return { refused: refusal(run, line, tooLittle(reservation.refused, now), now, full.spent + line.amount <= full.limit) }
+    return { refused: refusal(run, line, tooLittle(run, reservation.refused, now), now, full.spent + line.amount <= full.limit) }
   }
   let open = reservation !== null
   const settleIn = async (trx: Trx, { tokens, duration_ms, status }: Actual) => {
@@ -109,19 +110,20 @@ export async function beginSpend(app: SpendApp, run: SpendRun, ask: SpendAsk): P
 
 // What an agent says of its runs goes before what a budget says of everyone's.
 function refusal(run: SpendRun, line: Line, message: string, now: number, passing: boolean): Refusal {
-  const on_exceed = run.budget?.on_exceed ?? line.on_exceed
+  const shared = line.scope === 'shared' ? run.shared : undefined
   return {
-    code: 'BUDGET_EXCEEDED',
+    code: shared?.code ?? 'BUDGET_EXCEEDED',
     message,
-    on_exceed,
+    // Others wait for a run that waits for what all of them share.
+    on_exceed: shared ? 'fail' : (run.budget?.on_exceed ?? line.on_exceed),
     resets_at: resetsAt(line.period, now),
     budget_id: line.limit === null ? line.budget_id : null,
     passing,
-    raise_with: line.limit === null ? `PATCH /api/v1/budgets/${line.budget_id}` : `PUT /api/v1/runs/${line.subject}/budget`,
+    raise_with: shared?.raise_with ?? (line.limit === null ? `PATCH /api/v1/budgets/${line.budget_id}` : `PUT /api/v1/runs/${line.subject}/budget`),
   }
 }
 
-function tooLittle({ line, full }: RefusedBy, now: number): string {
+function tooLittle(run: SpendRun, { line, full }: RefusedBy, now: number): string {
   const amount = (value: number) =>
     line.unit === 'tokens'
       ? `${value} tokens`
@@ -132,14 +134,15 @@ function tooLittle({ line, full }: RefusedBy, now: number): string {
   const held = full.reserved > 0 ? `, ${amount(full.reserved)} reserved by calls under way` : ''
   const reset = resetsAt(line.period, now)
   const anew = reset === null ? '' : `; it begins anew at ${new Date(reset).toISOString()}`
-  return `${nameOf(line)} has ${left} left of ${amount(full.limit)} (${amount(full.spent)} spent${held}); this model call may take up to ${amount(line.amount)}${anew}`
+  return `${nameOf(run, line)} has ${left} left of ${amount(full.limit)} (${amount(full.spent)} spent${held}); this model call may take up to ${amount(line.amount)}${anew}`
 }
 
-function unknownPrice({ provider, model }: SpendAsk, line: Line): string {
-  return `the price of '${model}' at '${provider}' is unknown, and ${nameOf(line)} refuses such calls; set it with PUT /api/v1/prices/${encodeURIComponent(provider)}/${encodeURIComponent(model)}`
+function unknownPrice(run: SpendRun, { provider, model }: SpendAsk, line: Line): string {
+  return `the price of '${model}' at '${provider}' is unknown, and ${nameOf(run, line)} refuses such calls; set it with PUT /api/v1/prices/${encodeURIComponent(provider)}/${encodeURIComponent(model)}`
 }
 
-function nameOf({ limit, budget_id, scope, subject, period }: Line): string {
+function nameOf({ shared }: SpendRun, { limit, budget_id, scope, subject, period }: Line): string {
+  if (scope === 'shared' && shared) return shared.name
   if (limit !== null) return `the budget of run '${subject}'`
   const whose = subject === '*' ? 'everyone' : period === 'run' && scope !== 'run' ? `run '${subject}'` : `${scope} '${subject}'`
   return `budget '${budget_id}' (${whose}, ${period === 'run' || period === 'total' ? period : `per ${period}`})`

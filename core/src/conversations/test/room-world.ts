@@ -8,6 +8,7 @@ import type { Logger } from 'pino'
 import type { z } from 'zod'
 import { type Actor, localOwner, type Role } from '../../access/actor.ts'
 import { sqlQueue } from '../../jobs/sql-queue.ts'
+import { Lifecycle } from '../../plugins/lifecycle/lifecycle.ts'
 import type { Db } from '../../storage/database.ts'
 import { loadConfig } from '../../config.ts'
 import { newId } from '../../storage/ids.ts'
@@ -25,9 +26,11 @@ export function newRooms(db: Db) {
   const errors: unknown[] = []
   const log = { error: (context: object) => void errors.push(context), info: () => {} } as unknown as Logger
   const app = { db, newId, now: () => clock, log, queue: sqlQueue(db), probe: () => {}, wakeWorkers: () => {} }
+  const none = { invoke: () => Promise.reject(new Error('there are no hooks here')), lifecycleOf: async () => new Map() }
+  const lifecycle = new Lifecycle({ ...app, hooks: none })
   const rooms = new LiveConversations(app)
   const folder = mkdtempSync(join(tmpdir(), 'cadre-rooms-'))
-  const all = { ...app, rooms, config: loadConfig({ env: { CADRE_DATA_DIR: folder }, cwd: folder }) }
+  const all = { ...app, rooms, lifecycle, config: loadConfig({ env: { CADRE_DATA_DIR: folder }, cwd: folder }) }
   return {
     app: all,
     errors,

@@ -1,8 +1,9 @@
 import { CadreError, invalid } from '@cadre/contract/errors'
 import type { Message } from '@cadre/contract/messages'
-import type { Actor } from '../../access/actor.ts'
+import { type Actor, keyOf } from '../../access/actor.ts'
 import type { App } from '../../app.ts'
-import type { Trx } from '../../storage/database.ts'
+import type { Db, Trx } from '../../storage/database.ts'
+import { beforeEdit, noteHooks } from '../before-send.ts'
 import { appendEvents } from '../events.ts'
 import { type MessageRow, selectMessagesById } from '../messages.store.ts'
 import { findParticipant } from '../participants.store.ts'
@@ -40,7 +41,7 @@ async function askAgain(app: App, actor: Actor, messageId: string, check: (answe
     const agent = await findParticipant(trx, message.conversation_id, { kind: 'agent', id: message.author_id })
     if (!agent || agent.left_at !== null || agent.name === null) throw new CadreError('BAD_REQUEST', 'the agent is not in this conversation any more')
     await startBranch(trx, app, actor, seat, message)
-    return ask(trx, app, asked, message.author_id, 0)
+    return ask(trx, app, asked, message.author_id, 0, keyOf(actor))
   })
   app.rooms.wake()
   app.wakeWorkers()
@@ -48,16 +49,35 @@ async function askAgain(app: App, actor: Actor, messageId: string, check: (answe
 }
 
 /** Says something else in the place of one's own message, and goes on from there: what followed it is another branch from now on. */
-export async function branchFrom(app: App, actor: Actor, messageId: string, content: string): Promise<Message> {
-  if (content.trim() === '') throw invalid('content', 'is empty')
+export async function branchFrom(app: App, actor: Actor, messageId: string, given: string): Promise<Message> {
+  if (given.trim() === '') throw invalid('content', 'is empty')
   const began = performance.now()
+  const author = { kind: 'user' as const, id: personOf(actor) }
+  const own = async (db: Db['read']) => {
+    const found = await requireLivingMessage(db, actor, messageId, 'write')
+    const { author_kind, author_id } = found.message
+    if (author_kind !== 'user' || author_id !== author.id) throw new CadreError('FORBIDDEN', 'only who wrote a message may change it')
+    return found
+  }
+  const { content, notes } = await beforeEdit(app, actor, given, async () => {
+    const { message, seat } = await own(app.db.read)
+    return { message, room: seat.conversation }
+  })
   const stored = await app.db.write(async (trx) => {
-    const { message, seat } = await requireLivingMessage(trx, actor, messageId, 'write')
-    const author = { kind: 'user' as const, id: personOf(actor) }
-    if (message.author_kind !== 'user' || message.author_id !== author.id) throw new CadreError('FORBIDDEN', 'only who wrote a message may change it')
+    const { message, seat } = await own(trx)
     await startBranch(trx, app, actor, seat, message)
     const metadata = { branch_of: message.id }
-    return storeMessage(trx, app, seat.conversation, { author, content, thread_id: message.thread_id, parent_id: message.parent_id, metadata })
+    const { conversation } = seat
+    const branch = await storeMessage(trx, app, conversation, {
+      author,
+      content,
+      thread_id: message.thread_id,
+      parent_id: message.parent_id,
+      metadata,
+      key_id: keyOf(actor),
+    })
+    await noteHooks(trx, app, conversation.id, branch.row.id, notes)
+    return branch
   })
   announce(app, stored, Math.round(performance.now() - began))
   return showMessage(app.db.read, stored.row)

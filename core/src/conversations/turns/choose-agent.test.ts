@@ -1,15 +1,24 @@
 import { describe, expect, test } from 'vitest'
 import { type Candidate, chooseAgents, type Room, type Unanswered } from './choose-agent.ts'
 
+const persona = { role: null, backstory: null, goal: null }
 const candidates: Candidate[] = [
   {
+    ...persona,
     id: 'a_sql',
     name: 'Data Cleaner',
     description: 'Cleans tables and answers questions about sales data with SQL',
     system_prompt: 'x',
     last_seq: 3,
   },
-  { id: 'a_txt', name: 'Writer', description: 'Writes and translates letters and articles', system_prompt: 'You write well.', last_seq: 9 },
+  {
+    ...persona,
+    id: 'a_txt',
+    name: 'Writer',
+    description: 'Writes and translates letters and articles',
+    system_prompt: 'You write well.',
+    last_seq: 9,
+  },
 ]
 const room = (change: Partial<Room> = {}): Room => ({ people: 1, candidates, chain: [], max_hops: 4, ...change })
 const from = (content: string, change: Partial<Unanswered> = {}): Unanswered => ({
@@ -61,5 +70,13 @@ describe('who answers', () => {
     expect(idsOf([from('x', { author, hop: 5, mentioned: ['a_txt'] }), from('y', { mentioned: ['a_txt'] })])).toEqual([
       { id: 'a_txt', why: 'mentioned' },
     ])
+  })
+
+  test('role, goal and backstory tell who fits as well', () => {
+    const cook = { ...persona, id: 'a_cook', name: 'Ana', description: null, system_prompt: 'x', last_seq: 0 }
+    for (const field of ['role', 'goal', 'backstory'] as const) {
+      const known = [...candidates, { ...cook, [field]: 'cooking soups and desserts' }]
+      expect(idsOf([from('which desserts go with lentil soup?')], { candidates: known }), field).toEqual([{ id: 'a_cook', why: 'relevant' }])
+    }
   })
 })

@@ -6,6 +6,9 @@ export type Candidate = {
   id: string
   name: string
   description: string | null
+  role: string | null
+  backstory: string | null
+  goal: string | null
   system_prompt: string
   /** The number of its last message here; 0: it has said nothing. */
   last_seq: number
@@ -25,10 +28,13 @@ export type Why = 'asked' | 'mentioned' | 'replied to' | 'alone' | 'relevant' | 
 export type Choice = { agents: { id: string; why: Why }[]; refused: { id: string; why: Refusal }[] }
 export type Room = { people: number; candidates: Candidate[]; chain: readonly ChainLink[]; max_hops: number }
 
-/** A word in its name says more than one in its description, and that more than one in its prompt. */
+/** A word in its name says more than one in its role, and that more than one in its description or goal, or in its story or prompt. */
 const places = {
   name: { weight: 4, lengthCounts: 0.2 },
+  role: { weight: 3, lengthCounts: 0.4 },
+  goal: { weight: 2, lengthCounts: 0.6 },
   description: { weight: 2, lengthCounts: 0.6 },
+  backstory: { weight: 1, lengthCounts: 0.8 },
   prompt: { weight: 1, lengthCounts: 0.8 },
 }
 
@@ -66,7 +72,14 @@ export function chooseAgents(messages: readonly Unanswered[], room: Room): Choic
 }
 
 function bestOf(candidates: Candidate[], question: string): { id: string; why: Why } | undefined {
-  const documents = candidates.map(({ name, description, system_prompt }) => ({ name, description: description ?? '', prompt: system_prompt }))
+  const documents = candidates.map(({ name, description, role, goal, backstory, system_prompt }) => ({
+    name,
+    role: role ?? '',
+    goal: goal ?? '',
+    description: description ?? '',
+    backstory: backstory ?? '',
+    prompt: system_prompt,
+  }))
   const scores = scoreDocuments(documents, places, question)
   const ranked = candidates.map((candidate, i) => ({ candidate, score: scores[i] ?? 0 }))
   const [best] = ranked.toSorted((a, b) => b.score - a.score || b.candidate.last_seq - a.candidate.last_seq)

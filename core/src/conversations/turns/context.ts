@@ -31,15 +31,24 @@ export async function buildContext(db: Db['read'], turn: Turn): Promise<TurnCont
     const isOwn = row.author_kind === 'agent' && row.author_id === turn.agent_id
     const own = isOwn ? told.get(row.id)?.flatMap(asHistory) : undefined
     if (own && own.length > 0) return own
-    const files = attachments.filter(({ message_id }) => message_id === row.id).map(({ name }) => `[attached file: ${name}]`)
-    const text = [row.content, ...files].filter((line) => line.trim() !== '').join('\n')
+    const text = withFiles(row, attachments)
     if (text === '') return []
     const name = names.get(`${row.author_kind}:${row.author_id}`)
-    return [isOwn ? { role: 'assistant', content: text } : { role: 'user', content: turn.several && name ? `${name}: ${text}` : text }]
+    return [isOwn ? { role: 'assistant', content: text } : { role: 'user', content: saidBy(turn.several && name, text) }]
   })
   const merged = merge(shown)
   const last = merged.at(-1)
   return { history: merged.slice(0, -1), prompt: last?.content ?? '', messages: messages.length }
+}
+
+/** A message with the names of the files that came with it. */
+export function withFiles({ id, content }: MessageRow, attachments: { message_id: string; name: string }[]): string {
+  const files = attachments.filter(({ message_id }) => message_id === id).map(({ name }) => `[attached file: ${name}]`)
+  return [content, ...files].filter((line) => line.trim() !== '').join('\n')
+}
+
+export function saidBy(name: string | false | null | undefined, text: string): string {
+  return name ? `${name}: ${text}` : text
 }
 
 /** An agent's answer goes to what it answers; everything else stands by its number. */

@@ -56,7 +56,12 @@ async function sayEnd(trx: Trx, app: App, room: ConversationRow, ended: Ended): 
   const ref = { agent_id, job_id, run_id: run.id }
   if (end.status === 'failed' || end.status === 'timeout') {
     await endLinks(trx, run.id, 'failed', app.now())
-    await postFailure(trx, app, room, { ...ref, answers, error: end.error ?? { code: 'INTERNAL', message: 'the run failed' } })
+    await postFailure(trx, app, room, {
+      ...ref,
+      answers,
+      error: end.error ?? { code: 'INTERNAL', message: 'the run failed' },
+      attempts: end.tries ?? 1,
+    })
     return { step: 'failed' }
   }
   const isStopped = end.status === 'cancelled'
@@ -76,12 +81,13 @@ async function sayEnd(trx: Trx, app: App, room: ConversationRow, ended: Ended): 
     status: isStopped ? 'stopped' : 'sent',
     run_id: run.id,
     client_key: run.id,
+    key_id: run.key_id,
     metadata: content === text ? null : { cut: true },
     llm: [{ role: 'assistant', content }],
     ...place,
   })
   await appendEvents(trx, room.id, app.now(), [
-    { type: 'agent.responded', agent_id, message_id: row.id, run_id: run.id },
+    { type: 'agent.responded', agent_id, message_id: row.id, run_id: run.id, answers: answers.map(({ id }) => id) },
     { type: 'job.completed', ...ref },
   ])
   return { step: isStopped ? 'stopped' : 'replied', message_id: row.id }

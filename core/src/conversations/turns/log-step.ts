@@ -7,6 +7,7 @@ export type StepName =
   | 'agent chosen'
   | 'nobody answers'
   | 'turn waits'
+  | 'message added'
   | 'run started'
   | 'first token'
   | 'replied'

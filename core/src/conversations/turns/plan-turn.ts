@@ -90,7 +90,10 @@ const speakers = 4 * mostInChain
 async function choose(app: App, room: ConversationRow, rows: WaitingRow[], participants: NamedParticipant[], agents: Agent[]): Promise<Choice> {
   const db = app.db.read
   const people = participants.filter(({ kind }) => kind === 'user').length
-  const candidate = ({ id, name, description, system_prompt }: Agent) => ({ id, name, description, system_prompt, last_seq: 0 })
+  const candidate = ({ id, name, description, role, backstory, goal, system_prompt }: Agent) => ({
+    ...{ id, name, description, role, backstory, goal, system_prompt },
+    last_seq: 0,
+  })
   const asked = rows.map((row): Unanswered => ({
     content: row.content,
     author: { kind: row.author_kind, id: row.author_id },

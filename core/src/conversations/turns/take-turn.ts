@@ -11,11 +11,14 @@ import { policyOf } from '../show-conversation.ts'
 import { logStep } from './log-step.ts'
 import { postFailure } from './post-failure.ts'
 import { type Answer, type Plan, planTurn } from './plan-turn.ts'
+import { endDeleted } from './stop.ts'
 import { enqueueTurn, lookAgain } from './trigger.ts'
-import { countResponding, dropWaiting, giveToJob, insertWaiting, lockRoom, selectResponding, takeWaiting } from './turns.store.ts'
+import { giveToJob, insertWaiting, lockPlaces, lockRoom, respondsIn, selectResponding, takeWaiting, type WaitingRow } from './turns.store.ts'
 
 /** The conversation moved on between the plan and the deed. */
 class PlanChanged extends Error {}
+/** Other conversations took the last places of the agent in the same moment. */
+class NoPlace extends Error {}
 /** Somebody else has the job. */
 class LeaseLost extends Error {}
 
@@ -52,20 +55,20 @@ async function carryOut(app: App, lease: Lease, plan: Plan): Promise<void> {
   if (plan.kind === 'nobody') return await passOver(app, lease, plan)
   const wait = await placeFor(app, plan)
   if (wait !== undefined) return await waitForAgent(app, lease, plan, wait)
-  await begin(app, lease, plan)
+  await begin(app, lease, plan).catch(async (error: unknown) => {
+    if (!(error instanceof NoPlace)) throw error
+    await waitForAgent(app, lease, plan, noPlace(plan.agent))
+  })
 }
 
 async function complete(trx: Trx, app: App, lease: Lease) {
   if (!(await app.queue.complete(trx, lease))) throw new LeaseLost()
 }
 
-/** Nothing waits, or what waits belongs to a conversation that was deleted. */
+/** Nothing waits, or the conversation was deleted. */
 async function leave(app: App, lease: Lease) {
-  const { conversation_id } = lease.data as { conversation_id: string }
-  await app.db.write(async (trx) => {
-    if (!(await lockRoom(trx, conversation_id))) await dropWaiting(trx, conversation_id, 'passed', app.now())
-    await complete(trx, app, lease)
-  })
+  await endDeleted(app, (lease.data as { conversation_id: string }).conversation_id)
+  await app.db.write((trx) => complete(trx, app, lease))
 }
 
 /** The end of the run that works lets somebody look again, for all that waits by then. */
@@ -94,11 +97,18 @@ async function passOver(app: App, lease: Lease, { room, waiting, refused }: Extr
   logStep(app, 'nobody answers', { conversation_id: room.id, job_id: lease.job_id, messages: waiting.length, refused })
 }
 
+async function hasPlace(db: Trx, { id, config }: Answer['agent']): Promise<boolean> {
+  return !(await respondsIn(db, id, config.max_concurrent_jobs))
+}
+
+function noPlace({ config }: Answer['agent']) {
+  return { ms: lookForPlaceMs, reason: `it answers in ${config.max_concurrent_jobs} other conversations` }
+}
+
 /** Undefined where the agent may begin now; else after how many milliseconds to look again. */
 async function placeFor(app: App, { agent }: Answer): Promise<{ ms: number; reason: string } | undefined> {
-  const { max_concurrent_jobs, replies_per_minute } = agent.config
-  if ((await countResponding(app.db.read, agent.id)) >= max_concurrent_jobs)
-    return { ms: lookForPlaceMs, reason: `it answers in ${max_concurrent_jobs} other conversations` }
+  const { replies_per_minute } = agent.config
+  if (!(await hasPlace(app.db.read, agent))) return noPlace(agent)
   try {
     await app.limits.agent(`replies:${agent.id}`, replies_per_minute)
     return undefined
@@ -133,13 +143,16 @@ async function begin(app: App, lease: Lease, plan: Answer) {
   const input = { idOrSlug: agent.id, input: context.prompt, data: undefined, output_schema: undefined, stream: true }
   const also = async (trx: Trx, run_id: string) => {
     if (!(await lockRoom(trx, room.id)) || (await selectResponding(trx, room.id)).length > 0) throw new PlanChanged()
+    await lockPlaces(trx, app.db.kind, agent.id)
+    if (!(await hasPlace(trx, agent))) throw new NoPlace()
     await take(trx, app, lease, plan, { run_id, status: 'responding' })
     const message_ids = plan.waiting.map(({ id }) => id)
     await appendEvents(trx, room.id, app.now(), [{ type: 'agent.responding', agent_id: agent.id, job_id: lease.job_id, run_id, message_ids }])
     await complete(trx, app, lease)
     app.probe('turn.linking', room.id)
   }
-  const cause = { origin: `conversation:${room.id}`, history: context.history, also }
+  const keys = [...new Set(plan.waiting.flatMap(({ key_id }) => key_id ?? []))]
+  const cause = { origin: `conversation:${room.id}`, history: context.history, keys, key_id: keyOfTurn(plan.waiting), also }
   const run_id = await startRun(app, actor, input, undefined, () => app.probe('turn.begun', room.id), undefined, cause)
   app.rooms.wake()
   const about = { conversation_id: room.id, agent_id: agent.id, run_id, job_id: lease.job_id }
@@ -148,6 +161,9 @@ async function begin(app: App, lease: Lease, plan: Answer) {
   logStep(app, 'context built', { ...about, messages: context.messages, answers: plan.waiting.length })
   logStep(app, 'run started', { ...about, ms: Math.round(performance.now() - began), since_message_ms: app.now() - since })
 }
+
+/** Whoever wrote last has the run (plan-turn.ts): their key pays for it. */
+const keyOfTurn = (waiting: WaitingRow[]) => waiting.at(-1)?.key_id ?? null
 
 /** Gives what waits to the agent; those who answer after it wait for their turn. */
 async function take(trx: Trx, app: App, lease: Lease, plan: Answer, to: { run_id: string | null; status: string }) {
@@ -159,7 +175,14 @@ async function take(trx: Trx, app: App, lease: Lease, plan: Answer, to: { run_id
   if (taken !== message_ids.length) throw new PlanChanged()
   const last = message_ids.at(-1)
   for (const id of last === undefined ? [] : plan.next)
-    await insertWaiting(trx, { message_id: last as string, conversation_id: room.id, agent_id: id, job_id: lease.job_id, now })
+    await insertWaiting(trx, {
+      message_id: last as string,
+      conversation_id: room.id,
+      agent_id: id,
+      job_id: lease.job_id,
+      key_id: keyOfTurn(waiting),
+      now,
+    })
 }
 
 /** What will not pass is said in the conversation; what may is tried again. */
@@ -184,7 +207,15 @@ async function sayFailure(app: App, lease: Lease, plan: Answer, { id }: Conversa
   await app.db.write(async (trx) => {
     const room = await lockRoom(trx, id)
     await take(trx, app, lease, plan, { run_id: null, status: 'failed' })
-    if (room) await postFailure(trx, app, room, { agent_id: plan.agent.id, answers: plan.waiting, run_id: null, job_id: lease.job_id, error })
+    if (room)
+      await postFailure(trx, app, room, {
+        agent_id: plan.agent.id,
+        answers: plan.waiting,
+        run_id: null,
+        job_id: lease.job_id,
+        error,
+        attempts: lease.attempt,
+      })
     await complete(trx, app, lease)
     await lookAgain(trx, app, id)
   })

@@ -7,7 +7,7 @@ import type { MessageRow } from '../messages.store.ts'
 // while nobody is chosen), `responding` while that works, then `answered`, `failed`, `stopped`; `passed`: nobody had to answer.
 
 /** What asks for an answer, with its message. */
-export type WaitingRow = MessageRow & { job_id: string; agent_id: string; since: number }
+export type WaitingRow = MessageRow & { job_id: string; agent_id: string; key_id: string | null; since: number }
 
 const columns = sql`m.num, m.id, m.conversation_id, m.seq, m.author_kind, m.author_id, m.content, m.status, m.thread_id, m.parent_id, m.active, m.run_id,
   m.hop, m.metadata, m.client_key, m.created_at, m.updated_at, m.edited_at, m.deleted_at, c.kind as conversation_kind`
@@ -23,12 +23,24 @@ export async function lockRoom(trx: Trx, id: string): Promise<ConversationRow | 
   return rows[0]
 }
 
+export async function findDeleted(db: Db['read'], id: string): Promise<{ workspace_id: string } | undefined> {
+  const { rows } = await sql<{ workspace_id: string }>`select workspace_id from conversations where id = ${id} and deleted_at is not null`.execute(db)
+  return rows[0]
+}
+
 /** In the order of the messages. */
 export async function selectWaiting(db: Db['read'], conversationId: string): Promise<WaitingRow[]> {
-  const { rows } = await sql<WaitingRow>`select ${columns}, j.job_id, j.agent_id, j.created_at as since
+  const { rows } = await sql<WaitingRow>`select ${columns}, j.job_id, j.agent_id, j.key_id, j.created_at as since
     from message_jobs j join messages m on m.id = j.message_id join conversations c on c.id = m.conversation_id
     where j.conversation_id = ${conversationId} and j.status = 'waiting' order by m.seq, j.created_at, j.agent_id limit 1000`.execute(db)
   return rows
+}
+
+/** Whether anything waits there, or anybody answers. */
+export async function isOpen(trx: Trx, conversationId: string): Promise<boolean> {
+  const { rows } = await sql`select 1 as one from message_jobs
+    where conversation_id = ${conversationId} and status in ('waiting', 'responding') limit 1`.execute(trx)
+  return rows.length > 0
 }
 
 /** What somebody waits for, at a glance: the job that will look, and since when. */
@@ -38,7 +50,7 @@ export async function findAhead(trx: Trx, conversationId: string): Promise<{ job
   return rows[0]
 }
 
-export type WaitingLink = { message_id: string; conversation_id: string; agent_id: string; job_id: string; now: number }
+export type WaitingLink = { message_id: string; conversation_id: string; agent_id: string; job_id: string; key_id: string | null; now: number }
 
 export async function insertWaiting(trx: Trx, { now, ...link }: WaitingLink) {
   await trx
@@ -86,11 +98,16 @@ export async function selectResponding(db: Db['read'], conversationId: string): 
   return rows
 }
 
-/** In how many runs an agent answers somewhere. */
-export async function countResponding(db: Db['read'], agentId: string): Promise<number> {
-  const { rows } = await sql<{ n: number }>`select count(distinct run_id) as n from message_jobs
-    where agent_id = ${agentId} and status = 'responding'`.execute(db)
-  return Number(rows[0]?.n ?? 0)
+/** Lets nobody else decide about the places of an agent until the transaction ends. On SQLite nobody else writes anyway. */
+export async function lockPlaces(trx: Trx, kind: Db['kind'], agentId: string) {
+  if (kind === 'postgres') await sql`select pg_advisory_xact_lock(hashtextextended(${agentId}, 0))`.execute(trx)
+}
+
+/** Whether an agent answers in so many runs, or more, somewhere. One run may answer several messages. */
+export async function respondsIn(db: Db['read'], agentId: string, runs: number): Promise<boolean> {
+  const { rows } = await sql<{ n: number }>`select count(*) as n from (
+    select distinct run_id from message_jobs where agent_id = ${agentId} and status = 'responding' limit ${runs}) as responding`.execute(db)
+  return Number(rows[0]?.n ?? 0) >= runs
 }
 
 /** Where this agent is waited for longest. */
@@ -100,10 +117,10 @@ export async function findWaitingFor(trx: Trx, agentId: string): Promise<{ job_i
   return rows[0]
 }
 
-export async function selectOfRun(trx: Trx, runId: string): Promise<(MessageRow & { job_id: string; agent_id: string })[]> {
+export async function selectOfRun(trx: Trx, runId: string, status = 'responding'): Promise<(MessageRow & { job_id: string; agent_id: string })[]> {
   const { rows } = await sql<MessageRow & { job_id: string; agent_id: string }>`select ${columns}, j.job_id, j.agent_id
     from message_jobs j join messages m on m.id = j.message_id join conversations c on c.id = m.conversation_id
-    where j.run_id = ${runId} and j.status = 'responding' order by m.seq`.execute(trx)
+    where j.run_id = ${runId} and j.status = ${status} order by m.seq`.execute(trx)
   return rows
 }
 
@@ -122,6 +139,15 @@ export async function selectSaid(
       and m.active = 1 and m.deleted_at is null and m.status in ('sent', 'stopped')
     order by m.seq desc limit ${of.limit}`.execute(db)
   return rows.reverse()
+}
+
+/** Whether a message of an agent is shown whose key begins so. */
+export async function isShownWithKey(trx: Trx, conversationId: string, key: string): Promise<boolean> {
+  const agents = sql`select participant_id from participants where conversation_id = ${conversationId} and kind = 'agent'`
+  const { rows } =
+    await sql`select 1 as one from messages where conversation_id = ${conversationId} and author_kind = 'agent' and author_id in (${agents})
+    and client_key >= ${key} and client_key < ${`${key}~`} and active = 1 and deleted_at is null limit 1`.execute(trx)
+  return rows.length > 0
 }
 
 /** Who spoke last, the newest first. */
