@@ -5,6 +5,7 @@ import { journalRow } from './parts/journal.ts'
 import { coldStart, firstToken } from './parts/latency.ts'
 import { disk, install, memory } from './parts/footprint.ts'
 import { conversations, streams } from './parts/conversations.ts'
+import { floods, turns } from './parts/conversations-load.ts'
 import { container } from './parts/container.ts'
 import { models } from './parts/models.ts'
 import { tables } from './parts/tables.ts'
@@ -38,6 +39,8 @@ const parts: Record<string, { title: string; run: () => Promise<Figure[]> }> = {
   container: { title: 'A ForgeHook in a container', run: container },
   conversations: { title: 'A million messages', run: conversations },
   streams: { title: 'Open event streams', run: streams },
+  turns: { title: 'Conversations at once', run: turns },
+  flood: { title: 'More messages than can be answered', run: floods },
   disk: { title: 'Disk', run: disk },
   memory: { title: 'Memory', run: () => memory(options) },
   install: { title: 'Installed for production', run: install },

@@ -5,6 +5,8 @@ import { loginOutside } from '@cadre/core/access/oidc/login-outside'
 import { buildApi } from '@cadre/core/api'
 import { openApp, type RunningApp } from '@cadre/core'
 import type { Config } from '@cadre/core/config'
+import { databaseFile } from '@cadre/core/open-configured-database'
+import { removeUnfinished } from '@cadre/core/storage/convert-sqlite'
 import { lockDataFolder, makeDataFolder } from '@cadre/core/storage/data-folder'
 import { bundledHooks } from '@cadre/forgehooks'
 import type { Log } from './log.ts'
@@ -27,6 +29,7 @@ export async function startCadre({ config, log, argv = [], keep_alive_ms, rechec
   const lock = lockDataFolder(config.data_dir, 'server')
   let running: RunningApp | undefined
   try {
+    removeUnfinished(databaseFile(config))
     running = await openApp(config, log, { bundledHooks })
     const core = coreOf(running, config, log, argv)
     const server = await startServer({ config, core, log, keep_alive_ms, recheck_ms })

@@ -132,6 +132,10 @@ describe.each(['SQLite', 'Postgres'] as const)('sessions on %s', (kind) => {
   test('each login makes a token of its own: a planted one is worth nothing, and the one before ends', async () => {
     const { at, login, bossCookie, boss } = await startOwned(kind)
     const planted = 'cadre_session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'
+    const answer = await at()('POST', 'sessions', { email: owner.email, password: owner.password })
+    expect(answer.data).toMatchObject({ kind: 'user', user: { name: owner.name }, role: 'owner', workspaces: [{ id: 'default' }] })
+    const [entry] = (await boss('GET', 'audit?action=sessions.login')).data
+    expect(entry).toMatchObject({ actor_kind: 'user', actor_id: answer.data.id, target_id: answer.data.id, ip: '127.0.0.1' })
     const fresh = await login(owner.email, owner.password, { cookie: planted, ...json })
     expect(fresh.cookie).not.toBe(planted)
     expect(await at({ cookie: planted })('GET', 'me')).toMatchObject({ status: 401 })

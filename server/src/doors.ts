@@ -9,19 +9,17 @@ import type { Log } from './log.ts'
 import { type Api, buildRouter, type DoorContext } from './router.ts'
 import { watched } from './watched.ts'
 
-export type DoorOptions = { api: Api; log: Log; keep_alive_ms: number; recheck_ms: number }
+export type DoorOptions = { api: Api; log: Log; recheck_ms: number }
 
 export const restPrefix = '/api/v1'
 export const rpcPrefix = '/rpc'
 
 /** Both doors over one router: REST with its envelope, and the typed calls of our own clients. */
-export function buildDoors({ api, log, keep_alive_ms, recheck_ms }: DoorOptions) {
+export function buildDoors({ api, log, recheck_ms }: DoorOptions) {
   const router = buildRouter(api)
   // Made anew for each handler: their plugins add to these lists.
   const shared = (present: (output: unknown) => unknown) =>
     ({
-      eventIteratorKeepAliveInterval: keep_alive_ms,
-      eventIteratorKeepAliveComment: 'keep-alive',
       interceptors: [(options) => cadreErrors(options, log)],
       clientInterceptors: [
         async ({ next, context, path }) => {
@@ -37,14 +35,14 @@ export function buildDoors({ api, log, keep_alive_ms, recheck_ms }: DoorOptions)
     rootInterceptors: [
       async (options) => {
         const request = options.context.head ? { ...options.request, method: 'GET' } : options.request
-        return presentRest(await options.next({ ...options, request }), options.context)
+        return eventsSent(presentRest(await options.next({ ...options, request }), options.context), options.context)
       },
     ],
   })
   const rpc = new RPCHandler<DoorContext>(router, {
     ...shared((output) => output),
     strictGetMethodPluginEnabled: false,
-    rootInterceptors: [async ({ next, context }) => withHeaders(await next(), context)],
+    rootInterceptors: [async ({ next, context }) => eventsSent(withHeaders(await next(), context), context)],
   })
   return { rest, rpc }
 }
@@ -118,9 +116,11 @@ function envelope(body: unknown) {
   return { success: true, data: body }
 }
 
+const tellsOfRun = new Set(['runs.start', 'runs.retry', 'runs.fork', 'runs.get'])
+
 /** A run that has not ended is 202: where to ask again, and when. */
 function runStatus(response: Matched, { endpoint }: DoorContext): Partial<Matched> {
-  if (endpoint !== 'runs.start' && endpoint !== 'runs.get') return {}
+  if (!tellsOfRun.has(endpoint)) return {}
   const { status } = response.body as { status: RunStatus }
   return isOver(status) ? {} : { status: 202, headers: { ...response.headers, 'retry-after': '1' } }
 }
@@ -167,6 +167,14 @@ async function* restEvents(events: AsyncIterableIterator<unknown>) {
     const { code, message, data } = error.data as { code: ErrorCode; message: string; data: unknown }
     throw new ErrorEvent({ data: fromOrpcError(new ORPCError(code, { message, data })), cause: error })
   }
+}
+
+/** A stream is over when this settles; oRPC then finds an answer that was given. */
+async function eventsSent(result: StandardHandleResult, context: DoorContext): Promise<StandardHandleResult> {
+  if (!result.matched || !isEvents(result.response.body)) return result
+  const { body, ...answer } = result.response
+  await context.sendEvents({ ...answer, body })
+  return { matched: true, response: { ...answer, body: undefined } }
 }
 
 /** HEAD: the headers of the stream and not one event. */

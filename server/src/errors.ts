@@ -36,8 +36,9 @@ export function toCadreError(error: unknown, request_id: string, log: Log): Cadr
 }
 
 /** As oRPC carries it, on both doors. */
-export function toOrpcError(error: CadreError, request_id: string) {
-  return new ORPCError(error.code, { status: errorStatus[error.code], message: error.message, data: { issues: error.issues, request_id } })
+export function toOrpcError({ code, message, issues, retry_after_ms }: CadreError, request_id: string) {
+  const wait = retry_after_ms === null ? {} : { retry_after_ms }
+  return new ORPCError(code, { status: errorStatus[code], message, data: { issues, request_id, ...wait } })
 }
 
 export function fromOrpcError({ code, message, data }: ORPCError<string, unknown>) {

@@ -148,7 +148,7 @@ function plain({ status, code, error, data }: Answer, id: string) {
     .replace(/x-?\s?[0-9a-f]{8}-[0-9a-f-]{27}/g, 'named')
     .replace(/cdr_[\w-]+/g, 'key')
     .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, 'now')
-    .replace(/"seq":\d+|"last_seq":\d+|[0-9a-f]{64}/g, 'counted')
+    .replace(/"seq":\d+|"last_seq":\d+|"version":\d+|[0-9a-f]{64}/g, 'counted')
 }
 
 function put(input: Record<string, Value>, path: string, value: Value) {

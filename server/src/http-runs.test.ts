@@ -19,6 +19,28 @@ const api = async (path: string, init: RequestInit = {}) => {
   return { status: response.status, headers: response.headers, json: (await response.json()) as any }
 }
 
+describe('runs made of runs', () => {
+  test('a retry and a fork that have not ended are 202 with their place, and take an idempotency key', async () => {
+    await run({ input: 'later', wait: 0 })
+    for (const [path, body] of [
+      ['retry', {}],
+      ['fork', { call: 1 }],
+    ] as const) {
+      const { status, headers, json } = await api(`/api/v1/runs/run_1/${path}`, post(body, { 'idempotency-key': 'k' }))
+      expect([status, headers.get('location'), json.data.run_id]).toEqual([202, '/api/v1/runs/run_1', 'run_1'])
+    }
+    const wrong = await api('/api/v1/runs/run_1/fork', post({ call: 0, model: 7 }))
+    expect([wrong.status, wrong.json.issues.map(({ path }: { path: string }) => path)]).toEqual([422, ['call', 'model']])
+  })
+
+  test('an export is a file, not a run of that name', async () => {
+    const response = await fetch(`${server.url}/api/v1/runs/export?trace=true&limit=5`)
+    expect([response.status, response.headers.get('content-disposition')]).toEqual([200, expect.stringContaining('runs.ndjson')])
+    expect((await api('/api/v1/runs/export?limit=0')).json.issues).toMatchObject([{ path: 'limit' }])
+    expect((await api('/api/v1/runs/export?trace=perhaps')).json.issues).toMatchObject([{ path: 'trace' }])
+  })
+})
+
 describe('the envelope', () => {
   test('one thing', async () => {
     const response = await fetch(`${server.url}/api/v1/agents`, post({ name: 'B', system_prompt: 'x' }))

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import type { OutgoingHttpHeaders } from 'node:http'
 import type { Socket } from 'node:net'
 import { CadreError } from '@cadre/contract/errors'
 import type { Resolver } from '@cadre/core/access/open-access'
 import type { Limits } from '@cadre/core/access/limits/limits'
-import { type Actor, publicActor } from '@cadre/core/access/actor'
+import { type Actor, type From, publicActor } from '@cadre/core/access/actor'
 import type { NoteRefusal } from '@cadre/core/access/refusals'
 import { fastify, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import type { Access } from './access.ts'
@@ -15,9 +16,12 @@ import { admit, apiHeaders, endStalled, fromOf, openReaders, refuseKeyInUrl } fr
 import type { Log } from './log.ts'
 import type { OidcPages } from './oidc.ts'
 import { isRefusal, mayCall, standingOf } from './may-call.ts'
-import { openapi } from './openapi.ts'
+import { buildPages } from './pages.ts'
+import { prometheusText, prometheusType } from './prometheus.ts'
 import { acceptsEvents, checkContentType, checkParams, checkQuery, readIdempotencyKey, readRestBody, readRpcBody, readTarget } from './request.ts'
 import type { Api, DoorContext } from './router.ts'
+import { releaseGarbage, streamsEnded } from './release-garbage.ts'
+import { sendEvents } from './send-events.ts'
 import type { Web } from './web.ts'
 
 export type HttpOptions = {
@@ -55,6 +59,9 @@ export function buildHttp(options: HttpOptions): Http {
   const calls = new Set<AbortController>()
   const pages = buildPages(options)
   const readers = openReaders(options.stall_ms ?? 30_000)
+  const streams = streamsEnded(() => {
+    releaseGarbage().catch((err: unknown) => log.warn({ err }, 'the memory of ended streams could not be released'))
+  })
 
   const server = fastify({
     bodyLimit: Number.MAX_SAFE_INTEGER, // readBody has the limit
@@ -71,7 +78,10 @@ export function buildHttp(options: HttpOptions): Http {
     frameworkErrors: (error, request, reply) => sendError(error, request as never, reply as never),
     routerOptions: { maxParamLength: 100_000 },
   })
-  server.addHook('onClose', async () => readers.close())
+  server.addHook('onClose', async () => {
+    readers.close()
+    streams.close()
+  })
   server.removeAllContentTypeParsers()
   // Left unread until it is known who asks and for what.
   server.addContentTypeParser('*', (_request, _body, done) => done(null))
@@ -123,6 +133,11 @@ export function buildHttp(options: HttpOptions): Http {
       if (!allowed(request, reply, ['GET', 'HEAD', 'OPTIONS'])) return
       return page(reply)
     }
+    if (path === '/metrics') {
+      if (!allowed(request, reply, ['GET', 'HEAD', 'OPTIONS'])) return
+      const { actor } = await admitted(request, from, 'metrics.system')
+      return reply.type(prometheusType).send(await prometheusText(options.api, actor, { signal: AbortSignal.timeout(30_000) }))
+    }
     const isRpc = path.startsWith(`${rpcPrefix}/`)
     const found = isRpc
       ? findRpc(request.method, path.slice(rpcPrefix.length + 1))
@@ -137,21 +152,7 @@ export function buildHttp(options: HttpOptions): Http {
     const { endpoint } = found
     if (!allowed(request, reply, found.allow)) return
     if (!endpoint) throw new Error('an allowed method without an endpoint')
-    if (options.state() !== 'ready')
-      throw new CadreError('UNAVAILABLE', options.state() === 'starting' ? 'Cadre is starting; try again.' : 'Cadre is shutting down; try again.')
-
-    const { credential, mode, ...asks } = await admit(options.limits, request.raw, () => access.whoAsks(request.raw)).catch((error: unknown) => {
-      if (isRefusal(error)) options.refused?.(publicActor(from), { reason: error.code, endpoint: endpoint.name })
-      throw error
-    })
-    const actor = { ...asks.actor, request_id: request.id }
-    // Before the body is read; that verbs are wrapped in their policies is what counts.
-    try {
-      mayCall({ actor, mode }, endpoint.name)
-    } catch (error) {
-      if (isRefusal(error) && actor.kind !== 'public') options.refused?.(actor, { reason: error.code, endpoint: endpoint.name })
-      throw error
-    }
+    const { actor, credential } = await admitted(request, from, endpoint.name)
     if (credential.type === 'session') access.checkIntent(request.raw)
     checkParams(found.params)
     checkQuery(query, isRpc ? { ...endpoint, method: 'POST' } : endpoint)
@@ -172,6 +173,15 @@ export function buildHttp(options: HttpOptions): Http {
       end: () => call.abort(),
       endpoint: endpoint.name,
       head: request.method === 'HEAD',
+      sendEvents: (events) => {
+        reply.hijack()
+        reply.raw.once('close', streams.note)
+        return sendEvents(
+          reply.raw,
+          { ...events, headers: { ...(reply.getHeaders() as OutgoingHttpHeaders), ...events.headers } },
+          options.keep_alive_ms,
+        )
+      },
       answer: {},
     }
     if (isRpc || endpoint.method !== 'GET') request.body = await bodyOf(request, endpoint, isRpc)
@@ -179,6 +189,25 @@ export function buildHttp(options: HttpOptions): Http {
       ? doors.rpc.handle(request, reply, { prefix: rpcPrefix, context })
       : doors.rest.handle(request, reply, { prefix: restPrefix, context }))
     if (!matched) throw new Error(`no procedure for ${endpoint.name}`)
+  }
+
+  /** Who asks, if the server is ready and they may make this call. */
+  async function admitted(request: FastifyRequest, from: From, endpoint: string) {
+    if (options.state() !== 'ready')
+      throw new CadreError('UNAVAILABLE', options.state() === 'starting' ? 'Cadre is starting; try again.' : 'Cadre is shutting down; try again.')
+    const { credential, mode, ...asks } = await admit(options.limits, request.raw, () => access.whoAsks(request.raw)).catch((error: unknown) => {
+      if (isRefusal(error)) options.refused?.(publicActor(from), { reason: error.code, endpoint })
+      throw error
+    })
+    const actor = { ...asks.actor, request_id: request.id }
+    // Before the body is read; that verbs are wrapped in their policies is what counts.
+    try {
+      mayCall({ actor, mode }, endpoint)
+    } catch (error) {
+      if (isRefusal(error) && actor.kind !== 'public') options.refused?.(actor, { reason: error.code, endpoint })
+      throw error
+    }
+    return { actor, credential }
   }
 
   async function bodyOf(request: FastifyRequest, endpoint: Endpoint, isRpc: boolean) {
@@ -241,33 +270,6 @@ function allowed(request: FastifyRequest, reply: FastifyReply, methods: string[]
 function findRpc(method: string, path: string) {
   const endpoint = endpointByName(path.replaceAll('/', '.'))
   return endpoint && { endpoint: method === 'POST' ? endpoint : null, allow: ['POST', 'OPTIONS'], params: {} }
-}
-
-function buildPages({ state, check, log, jwks }: HttpOptions): Record<string, (reply: FastifyReply) => unknown> {
-  let ready: Promise<void> | null = null
-  return {
-    '/': (reply) =>
-      reply
-        .type('text/plain; charset=utf-8')
-        .send(`Cadre runs AI agents. The API is under ${restPrefix}; ${restPrefix}/openapi.json describes it. Its pages are not built here.\n`),
-    '/healthz': (reply) => reply.header('cache-control', 'no-store').send({ status: 'ok' }),
-    '/readyz': async (reply) => {
-      reply.header('cache-control', 'no-store')
-      if (state() !== 'ready') return reply.code(503).send({ status: state() })
-      // However many ask, one check runs at a time.
-      ready ??= check().finally(() => (ready = null))
-      try {
-        await ready
-      } catch (error) {
-        log.warn({ err: error }, 'not ready')
-        return reply.code(503).send({ status: 'unavailable' })
-      }
-      return reply.send({ status: 'ready' })
-    },
-    // For whoever takes our tokens; to be asked for again now and then, since keys change.
-    '/.well-known/jwks.json': async (reply) => reply.header('cache-control', 'public, max-age=300').send(await jwks()),
-    [`${restPrefix}/openapi.json`]: async (reply) => reply.send(await openapi()),
-  }
 }
 
 /** Fastify's own refusals of what a caller sent. */

@@ -9,6 +9,7 @@ const { startFailed } = await import('./process.ts')
 try {
   const [command, ...rest] = process.argv.slice(2)
   if (command === 'keys') await (await import('./keys.ts')).runKeys(rest)
+  else if (command === 'database') (await import('./database-command.ts')).runDatabase(rest)
   else await (await import('./run.ts')).runServer()
 } catch (error) {
   startFailed(error)

@@ -63,11 +63,11 @@ function describe(operation: Operation) {
       content: { ...responses[200]?.content, ...events },
     }
   if (operation.operationId === 'runs.follow') responses[200] = { description: 'Its events, numbered for Last-Event-ID', content: events }
-  if (operation.operationId === 'runs.start' || operation.operationId === 'runs.get') {
+  if (['runs.start', 'runs.retry', 'runs.fork', 'runs.get'].includes(operation.operationId ?? '')) {
     const headers = { Location: { schema: { type: 'string' } }, 'Retry-After': { schema: { type: 'integer' } } }
     responses[202] = { description: 'The run has not ended; ask Location again', headers, content: { 'application/json': { schema: envelope(run) } } }
   }
-  if (operation.operationId === 'runs.start') {
+  if (['runs.start', 'runs.retry', 'runs.fork'].includes(operation.operationId ?? '')) {
     const schema = { type: 'string', minLength: 1, maxLength: 200 }
     operation.parameters = [
       ...(operation.parameters ?? []),

@@ -6,6 +6,7 @@ import type { Credential } from '@cadre/core/access/identity'
 import type { SetSession } from '@cadre/core/access/sessions/sessions'
 import type { ContractProcedure, InferSchemaInput, InferSchemaOutput } from '@orpc/contract'
 import { implement, withEventMeta } from '@orpc/server'
+import type { EventsToSend } from './send-events.ts'
 
 /** What a verb learns beside its input. */
 export type Extra = { idempotency_key?: string; last_event_id?: string; signal: AbortSignal; credential?: Credential; setSession?: SetSession }
@@ -37,6 +38,8 @@ export type DoorContext = {
   /** `runs.start` */
   endpoint: string
   head: boolean
+  /** Settles when they ended or the caller went away. */
+  sendEvents: (events: EventsToSend) => Promise<void>
   /** Filled in on the way. */
   answer: { run_id?: string; retry_after_ms?: number | null }
 }

@@ -22,6 +22,7 @@ describe.each(['SQLite', 'Postgres'] as const)('a server without an owner on %s'
     ] as const)
       expect(await at()(method, path, body), path).toMatchObject({ status: 401, error: is(/no owner yet/) })
     expect(await at()('GET', '/healthz')).toMatchObject({ status: 200 })
+    expect((await at()('GET', 'setup')).data).toEqual({ needs_owner: true, outside_login: null })
     const token = /"token":"([\w-]{32})"/.exec(await greeting(cadre))?.[1]
     const other = /"token":"([\w-]{32})"/.exec(await greeting(cadre))?.[1]
     expect(await at()('POST', 'setup', { ...owner, token: 'wrong' })).toMatchObject({ status: 401, error: is(/^token: is not one/) })
@@ -34,6 +35,7 @@ describe.each(['SQLite', 'Postgres'] as const)('a server without an owner on %s'
     expect(both.map(({ status }) => status).toSorted()).toEqual([201, 401])
     expect(await at()('POST', 'setup', { ...owner, token })).toMatchObject({ status: 401 })
     expect(await at()('POST', 'setup', { ...owner, token: other })).toMatchObject({ status: 401 })
+    expect((await at()('GET', 'setup')).data).toEqual({ needs_owner: false, outside_login: null })
     expect(await at()('GET', 'agents')).toMatchObject({ status: 200 })
     expect(await at()('GET', 'runs')).toMatchObject({ status: 401, error: is(/needs a login/) })
     expect(await greeting(cadre)).not.toContain('token')

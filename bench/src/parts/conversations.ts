@@ -9,6 +9,7 @@ import { listMessages } from '@cadre/core/conversations/list-messages'
 import { LiveConversations } from '@cadre/core/conversations/live-conversations'
 import { findMessages } from '@cadre/core/conversations/search-messages'
 import { sendMessage } from '@cadre/core/conversations/send-message'
+import { Lifecycle } from '@cadre/core/plugins/lifecycle/lifecycle'
 import { sqlQueue } from '@cadre/core/jobs/sql-queue'
 import { newId } from '@cadre/core/storage/ids'
 import { openDatabase } from '@cadre/core/storage/open-database'
@@ -30,7 +31,9 @@ export async function conversations(): Promise<Figure[]> {
   const log = { error: (context: object) => console.error(context) }
   const rooms = new LiveConversations({ db, now: Date.now, log })
   const silent = { info: () => {} } as unknown as App['log']
-  const app = { db, newId, now: Date.now, rooms, queue: sqlQueue(db), log: silent, probe: () => {}, wakeWorkers: () => {} }
+  const none = { invoke: () => Promise.reject(new Error('there are no hooks here')), lifecycleOf: async () => new Map() }
+  const lifecycle = new Lifecycle({ db, log: silent, now: Date.now, hooks: none })
+  const app = { db, newId, now: Date.now, rooms, queue: sqlQueue(db), log: silent, probe: () => {}, wakeWorkers: () => {}, lifecycle }
   const me = localOwner()
   const any = (i: number) => ids[(i * 7919) % 50] ?? ''
   const send = (i: number) => sendMessage(app, me, any(i), SendMessage.parse({ content: `one more ${i}` }))

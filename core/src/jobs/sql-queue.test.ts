@@ -1,11 +1,11 @@
 import { sql } from 'kysely'
 import { expect, test } from 'vitest'
-import { databases } from '../storage/test/databases.ts'
+import { databases, encryptedSqlite } from '../storage/test/databases.ts'
 import { clockSql } from './lease-clock.ts'
 import { queueConformance } from './queue-conformance.ts'
 import { claimStatement, sqlQueue } from './sql-queue.ts'
 
-for (const { name, empty } of databases) {
+for (const { name, empty } of [...databases, encryptedSqlite]) {
   queueConformance(name, async () => {
     const db = await empty()
     let now = Date.now()

@@ -17,7 +17,7 @@ const none = () => {
 const empty = () => ({ items: [], next_cursor: null })
 
 export const accessApi: Pick<Api, 'setup' | 'sessions' | 'users' | 'workspaces' | 'keys' | 'grants' | 'tokens' | 'signingKeys' | 'audit'> = {
-  setup: { owner: none },
+  setup: { state: none, owner: none },
   sessions: { login: none, me: none, logout: none, switch: none, list: empty, revoke: none, revokeAll: none },
   users: {
     list: empty,
@@ -25,6 +25,8 @@ export const accessApi: Pick<Api, 'setup' | 'sessions' | 'users' | 'workspaces' 
     get: none,
     update: none,
     setPassword: none,
+    beginReset: none,
+    finishReset: none,
     disable: none,
     enable: none,
     delete: none,

@@ -74,7 +74,10 @@ export function coreDouble(api_key: string | null = null) {
           id: `agt_${agents.size + 1}`,
           slug: input.name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-'),
           ...input,
+          effective_system_prompt: input.system_prompt,
+          version: 1,
           created_by: null,
+          updated_by: null,
           created_at: at,
           updated_at: at,
         }
@@ -82,6 +85,11 @@ export function coreDouble(api_key: string | null = null) {
         return made
       },
       update: (_actor, { idOrSlug, ...changes }) => Object.assign(agent(idOrSlug), changes),
+      versions: () => ({ items: [], next_cursor: null }),
+      version: (_actor, { version }) => {
+        throw new CadreError('AGENT_VERSION_NOT_FOUND', `There is no version ${version}.`)
+      },
+      rollBack: (_actor, { idOrSlug }) => agent(idOrSlug),
       delete: (_actor, { idOrSlug }) => ({ id: agent(idOrSlug).id, deleted: true }),
     },
     runs: {
@@ -111,6 +119,21 @@ export function coreDouble(api_key: string | null = null) {
         return run
       },
       resolve: (_actor, { runId }) => entry(runId).run,
+      retry: (_actor, { runId }) => entry(runId).run,
+      fork: (_actor, { runId }) => entry(runId).run,
+      replay: (_actor, { runId }) => ({
+        run_id: runId,
+        same: true,
+        reached: 'end',
+        calls: 0,
+        steps: 0,
+        output_text: null,
+        error: null,
+        differences: [],
+        duration_ms: 0,
+      }),
+      cancelMany: () => ({ cancelled: [], refused: [], more: false }),
+      export: () => new File([], 'runs.ndjson'),
     },
     approvals: {
       list: () => ({ items: [], next_cursor: null }),
@@ -136,6 +159,12 @@ export function coreDouble(api_key: string | null = null) {
       },
       importOpenapi: () => ({ plugin: null, operations: [] }),
       refresh: (_actor, { id }) => {
+        throw new CadreError('PLUGIN_NOT_FOUND', `There is no plugin ${id}.`)
+      },
+      lifecycle: (_actor, { id }) => {
+        throw new CadreError('PLUGIN_NOT_FOUND', `There is no plugin ${id}.`)
+      },
+      switchLifecycle: (_actor, { id }) => {
         throw new CadreError('PLUGIN_NOT_FOUND', `There is no plugin ${id}.`)
       },
       approve: (_actor, { id }) => {
@@ -173,6 +202,27 @@ export function coreDouble(api_key: string | null = null) {
       setAlias: (_actor, input) => ({ ...input, source: 'api', updated_at: null }),
       removeAlias: (_actor, { alias }) => ({ alias, deleted: true }),
     },
+    metrics: {
+      agent: (_actor, { idOrSlug }) => {
+        throw new CadreError('AGENT_NOT_FOUND', `There is no agent ${idOrSlug}.`)
+      },
+      system: () => ({
+        workerUptime: 1,
+        averageJobProcessingTime: 2,
+        jobQueueDepth: 3,
+        averageQueryTime: 4,
+        connectionPoolUtilization: 0.5,
+        activeAgents: 6,
+        concurrentConversations: 7,
+        messagesPerMinute: 8,
+      }),
+      series: () => {
+        throw new CadreError('UNAVAILABLE', 'Nothing is counted here.')
+      },
+      machine: () => {
+        throw new CadreError('UNAVAILABLE', 'Nothing is measured here.')
+      },
+    },
     usage: { get: () => ({ from: null, to: null, group_by: [], groups: [], totals: emptyTotals, truncated: false }) },
     budgets: {
       list: () => ({ items: [], next_cursor: null }),
@@ -202,6 +252,9 @@ const emptyRun = {
   waiting: null,
   metrics: { total_steps: 0, tokens_input: 0, tokens_output: 0, cost: null, duration_ms: null },
   triggered_by: 'local',
+  agent_version: null,
+  retry_of: null,
+  forked_from: null,
   parent_run_id: null,
   created_at: new Date(0).toISOString(),
   started_at: null,
@@ -209,6 +262,7 @@ const emptyRun = {
   steps: [],
   model_calls: [],
   compactions: [],
+  added: [],
   warnings: [],
   provider: null,
   model: null,

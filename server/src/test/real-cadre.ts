@@ -33,7 +33,7 @@ export function callerOf({ url }: Cadre) {
   /** Calls with these headers each time. */
   return (always: Record<string, string> = {}): Caller =>
     async (method, path, body, headers = {}) => {
-      const sent = body === undefined ? {} : { 'content-type': 'application/json' }
+      const sent: Record<string, string> = body === undefined ? {} : { 'content-type': 'application/json' }
       const response = await fetch(`${url}${path.startsWith('/') ? path : `/api/v1/${path}`}`, {
         method,
         headers: { ...sent, ...always, ...headers },
