@@ -8,6 +8,7 @@ import { type Credential, noCredential } from './access/identity.ts'
 import { createKey, listKeys, revokeKey } from './access/keys/keys.ts'
 import { eraseUser } from './access/personal-data/erase-user.ts'
 import { exportUserFile } from './access/personal-data/export-file.ts'
+import { setupState } from './access/setup-state.ts'
 import { showMe } from './access/sessions/me.ts'
 import { listSessions, login, logout, revokeAllSessions, revokeSession, type SetSession, switchWorkspace } from './access/sessions/sessions.ts'
 import { createToken, listSigningKeys, rotateSigningKeys } from './access/tokens/tokens.ts'
@@ -16,6 +17,7 @@ import { deleteUser, disableUser, enableUser } from './access/users/disable-user
 import { setUpOwner } from './access/users/first-owner.ts'
 import { getUser } from './access/users/get-user.ts'
 import { listUsers } from './access/users/list-users.ts'
+import { beginReset, finishReset } from './access/users/reset-password.ts'
 import { setPassword } from './access/users/set-password.ts'
 import { updateUser } from './access/users/update-user.ts'
 import { listMembers, putMember, removeMember } from './access/workspaces/members.ts'
@@ -31,6 +33,7 @@ export type LoginExtra = { credential?: Credential | undefined; setSession?: Set
 export function accessApi(app: App) {
   return {
     setup: {
+      state: (_actor: Actor) => setupState(app),
       owner: (actor: Actor, input: Parameters<typeof setUpOwner>[2]) => setUpOwner(app, actor, input),
     },
     sessions: {
@@ -48,6 +51,8 @@ export function accessApi(app: App) {
       get: (actor: Actor, input: { id: string }) => getUser(app, actor, input.id),
       update: (actor: Actor, { id, ...change }: { id: string } & UpdateUser) => updateUser(app, actor, id, change),
       setPassword: (actor: Actor, input: Parameters<typeof setPassword>[2], extra: LoginExtra) => setPassword(app, actor, input, cameBy(extra)),
+      beginReset: (actor: Actor, input: { id: string }) => beginReset(app, actor, input.id),
+      finishReset: (actor: Actor, input: Parameters<typeof finishReset>[2]) => finishReset(app, actor, input),
       disable: (actor: Actor, input: { id: string }) => disableUser(app, actor, input.id),
       enable: (actor: Actor, input: { id: string }) => enableUser(app, actor, input.id),
       delete: (actor: Actor, input: { id: string }) => deleteUser(app, actor, input.id),

@@ -2,27 +2,35 @@ import type { AgentRef, CreateAgent, UpdateAgent } from '@cadre/contract/agents'
 import type { DecideApproval, ListApprovals } from '@cadre/contract/approvals'
 import type { ListAudit, VerifyAudit } from '@cadre/contract/audit'
 import type { CreateConnection } from '@cadre/contract/connections'
+import type { SwitchLifecycle } from '@cadre/contract/lifecycle'
 import type { Manifest } from '@cadre/contract/manifest'
+import type { GetMachine, GetSeries } from '@cadre/contract/metrics'
 import type { PageQuery } from '@cadre/contract/page'
 import type { HookBundle, ImportOpenapi } from '@cadre/contract/plugins'
 import type { CreateProvider, SetAlias } from '@cadre/contract/providers'
 import type { RunEvent } from '@cadre/contract/run-events'
-import type { ListRuns, ResolveStep, Run, StartRun } from '@cadre/contract/runs'
+import type { CancelRuns, ExportRuns, ForkRun, ListRuns, ResolveStep, Run, StartRun } from '@cadre/contract/runs'
 import type { ConfiguredPrice, CreateBudget, GetUsage, PriceRef, RunBudget, UpdateBudget } from '@cadre/contract/usage'
 import type { z } from 'zod'
 import type { Actor } from './access/actor.ts'
 import { withPolicies } from './access/policies.ts'
 import { createAgent } from './agents/create-agent.ts'
 import { deleteAgent } from './agents/delete-agent.ts'
-import { getAgent } from './agents/get-agent.ts'
+import { findAgentIfThere, getAgent } from './agents/get-agent.ts'
 import { listAgents } from './agents/list-agents.ts'
 import { updateAgent } from './agents/update-agent.ts'
+import { getVersion, listVersions } from './agents/versions/list-versions.ts'
+import { rollBack } from './agents/versions/roll-back.ts'
 import type { App } from './app.ts'
 import { listApprovalRules, removeApprovalRule } from './approvals/approval-rules.ts'
 import { getApproval } from './approvals/get-approval.ts'
 import { listApprovals } from './approvals/list-approvals.ts'
 import { listAudit } from './audit/list-audit.ts'
 import { verifyAudit } from './audit/verify-audit.ts'
+import { type AgentRange, getAgentMetrics } from './metrics/agent-metrics.ts'
+import { getMachineSeries } from './metrics/machine-series.ts'
+import { getRunSeries } from './metrics/run-series.ts'
+import { getSystemMetrics } from './metrics/system-metrics.ts'
 import { addPlugin } from './plugins/add-plugin.ts'
 import { addConnection } from './connections/add-connection.ts'
 import { listConnections } from './connections/list-connections.ts'
@@ -32,6 +40,7 @@ import { approvePlugin, refreshPlugin } from './plugins/approve-plugin.ts'
 import { importOpenapi } from './plugins/import-openapi.ts'
 import { installPlugin } from './plugins/install-plugin.ts'
 import { invokeEndpoint } from './plugins/invoke-endpoint.ts'
+import { getLifecycle, switchLifecycle } from './plugins/lifecycle/switch-lifecycle.ts'
 import { getPlugin, listPlugins } from './plugins/list-plugins.ts'
 import { removePlugin } from './plugins/remove-plugin.ts'
 import { searchTools } from './plugins/search-tools.ts'
@@ -45,11 +54,16 @@ import { testProvider } from './providers/test-provider.ts'
 import { askOnce } from './runs/ask-once.ts'
 import { budgetSubject } from './runs/budget-subject.ts'
 import { cancelRun } from './runs/cancel-run.ts'
+import { cancelRuns } from './runs/cancel-runs.ts'
 import { decideApproval } from './runs/decide-approval.ts'
+import { exportRuns } from './runs/export-runs.ts'
+import { forkRun } from './runs/fork-run.ts'
 import { awaitRun, followFromStart, followRun, type Mailbox, openMailbox } from './runs/follow-run.ts'
 import { getRun, requireRun } from './runs/get-run.ts'
 import { listRuns } from './runs/list-runs.ts'
+import { replayRun } from './runs/replay-run.ts'
 import { resolveStep } from './runs/resolve-step.ts'
+import { retryRun } from './runs/retry-run.ts'
 import { startRun } from './runs/start-run.ts'
 import { createBudget, deleteBudget, listBudgets, raiseRunBudget, updateBudget } from './usage/budgets.ts'
 import { getUsage } from './usage/get-usage.ts'
@@ -62,6 +76,7 @@ type Paging = z.infer<typeof PageQuery>
 
 /** What a door adds to the input of a run: neither stands in the body. */
 export type StartExtra = { idempotency_key?: string | undefined; signal: AbortSignal }
+export type KeyExtra = Pick<StartExtra, 'idempotency_key'>
 export type FollowExtra = { last_event_id?: string | undefined; signal: AbortSignal }
 export type Api = ReturnType<typeof buildApi>
 
@@ -73,6 +88,9 @@ export function buildApi(app: App) {
       get: (actor: Actor, input: Ref) => getAgent(app, actor, input.idOrSlug),
       create: (actor: Actor, input: CreateAgent) => createAgent(app, actor, input),
       update: (actor: Actor, { idOrSlug, ...change }: Ref & UpdateAgent) => updateAgent(app, actor, idOrSlug, change),
+      versions: (actor: Actor, input: Ref & Paging) => listVersions(app, actor, input),
+      version: (actor: Actor, input: Ref & { version: number }) => getVersion(app, actor, input),
+      rollBack: (actor: Actor, input: Ref & { version: number }) => rollBack(app, actor, input),
       delete: (actor: Actor, input: Ref) => deleteAgent(app, actor, input.idOrSlug),
     },
     runs: {
@@ -82,6 +100,12 @@ export function buildApi(app: App) {
       get: (actor: Actor, input: { runId: string }) => getRun(app, actor, input.runId),
       follow: (actor: Actor, input: { runId: string }, extra: FollowExtra) => followRun(app, actor, input.runId, extra.last_event_id, extra.signal),
       cancel: (actor: Actor, input: { runId: string }) => cancelRun(app, actor, input.runId),
+      cancelMany: (actor: Actor, input: CancelRuns) => cancelRuns(app, actor, input),
+      export: (actor: Actor, input: ExportRuns) => exportRuns(app, actor, input),
+      retry: (actor: Actor, input: { runId: string }, extra: KeyExtra = {}) => retryRun(app, actor, input.runId, extra.idempotency_key),
+      fork: (actor: Actor, { runId, ...input }: { runId: string } & ForkRun, extra: KeyExtra = {}) =>
+        forkRun(app, actor, runId, input, extra.idempotency_key),
+      replay: (actor: Actor, input: { runId: string }) => replayRun(app, actor, input.runId),
       resolve: (actor: Actor, { runId, ...input }: { runId: string } & ResolveStep) => resolveStep(app, actor, runId, input),
     },
     approvals: {
@@ -102,6 +126,9 @@ export function buildApi(app: App) {
       importOpenapi: (actor: Actor, input: ImportOpenapi) => importOpenapi(app, actor, input),
       refresh: (actor: Actor, input: { id: string }) => refreshPlugin(app, actor, input.id),
       approve: (actor: Actor, input: { id: string; hash: string }) => approvePlugin(app, actor, input),
+      lifecycle: (actor: Actor, input: { id: string }) => getLifecycle(app, actor, input.id),
+      switchLifecycle: (actor: Actor, input: { id: string } & SwitchLifecycle) =>
+        switchLifecycle(app, actor, input, async (ref) => (await findAgentIfThere(app, actor.workspace_id, ref))?.id),
       invoke: (actor: Actor, input: Parameters<typeof invokeEndpoint>[2]) => invokeEndpoint(app, actor, input),
     },
     tools: {
@@ -128,6 +155,12 @@ export function buildApi(app: App) {
     audit: {
       list: (actor: Actor, input: ListAudit) => listAudit(app, actor, input),
       verify: (_actor: Actor, { seq, hash }: VerifyAudit) => verifyAudit(app, seq === undefined || hash === undefined ? undefined : { seq, hash }),
+    },
+    metrics: {
+      agent: (actor: Actor, input: AgentRange) => getAgentMetrics(app, actor, input),
+      series: (actor: Actor, input: GetSeries) => getRunSeries(app, actor, input),
+      system: (_actor: Actor) => getSystemMetrics(app),
+      machine: (_actor: Actor, input: GetMachine) => getMachineSeries(app, input),
     },
     usage: {
       get: (actor: Actor, input: GetUsage) => getUsage(app, actor, input),

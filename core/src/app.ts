@@ -1,19 +1,22 @@
-import { join } from 'node:path'
 import type { Logger } from 'pino'
 import { type Limits, openLimits } from './access/limits/limits.ts'
 import { checkMasterKey } from './access/secrets-check.ts'
 import { pruneAudit } from './audit/prune-audit.ts'
 import { type Access, openAccess } from './access/open-access.ts'
 import type { Config } from './config.ts'
+import { openConfiguredDatabase } from './open-configured-database.ts'
 import { jobHandlers } from './job-handlers.ts'
 import type { Queue } from './jobs/queue.ts'
 import { sqlQueue } from './jobs/sql-queue.ts'
 import { type Reservation, startWorker, type Worker } from './jobs/worker.ts'
 import { connectionUrl } from './connections/connection-url.ts'
+import { type Machine, openMachine } from './metrics/machine.ts'
+import { pruneMetrics } from './metrics/prune-metrics.ts'
 import { LiveConversations } from './conversations/live-conversations.ts'
 import { conversationOrigin } from './conversations/turns/origin.ts'
 import { pruneConversations } from './conversations/prune-conversations.ts'
 import { openHooks, type HookHost } from './plugins/hook-host.ts'
+import { Lifecycle } from './plugins/lifecycle/lifecycle.ts'
 import { noteOffer } from './plugins/note-offer.ts'
 import { ModelCalls } from './providers/calls/model-calls.ts'
 import { ResponseCache } from './providers/calls/response-cache.ts'
@@ -27,7 +30,6 @@ import { wakeWaiting } from './runs/wake-waiting.ts'
 import { watchForeignEnds } from './runs/watch-foreign-ends.ts'
 import type { Db } from './storage/database.ts'
 import { newId } from './storage/ids.ts'
-import { openDatabase } from './storage/open-database.ts'
 import { Connector } from './tools/network/connector.ts'
 import { hostPortOf } from './tools/network/network-rules.ts'
 import { openSqlGuard, type SqlGuard } from './tools/sql/sql-guard.ts'
@@ -45,9 +47,11 @@ export type App = {
   queue: Queue
   limits: Limits
   hooks: HookHost
+  lifecycle: Lifecycle
   sql: SqlGuard
   providers: Providers
   usage: Usage
+  machine: Machine
   calls: ModelCalls
   embed: Embed
   cache: ResponseCache
@@ -89,7 +93,7 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
   }
   try {
     const now = options.now ?? Date.now
-    const db = await openDatabase(config.database_url === null ? { file: join(config.data_dir, 'cadre.db') } : { url: config.database_url })
+    const db = await openConfiguredDatabase(config)
     opened.push(() => db.close())
     for (const warning of await checkMasterKey({ db, config, now })) log.warn(warning)
     const app = {
@@ -113,6 +117,8 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
     const connector = new Connector()
     opened.push(() => connector.close())
     app.outsideFetch = connector.fetchFor(outsideHosts(config), null)
+    app.machine = openMachine(app)
+    opened.push(() => app.machine.close())
     app.access = openAccess(app, app.outsideFetch)
     opened.push(() => app.access.close())
     app.rooms = new LiveConversations(app)
@@ -130,6 +136,8 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
       },
     })
     opened.push(() => app.hooks.close())
+    app.lifecycle = new Lifecycle(app)
+    opened.push(() => app.lifecycle.flush())
     app.providers = await openProviders(app)
     opened.push(() => app.providers.close())
     app.embed = openEmbed(app)
@@ -166,6 +174,7 @@ function pruneNowAndThen(app: App): () => void {
   const timer = setInterval(() => {
     queue.prune(keepJobsMs).catch((err: unknown) => log.error({ err }, 'old jobs could not be deleted'))
     pruneUsage(db, now()).catch((err: unknown) => log.error({ err }, 'old counters of budgets could not be deleted'))
+    pruneMetrics(db, now()).catch((err: unknown) => log.error({ err }, 'old counts of runs could not be deleted'))
     pruneConversations(app).catch((err: unknown) => log.error({ err }, 'old messages could not be deleted'))
     if (config.audit_days !== null)
       pruneAudit(app, config.audit_days).catch((err: unknown) => log.error({ err }, 'old entries of the audit log could not be deleted'))

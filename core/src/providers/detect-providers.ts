@@ -29,17 +29,17 @@ export async function detectProviders(
   places = usualPlaces(app.config.env),
 ): Promise<{ items: Detected[] }> {
   const known = await app.providers.known(actor.workspace_id)
-  return { items: await Promise.all(places.map((place) => look(app.providers, known, place))) }
+  return { items: await Promise.all(places.map((place) => look(app.providers, actor.workspace_id, known, place))) }
 }
 
-async function look(providers: Providers, all: Known[], { type, base_url }: Place): Promise<Detected> {
+async function look(providers: Providers, workspace: string, all: Known[], { type, base_url }: Place): Promise<Detected> {
   const at: Known = { ...builtin, id: type, type, base_url, source: 'environment' }
   const same = all.find(
     (each) => each.problem === null && each.base_url !== null && addressOf(each).replace(/\/v1$/, '') === addressOf(at).replace(/\/v1$/, ''),
   )
   const found = { type, server: null, base_url, provider: same?.id ?? null, models: [] }
   try {
-    const models = await providers.askModels({ ...at, api_key: same?.api_key ?? null }, AbortSignal.timeout(patienceMs))
+    const models = await providers.askModels(workspace, { ...at, api_key: same?.api_key ?? null }, AbortSignal.timeout(patienceMs))
     return {
       ...found,
       found: true,

@@ -20,12 +20,13 @@ export async function listAllModels(app: { db: Db; providers: Providers }, actor
   const [aliases, cards] = await Promise.all([selectAliases(app.db.read, workspace_id), selectCards(app.db.read, workspace_id)])
   const table = aliasTable(aliases as Alias[])
   const asked = known.filter(({ id, problem }) => (only === undefined ? problem === null : id === only))
-  const answers = await Promise.all(asked.map((each) => modelsOf(app.providers, each, table, cards)))
+  const answers = await Promise.all(asked.map((each) => modelsOf(app.providers, actor.workspace_id, each, table, cards)))
   return { items: answers.flatMap(({ items }) => items), problems: answers.flatMap(({ problems }) => problems), next_cursor: null }
 }
 
 async function modelsOf(
   providers: Providers,
+  workspace: string,
   known: Known,
   table: ReturnType<typeof aliasTable>,
   cards: CardRow[],
@@ -37,7 +38,7 @@ async function modelsOf(
   let found: Reported[] = []
   const problems: Answer['problems'] = []
   try {
-    if (canList(type)) found = await providers.askModels(known)
+    if (canList(type)) found = await providers.askModels(workspace, known)
   } catch (error) {
     const message = error instanceof NotAList && error.status === 200 ? error.message : explainModelError(error, provider, type).message
     problems.push({ provider, error: message })

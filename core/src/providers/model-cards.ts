@@ -2,7 +2,7 @@ import { ModelCard, type ProviderType } from '@cadre/contract/providers'
 import type { Known } from './known-providers.ts'
 import type { CardRow } from './providers.store.ts'
 
-const unknown: ModelCard = {
+export const unknownCard: ModelCard = {
   chat: null,
   streaming: null,
   tools: null,
@@ -32,7 +32,7 @@ export async function cardOf(known: Known, model: string, reported: Partial<Mode
   const configured = configuredCard(known)
   const measured = row && ModelCard.safeParse(JSON.parse(row.card)).data
   const card = {
-    ...unknown,
+    ...unknownCard,
     ...byName(known.type, model),
     context_size: await knownContext(known.type, model),
     ...(told ? { ...reported, source: 'reported' as const } : {}),

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { EmbeddingModelV3, LanguageModelV3 } from '@ai-sdk/provider'
 import { CadreError } from '@cadre/contract/errors'
 import type { ModelCard, Provider, ProviderType } from '@cadre/contract/providers'
+import type { Access } from '../access/open-access.ts'
 import { checkKey } from '../access/secrets.ts'
 import type { Config } from '../config.ts'
 import { ConfigError } from '../config-error.ts'
@@ -40,7 +41,7 @@ export type Providers = {
   /** @throws PROVIDER_NOT_FOUND, or UNAVAILABLE with what to do when it cannot be used. */
   resolveModel: (workspace: string, provider: string, model: string) => Promise<ResolvedModel>
   /** What a provider's server says of its models, asked now. */
-  askModels: (known: Known, signal?: AbortSignal) => Promise<Reported[]>
+  askModels: (workspace: string, known: Known, signal?: AbortSignal) => Promise<Reported[]>
   /** The context that the server runs a model with, where it says so. */
   realContext: (known: Known, model: string) => Promise<number | null>
   /** @throws PROVIDER_NOT_FOUND, or UNAVAILABLE with what to do where there are no embeddings. */
@@ -55,7 +56,7 @@ export type Providers = {
 const describedForMs = 60_000
 
 /** Every way to a model: those of cadre.yaml, those that a workspace stored, those that the environment makes, and the planner inside. All but the stored ones are the server's, for every workspace. */
-export function openProviders(app: { db: Db; config: Config }): Providers {
+export function openProviders(app: { db: Db; config: Config; access: Pick<Access, 'secretUsed'> }): Providers {
   checkKey(app.config)
   if (app.config.provider_limits['builtin'])
     throw new ConfigError(`provider_limits.builtin: the built-in planner is in this process and has no limits`)
@@ -68,6 +69,10 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
   const descriptions = new Map<string, { at: number; card: Promise<Partial<ModelCard> | undefined> }>()
   const lists = new Map<string, { at: number; models: Promise<Reported[]> }>()
   const fetchFor = (known: Known) => http.fetchFor(secretsOf(known))
+
+  const noteUse = (workspace_id: string, known: Known) => {
+    if (secretsOf(known).length > 0) app.access.secretUsed({ workspace_id, kind: 'provider', name: known.id })
+  }
 
   // Opening a sealed key takes longer than reading its row.
   const keys = new Map<string, { text: string; known: Known }>()
@@ -149,6 +154,7 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
       const [from, wanted] = line ? [model, 'auto'] : [provider, model]
       const chosen = choose(known, from, wanted, table)
       if ('missing' in chosen) throw new CadreError(chosen.missing ? 'PROVIDER_NOT_FOUND' : 'UNAVAILABLE', chosen.problem)
+      noteUse(workspace, chosen)
       const name = modelNamed(table, chosen.type, wanted === 'auto' ? await defaultOf(chosen) : wanted)
       return resolved(
         chosen,
@@ -156,11 +162,15 @@ export function openProviders(app: { db: Db; config: Config }): Providers {
         cards.find((each) => each.provider_id === chosen.id && each.model === name),
       )
     },
-    askModels: (known, signal) => listModels(known, fetchFor(known), signal),
+    askModels(workspace, known, signal) {
+      noteUse(workspace, known)
+      return listModels(known, fetchFor(known), signal)
+    },
     realContext: (known, model) => realContext(known, model, fetchFor(known)),
     async resolveEmbedding(workspace, provider, model) {
       const [known, aliases] = await Promise.all([all(workspace), selectAliases(app.db.read, workspace)])
       const { chosen, wanted } = await chooseEmbedding(known, provider, model, listed)
+      noteUse(workspace, chosen)
       return { known: chosen, model: modelNamed(aliasTable(aliases as Alias[]), chosen.type, wanted) }
     },
     embeddingModel: async (known, model) =>

@@ -29,13 +29,15 @@ export async function newWorld(
     failover?: Config['failover']
     secrets?: Config['secrets']
     max_queue?: number
+    /** More of the environment. */
+    env?: Record<string, string>
   } = {},
 ) {
   let script: Script = options.script ?? (() => ({ text: 'done' }))
   const model: ModelDouble = await startModelDouble((request, count) => script(request, count))
   const effects: EffectService = await startEffectService()
   const data = mkdtempSync(join(tmpdir(), 'cadre-world-'))
-  const env = { CADRE_DATA_DIR: data, ...(options.database_url ? { DATABASE_URL: options.database_url } : {}) }
+  const env = { ...options.env, CADRE_DATA_DIR: data, ...(options.database_url ? { DATABASE_URL: options.database_url } : {}) }
   const config: Config = {
     ...loadConfig({ env, cwd: data }),
     ...(options.concurrency ? { concurrency: options.concurrency } : {}),

@@ -23,7 +23,7 @@ type Waiting = { tokens: number; go: () => void }
 const minute = 60_000
 /** What setTimeout takes. */
 const longestTimer = 2_147_483_647
-/** Some hundred bytes for each that waits. With 256 runs at once in a process, most never see it; it bounds what sub-agents can pile up. */
+/** Some hundred bytes for each that waits. With 1,024 runs at once in a process, most never see it; it bounds what sub-agents can pile up. */
 const mostWaiting = 1_000
 
 /**

@@ -38,7 +38,8 @@ export function providersBench(empty: () => Promise<Db>) {
         env: {},
         ...settings,
       } as Partial<Config> as Config
-      const app = { db, config, now: () => 1_700_000_000_000, providers: undefined as unknown as Providers }
+      const access = { secretUsed: () => {} } // it is the audit log's, which has tests of its own
+      const app = { db, config, access, now: () => 1_700_000_000_000, providers: undefined as unknown as Providers }
       app.providers = openProviders(app)
       open.push(() => app.providers.close())
       return app

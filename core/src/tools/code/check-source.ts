@@ -3,8 +3,11 @@ import { HookThread } from '../embedded/embedded-thread.ts'
 import type { FromThread } from '../embedded/hook-messages.ts'
 import { sandboxThreads } from './code-runtime.ts'
 
-/** What one handler says of itself (defineHook); only `path` where it is a bare function. Not yet checked against the manifest's schema. */
-export type DescribedEndpoint = { path: string } & Partial<Omit<HookEndpoint, 'path' | 'request' | 'mcp'>>
+/**
+ * What one handler says of itself (defineHook); only `path` where it is a bare function, and `point` where it is a lifecycle hook. Not yet
+ * checked against the manifest's schema.
+ */
+export type DescribedEndpoint = { path: string; point?: string } & Partial<Omit<HookEndpoint, 'path' | 'request' | 'mcp'>>
 
 const timeMs = 5_000
 const memoryMb = 256

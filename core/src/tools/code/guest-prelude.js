@@ -20,14 +20,15 @@
       this.field = field
     }
   }
-  const defineHook = (endpoints) => {
+  const defineHook = (endpoints, lifecycle = {}) => {
     const handlers = {}
-    for (const path of keysOf(endpoints)) {
-      const { handler, ...rest } = endpoints[path]
+    const add = (path, { handler, ...rest }, name) => {
       if (typeof handler !== 'function') throw new HookError('must be a function', `${path}: handler`)
       handlers[path] = (input, context) => handler(input, context)
-      handlers[path].definition = { path, ...rest }
+      handlers[path].definition = { ...name, ...rest }
     }
+    for (const path of keysOf(endpoints)) add(path, endpoints[path], { path })
+    for (const point of keysOf(lifecycle)) add(`/${point}`, lifecycle[point], { point })
     return handlers
   }
 
