@@ -44,7 +44,8 @@ function causeOf(error: unknown): { code?: string; message: string } {
 export async function checkAnswer(base: string, response: Response): Promise<Response> {
   const type = response.headers.get('content-type') ?? ''
   if (response.status >= 300 && response.status < 400) throw notCadre(base, `it redirects to ${response.headers.get('location') ?? 'nowhere'}`)
-  if (response.ok && type.startsWith('text/event-stream')) return response
+  // A stream of events, or a file.
+  if (response.ok && /^(text\/event-stream|multipart\/form-data)\b/.test(type)) return response
   if (!type.startsWith('application/json')) {
     await response.body?.cancel()
     throw notCadre(base, `it answered ${response.status} with ${type || 'no content type'}`)
@@ -56,7 +57,9 @@ export async function checkAnswer(base: string, response: Response): Promise<Res
     .catch(() => null)
   if (!isErrorBody(body)) return response
   await response.body?.cancel()
-  throw withRequestId(new CadreError(knownCode(body.code, response.status), body.error, issuesOf(body.issues)), body.request_id)
+  const wait = Number(response.headers.get('retry-after'))
+  const error = new CadreError(knownCode(body.code, response.status), body.error, issuesOf(body.issues), wait > 0 ? wait * 1000 : null)
+  throw withRequestId(error, body.request_id)
 }
 
 function isErrorBody(body: unknown): body is { error: string; code: string; issues?: unknown; request_id?: unknown } {
@@ -68,9 +71,10 @@ function isErrorBody(body: unknown): body is { error: string; code: string; issu
 /** What a call threw, as what the SDK promises to throw. Reasons of the caller's own signal and defects stay what they are. */
 export function toCadreError(base: string, error: unknown): unknown {
   if (error instanceof ORPCError) {
-    const { issues, request_id } = (error.data ?? {}) as { issues?: unknown; request_id?: unknown }
+    const { issues, request_id, retry_after_ms } = (error.data ?? {}) as { issues?: unknown; request_id?: unknown; retry_after_ms?: unknown }
     if (error.code === 'MALFORMED_ORPC_ERROR_RESPONSE' || isForeign(error)) return notCadre(base, `it answered ${error.status}`)
-    return withRequestId(new CadreError(knownCode(error.code, error.status), error.message, issuesOf(issues)), request_id)
+    const wait = typeof retry_after_ms === 'number' ? retry_after_ms : null
+    return withRequestId(new CadreError(knownCode(error.code, error.status), error.message, issuesOf(issues), wait), request_id)
   }
   if (error instanceof TypeError && cut.test(error.message)) return noServer(base, error)
   if (error instanceof Error && /^(Cannot parse response body|Invalid RPC response format)/.test(error.message)) return notCadre(base)

@@ -5,7 +5,7 @@ import { CadreError, invalid } from '@cadre/contract/errors'
 import { expect, onTestFinished, test } from 'vitest'
 import { createClient, followRun, requestIdOf, startRun } from './client.ts'
 import { agent, events, pending, run } from './test/samples.ts'
-import { startWire, stream } from './test/wire.ts'
+import { refusal, startWire, stream } from './test/wire.ts'
 
 const thrownBy = (call: () => Promise<unknown>) =>
   call().then(
@@ -23,6 +23,14 @@ test('a call gives what the server answered', async () => {
   const wire = await startWire({ 'agents.get': () => agent() })
   expect(await createClient({ url: `${wire.url}/` }).agents.get({ idOrSlug: 'helper' })).toEqual(agent())
   expect(wire.inputOf('agents.get')).toEqual({ idOrSlug: 'helper' })
+})
+
+test('an attachment comes as the file that it is', async () => {
+  const bytes = Uint8Array.from([0xff, 0, 0x80, 0x0d, 0x0a, 0x2d, 0x2d])
+  const wire = await startWire({ 'attachments.download': () => new File([bytes], 'Relatório "1".bin', { type: 'application/octet-stream' }) })
+  const file = await createClient({ url: wire.url }).attachments.download({ attachmentId: 'att_1' })
+  expect([file.name, file.type]).toEqual(['Relatório "1".bin', 'application/octet-stream'])
+  expect(await file.bytes()).toEqual(bytes)
 })
 
 test('calls carry the API key and the idempotency key; input is plain JSON', async () => {
@@ -65,6 +73,48 @@ test('what the server refuses before it knows the call is a CadreError as well',
     expect(error).toMatchObject({ name: 'CadreError', code: 'UNAUTHORIZED', message: 'The API key is not valid.' })
     expect(requestIdOf(error)).toBe('req_1')
   }
+})
+
+test('how long to wait comes with what was too often, from both doors of an answer', async () => {
+  const wire = await startWire({
+    'sessions.login': () => {
+      throw new CadreError('TOO_MANY_REQUESTS', 'too many requests', [], 1_500)
+    },
+  })
+  const given = { email: 'a@example.org', password: 'x' }
+  expect(await thrownBy(() => createClient({ url: wire.url }).sessions.login(given))).toMatchObject({ retry_after_ms: 1_500 })
+  const early = createServer((_request, response) =>
+    response
+      .writeHead(429, { 'content-type': 'application/json', 'retry-after': '7' })
+      .end('{"success":false,"error":"too many requests","code":"TOO_MANY_REQUESTS","issues":[]}'),
+  ).listen(0, '127.0.0.1')
+  await once(early, 'listening')
+  onTestFinished(() => void early.close().closeAllConnections())
+  const client = createClient({ url: `http://127.0.0.1:${(early.address() as AddressInfo).port}` })
+  expect(await thrownBy(() => client.sessions.login(given))).toMatchObject({ code: 'TOO_MANY_REQUESTS', retry_after_ms: 7_000 })
+})
+
+test('whoever gave the client is told of each call and stream that wants a login, and of nothing else', async () => {
+  const wire = await startWire({
+    'agents.list': () => {
+      throw new CadreError('FORBIDDEN', 'not you')
+    },
+    'agents.get': () => {
+      throw new CadreError('UNAUTHORIZED', 'who are you?')
+    },
+    'runs.follow': async function* () {
+      yield events[0]
+      throw refusal(new CadreError('UNAUTHORIZED', 'The login of this stream is over'))
+    },
+  })
+  let told = 0
+  const client = createClient({ url: wire.url, onUnauthorized: () => told++ })
+  await thrownBy(() => client.agents.list({}))
+  expect(told).toBe(0)
+  await thrownBy(() => client.agents.get({ idOrSlug: 'helper' }))
+  expect(told).toBe(1)
+  await thrownBy(async () => all(await client.runs.follow({ runId: 'run_1' })))
+  expect(told).toBe(2)
 })
 
 test('no server at the address is UNAVAILABLE and names it', async () => {

@@ -1,5 +1,5 @@
 import type { Contract } from '@cadre/contract'
-import { invalid } from '@cadre/contract/errors'
+import { CadreError, invalid } from '@cadre/contract/errors'
 import type { Run, StartRun } from '@cadre/contract/runs'
 import { createORPCClient } from '@orpc/client'
 import { RPCLink } from '@orpc/client/fetch'
@@ -9,6 +9,8 @@ import { checkAnswer, noServer, notCadre, toCadreError } from './answers.ts'
 
 export { CadreError, type ErrorCode, type Issue } from '@cadre/contract/errors'
 export { requestIdOf } from './answers.ts'
+export type { AnswerStage, ChatAnswer, ChatState, MessagePage, PendingMessage } from './chat/chat-state.ts'
+export { type Chat, type ChatOptions, openChat } from './chat/open-chat.ts'
 export { followConversation } from './follow-conversation.ts'
 export { followRun, type FollowOptions } from './follow-run.ts'
 export { openLiveRun, type LiveRun, type LiveRunOptions, type LiveRunState, type LiveText } from './live-run.ts'
@@ -18,6 +20,8 @@ export type ClientOptions = {
   url: string
   apiKey?: string
   fetch?: typeof globalThis.fetch
+  /** Told of each call or stream that was refused for want of a good login or key, beside what it throws. */
+  onUnauthorized?: () => void
 }
 
 /** What a single call may carry: `client.runs.start(input, { context: { idempotencyKey: 'order-7' } })`. */
@@ -28,9 +32,14 @@ export type Client = ContractRouterClient<Contract, CallContext>
  * Every call of the contract over HTTP. What the server refuses is thrown as a CadreError; so is a server that cannot be reached, or
  * that is none of ours (UNAVAILABLE). An aborted call throws the signal's reason. `runs.follow` is one connection; `followRun` reconnects.
  */
-export function createClient({ url, apiKey, fetch: ownFetch = globalThis.fetch }: ClientOptions): Client {
+export function createClient({ url, apiKey, fetch: ownFetch = globalThis.fetch, onUnauthorized }: ClientOptions): Client {
   const base = baseOf(url)
   if (apiKey !== undefined && !/^[\x21-\x7e]+$/.test(apiKey)) throw invalid('apiKey', 'must be printable ASCII without spaces')
+  const told = (error: unknown) => {
+    const known = toCadreError(base, error)
+    if (known instanceof CadreError && known.code === 'UNAUTHORIZED') onUnauthorized?.()
+    return known
+  }
   const link = new RPCLink<CallContext>({
     url: `${base}/rpc`,
     headers: ({ context: { idempotencyKey } }) => ({
@@ -48,9 +57,9 @@ export function createClient({ url, apiKey, fetch: ownFetch = globalThis.fetch }
         try {
           const output = await orAborted(next({ ...options, input: plain(options.input) }), options.signal)
           if (output === undefined) throw notCadre(base)
-          return isIterator(output) ? untilAborted(output, options.signal, (error) => toCadreError(base, error)) : output
+          return isIterator(output) ? untilAborted(output, options.signal, told) : output
         } catch (error) {
-          throw toCadreError(base, error)
+          throw told(error)
         }
       },
     ],

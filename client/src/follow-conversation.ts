@@ -18,7 +18,7 @@ export async function* followConversation(
   conversationId: string,
   options: FollowOptions = {},
 ): AsyncGenerator<ConversationEvent, void> {
-  const { signal, patience_ms = 60_000, onBreak } = options
+  const { signal, patience_ms = 60_000, onBreak, onOpen } = options
   // "From now on" has to be a number before the first break.
   let last = options.after ?? String((await client.conversations.get({ conversationId }, { signal })).last_event)
   let waitMs = firstWaitMs
@@ -27,6 +27,7 @@ export async function* followConversation(
     try {
       const events = await client.conversations.follow({ conversationId }, { signal, lastEventId: last })
       awaySince = null
+      onOpen?.()
       for await (const event of events) {
         waitMs = firstWaitMs
         last = getEventMeta(event)?.id ?? last

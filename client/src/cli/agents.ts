@@ -127,7 +127,7 @@ function describe(agent: Agent | PublicAgent) {
     if (agent.output_schema) lines.push(['Schema', JSON.stringify(agent.output_schema)])
   }
   const text = lines.filter(([, value]) => value).map(([title = '', value = '']) => `${title.padEnd(12)} ${oneLine(value)}`)
-  if ('system_prompt' in agent) text.push('', harmless(agent.system_prompt))
+  if ('effective_system_prompt' in agent) text.push('', harmless(agent.effective_system_prompt))
   return text.join('\n')
 }
 
@@ -171,7 +171,7 @@ async function promptFrom(file: string) {
   return (file === '-' ? await readStdin('--prompt-file') : readFile(file, '--prompt-file')).trimEnd()
 }
 
-const serverOwned = ['id', 'slug', 'created_by', 'created_at', 'updated_at', 'made']
+const serverOwned = ['id', 'slug', 'created_by', 'created_at', 'updated_at', 'effective_system_prompt', 'version', 'updated_by', 'made']
 
 /** The fields of an agent as a file has them. What `agents get --json` shows beyond them is the server's and is left out. */
 function definition(value: unknown, where: string): Record<string, unknown> {

@@ -35,6 +35,17 @@ describe('plugins new', () => {
     expect(manifest.runtime.source).not.toContain(cwd)
     expect(lock).toEqual([])
   })
+  test('makes one with a lifecycle hook, whose examples are tested as its point has it', async () => {
+    expect((await cadre(['plugins', 'new', 'our-names', '--lifecycle'], { cwd })).code).toBe(0)
+    const tested = await cadre(['plugins', 'test', 'our-names'], { cwd })
+    expect([tested.code, tested.stderr]).toEqual([0, expect.stringContaining('3 checks, 0 failed; its own tests: passed')])
+    expect((await cadre(['plugins', 'pack', 'our-names'], { cwd })).code).toBe(0)
+    const { manifest } = bundleOf('our-names/our-names-0.1.0.hook.json')
+    expect(manifest).toMatchObject({ endpoints: [], lifecycle: { before_message_send: { changes: true, timeout_ms: 1000, required: false } } })
+    edit('our-names/index.ts', (text) => text.replace('changes: true', 'changes: false'))
+    const { code, stderr } = await cadre(['plugins', 'test', 'our-names'], { cwd })
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/before_message_send example 1: .*it changes the message, which needs "changes": true/)])
+  })
   test.each([
     ['Not A Name', /must be at most 40 lower-case letters/],
     ['../up', /must be at most 40 lower-case letters/],
@@ -58,7 +69,13 @@ describe('plugins test says what is wrong', () => {
       /example 1.*gave \{"Ana":334,"Bo":333,"Cy":333\}, not/,
     ],
     ['an input that does not fit', 'index.ts', (text) => text.replace('cents: 1000,', 'cents: -1,'), 1, /example 1.*its input does not fit/],
-    ['a manifest that says something else', 'forgehook.json', (text) => text.replace('Divides', 'Shares'), 1, /its endpoints differ/],
+    [
+      'a manifest that says something else',
+      'forgehook.json',
+      (text) => text.replace('Divides', 'Shares'),
+      1,
+      /its endpoints or lifecycle hooks differ/,
+    ],
     ['a test that fails', 'index.test.ts', (text) => text.replace('cents)', 'cents + 1)'), 1, /its own tests: failed/],
     ['no default export', 'index.ts', (text) => text.replace('export default', 'export const hook ='), 5, /must export defineHook/],
     ['a syntax error', 'index.ts', (text) => `${text}\n}`, 5, /index\.ts: cannot be loaded/],

@@ -16,9 +16,10 @@ export function addHookAuthor(plugins: Command) {
     .description('make a folder with a ForgeHook that works: manifest, handler in TypeScript, test')
     .argument('<name>', 'its id, such as currency-rates')
     .option('--in <folder>', 'where to make it', '.')
-    .action(async (name: string, options: { in: string }, command: Command) => {
+    .option('--lifecycle', 'one that is called in the life of messages and runs, instead of a tool')
+    .action(async (name: string, options: { in: string; lifecycle?: boolean }, command: Command) => {
       const { output } = openCli(command)
-      const made = await newHook(name, options.in)
+      const made = await newHook(name, options.in, options.lifecycle)
       output.data(made, () => made.folder)
       output.say(`Made ${made.files.join(', ')}.\nNext: cadre plugins test ${made.folder}`)
     })
@@ -48,7 +49,7 @@ export function addHookAuthor(plugins: Command) {
       const { output } = openCli(command)
       const { file, bundle, wrote } = await packHook(folder, options.output)
       output.data({ file, checksum: bundle.checksum, lock: bundle.lock }, () => file)
-      if (wrote) output.say('Wrote the endpoints of the code into forgehook.json.')
+      if (wrote) output.say('Wrote what the code defines into forgehook.json.')
       output.say(`Packed ${bundle.manifest.id} ${bundle.manifest.version} with ${count(bundle.lock.length, 'package')}; checksum ${bundle.checksum}`)
     })
 

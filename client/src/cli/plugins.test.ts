@@ -53,3 +53,33 @@ test('plugins invoke writes the output of the tool, or what a dry run would do',
   const wrong = await cadre(['plugins', 'invoke', 'calculator'], { url: wire.url })
   expect([wrong.code, wrong.stderr]).toEqual([2, "cadre: the tool: must be like date-utils__parse_dates, not 'calculator'\n"])
 })
+
+test('plugins lifecycle shows where a ForgeHook is called, and switches that', async () => {
+  const point = { point: 'before_message_send', description: '', order: 100, timeout_ms: 1000, required: true, changes: true }
+  const figures = { calls: 12, changed: 3, refused: 0, failed: 1, last_error: 'it took too long', last_failed_at: null }
+  const state = (on: boolean, options: object) => ({
+    plugin: 'redact',
+    points: [{ ...point, on, ...figures }],
+    agents: null,
+    options,
+    options_schema: null,
+    switched_by: null,
+    switched_at: null,
+  })
+  const wire = await startWire({
+    'plugins.lifecycle': () => state(false, {}),
+    'plugins.switchLifecycle': ({ input }) => state(input.points?.length !== 0, input.options ?? {}),
+  })
+  const run = (...args: string[]) => cadre(['plugins', 'lifecycle', 'redact', ...args], { url: wire.url })
+  expect((await run()).stdout).toBe(
+    'POINT                ON  CALLS  CHANGED  REFUSED  FAILED  LAST ERROR\nbefore_message_send  no     12        3        0       1  it took too long\n',
+  )
+  const on = await run('--on', '--agents', 'helper,writer', '--options', '{"email": true}')
+  expect(on.stdout).toMatch(/before_message_send {2}yes[^]*\noptions: \{"email":true\}\n$/)
+  expect(wire.inputOf('plugins.switchLifecycle')).toEqual({ id: 'redact', agents: ['helper', 'writer'], options: { email: true } })
+  await run('--off')
+  expect(wire.calls.at(-1)?.input).toMatchObject({ id: 'redact', points: [] })
+  const wrong = await run('--on', '--points', 'before_lunch')
+  expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/--points: 'before_lunch' is none of before_message_send/)])
+  expect((await run('--on', '--off')).code).toBe(2)
+})

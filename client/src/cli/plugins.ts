@@ -4,6 +4,7 @@ import type { Command } from 'commander'
 import { openCli } from './cli.ts'
 import { UsageError } from './exit-codes.ts'
 import { addHookAuthor } from './hook-author.ts'
+import { addPluginLifecycle } from './plugin-lifecycle.ts'
 import { addPluginSources } from './plugin-sources.ts'
 import { readObject } from './sources.ts'
 import { table } from './table.ts'
@@ -14,6 +15,7 @@ export function addPlugins(program: Command) {
 
   addHookAuthor(plugins)
   addPluginSources(plugins)
+  addPluginLifecycle(plugins)
 
   plugins
     .command('list')

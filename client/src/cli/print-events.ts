@@ -53,8 +53,14 @@ export function stepPrinter({ output, commandLine }: Cli, runId: string): (event
       case 'approval.decided':
         whole([...nameOf(event.step), event.by === null ? event.decision : `${event.decision} by ${event.by}`, event.note ?? ''])
         break
+      case 'input.added':
+        short([`${event.name ?? event.by} added`, event.text])
+        break
       case 'run.waiting':
         whole([`waiting${event.waiting.until ? ` until ${event.waiting.until}` : ''}: ${event.waiting.reason}`], 'quiet')
+        break
+      case 'run.prepared':
+        if (event.hooks.length > 0) short([`prompt extended by ${event.hooks.join(', ')}`], 'quiet')
         break
       case 'run.warning':
         whole([`warning: ${event.message}`], 'bad')

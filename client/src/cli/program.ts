@@ -5,6 +5,7 @@ import { addApprovals } from './approvals.ts'
 import { addAudit } from './audit.ts'
 import { defaultUrl } from './cli.ts'
 import { addConversations } from './conversations.ts'
+import { addDatabase } from './database.ts'
 import { addDoctor } from './doctor.ts'
 import { addMasterKey } from './master-key.ts'
 import { addKeys } from './keys.ts'
@@ -39,6 +40,7 @@ export function buildProgram(): Command {
   addAudit(program)
   addServer(program)
   addMasterKey(program)
+  addDatabase(program)
   addDoctor(program)
   return program
 }

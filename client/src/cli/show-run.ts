@@ -14,6 +14,7 @@ export function describeRun(run: Run, full: boolean): string {
   lines.push('')
   const shown = new Set<Step>()
   for (const call of run.model_calls) {
+    for (const { name, by, text } of run.added.filter((added) => added.call === call.call)) lines.push(fit(`${name ?? by} added  `, text))
     lines.push(...modelLines(call, fit))
     for (const step of run.steps.filter((step) => step.call === call.call)) {
       shown.add(step)

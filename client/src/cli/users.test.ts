@@ -40,6 +40,8 @@ test('users are listed, created, disabled by their address, and get passwords fr
     'users.create': () => user,
     'users.disable': () => ({ ...user, disabled: true }),
     'users.setPassword': () => user,
+    'users.beginReset': () => ({ user_id: 'usr_1', token: 'one-time-token', expires_at: at }),
+    'users.finishReset': () => ({ user_id: 'usr_1', changed: true }),
   })
   const { url } = wire
   const list = await cadre(['users', 'list'], { url })
@@ -62,6 +64,13 @@ test('users are listed, created, disabled by their address, and get passwords fr
   })
   expect(await cadre(['users', 'passwd', 'usr_1', '--password-file', '-'], { url, stdin: 'a newer one\n' })).toMatchObject({ code: 0 })
   expect(wire.inputOf('users.setPassword')).toEqual({ id: 'usr_1', password: 'a newer one' })
+  expect(await cadre(['users', 'reset-password', 'olga@example.org'], { url })).toMatchObject({
+    code: 0,
+    stdout: 'one-time-token\n',
+    stderr: expect.stringMatching(/^Give it to them\. It is good until .*`cadre users finish-reset`\.\n$/),
+  })
+  await cadre(['users', 'finish-reset', 'one-time-token', '--password-file', '-'], { url, stdin: 'one of my own\n' })
+  expect(wire.inputOf('users.finishReset')).toEqual({ token: 'one-time-token', password: 'one of my own' })
   expect(await cadre(['users', 'passwd', 'usr_1'], { url })).toMatchObject({
     code: 2,
     stderr: 'cadre: give the password by --password-file, or - to read it from standard input\n',

@@ -67,6 +67,30 @@ Examples:
     cli.output.say(`${oneLine(changed.name)} has a new password.`, 'good')
   })
 
+  users
+    .command('reset-password')
+    .description('write a token by which a user sets a new password themselves: once, within a day')
+    .argument('<user>', 'e-mail address or id')
+    .addHelpText('after', '\nExamples:\n  cadre users reset-password ben@example.org')
+    .action(async (user: string, _options, command: Command) => {
+      const cli = openCli(command)
+      const reset = await cli.client.users.beginReset({ id: await idOf(cli, user) })
+      cli.output.data(reset, () => reset.token)
+      cli.output.say(`Give it to them. It is good until ${localTime(reset.expires_at)}; they use it by \`cadre users finish-reset\`.`, 'quiet')
+    })
+
+  users
+    .command('finish-reset')
+    .description('set your own new password with the token that an admin gave you')
+    .argument('<token>', 'of one use')
+    .option(...passwordOption)
+    .action(async (token: string, { passwordFile }: { passwordFile?: string }, command: Command) => {
+      const cli = openCli(command)
+      const done = await cli.client.users.finishReset({ token, password: await readPassword(passwordFile) })
+      cli.output.data(done, () => done.user_id)
+      cli.output.say('You have a new password; log in with it.', 'good')
+    })
+
   for (const [name, description, done] of [
     ['disable', 'let a user do nothing any more; sessions, keys and tokens stop at once', 'is disabled'],
     ['enable', 'let a disabled user in again', 'is enabled'],

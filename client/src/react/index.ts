@@ -4,6 +4,7 @@ import { CadreContext } from './context.ts'
 
 export { useClient } from './context.ts'
 export { type RunInput, useAgent } from './use-agent.ts'
+export { useChat } from './use-chat.ts'
 export { useRun } from './use-run.ts'
 export { useTools } from './use-tools.ts'
 

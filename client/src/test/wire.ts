@@ -75,8 +75,9 @@ export async function startWire(answers: Record<string, Answer> = {}, { apiKey, 
   }
 }
 
-function refusal({ code, status, message, issues }: CadreError) {
-  return new ORPCError(code, { status, message, data: { issues, request_id: 'req_1' } })
+export function refusal({ code, status, message, issues, retry_after_ms }: CadreError) {
+  const wait = retry_after_ms === null ? {} : { retry_after_ms }
+  return new ORPCError(code, { status, message, data: { issues, request_id: 'req_1', ...wait } })
 }
 
 /** Events as the server numbers them; `held` keeps the stream open after the last one until the caller goes away. */
