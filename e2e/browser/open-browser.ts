@@ -52,6 +52,16 @@ export async function openPage(browser: Browser, origin: string, options: Browse
   return { page, complaints, close: () => context.close() }
 }
 
+/** Tab, as often as it takes: what cannot be reached so cannot be reached by keys. */
+export async function tabTo(page: Page, role: 'button' | 'textbox' | 'checkbox' | 'link' | 'listbox', name: string | RegExp) {
+  const wanted = page.getByRole(role, { name, exact: typeof name === 'string' }).first()
+  for (let i = 0; i < 80; i++) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`80 tabs do not lead to the ${role} ${name}`)
+}
+
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
 type AxeResults = { violations: { id: string; impact: string | null; help: string; nodes: { target: string[]; failureSummary: string }[] }[] }

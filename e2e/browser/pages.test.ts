@@ -1,9 +1,9 @@
 import type { Agent } from '@cadre/contract/agents'
 import type { Run } from '@cadre/contract/runs'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { api, type ServerProcess, startCadre, temporaryFolder } from '../../scripts/lib/server-process.ts'
-import { noBrowser, openBrowser, openPage } from './open-browser.ts'
+import { noBrowser, openBrowser, openPage, tabTo } from './open-browser.ts'
 
 // The pages in a real browser against the real server, led by the planner inside.
 
@@ -127,16 +127,6 @@ describe.skipIf(noBrowser)('from nothing', () => {
     await end()
   })
 })
-
-/** Tab, as often as it takes: what cannot be reached so cannot be reached by keys. */
-async function tabTo(page: Page, role: 'button' | 'textbox' | 'checkbox' | 'link' | 'listbox', name: string | RegExp) {
-  const wanted = page.getByRole(role, { name, exact: typeof name === 'string' }).first()
-  for (let i = 0; i < 80; i++) {
-    if (await wanted.evaluate((element) => element === document.activeElement)) return
-    await page.keyboard.press('Tab')
-  }
-  throw new Error(`80 tabs do not lead to the ${role} ${name}`)
-}
 
 describe.skipIf(noBrowser)('with agents and runs', () => {
   const folder = temporaryFolder('pages')

@@ -1,8 +1,7 @@
 import { useAgent } from '@cadre/client/react'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Copy, MoreHorizontal, Pencil, Trash2 } from 'lucide-react'
-import { useState } from 'react'
-import { useAgentActions } from '../features/agents/agent-actions.ts'
+import { Pencil } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import { isOwn, type SeenAgent } from '../features/agents/agent-queries.ts'
 import { RecentRuns } from '../features/runs/recent-runs.tsx'
 import { type RunDraft, RunForm, type RunRequest } from '../features/runs/run-form.tsx'
@@ -12,11 +11,13 @@ import { useFormat, useTexts } from '../i18n/texts.ts'
 import { queries } from '../lib/api.ts'
 import { useShortcut } from '../lib/use-shortcut.ts'
 import { useTitle } from '../lib/use-title.ts'
-import { Button, buttonStyle } from '../ui/button.tsx'
+import { buttonStyle } from '../ui/button.tsx'
 import { ErrorBox } from '../ui/error-box.tsx'
-import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx'
 import { Badge, Card, CardTitle, Page, PageHeader, Skeleton } from '../ui/parts.tsx'
 import { Source } from '../ui/value-view.tsx'
+
+// Menus weigh as much as the page itself.
+const AgentMenu = lazy(() => import('../features/agents/agent-menu.tsx').then(({ AgentMenu }) => ({ default: AgentMenu })))
 
 /** An agent at work: a task for it, what becomes of it, and what it is. */
 export function AgentPage() {
@@ -30,7 +31,6 @@ function AgentAtWork({ agentId }: { agentId: string }) {
   const texts = useTexts()
   const navigate = useNavigate()
   const { agent, error, reload, start, isStarting } = useAgent(agentId)
-  const { remove, duplicate } = useAgentActions()
   const [draft, setDraft] = useState<RunDraft>({ input: input ?? '', data: '' })
   const [runId, setRunId] = useState<string | null>(null)
   const [refusal, setRefusal] = useState<unknown>(null)
@@ -81,28 +81,9 @@ function AgentAtWork({ agentId }: { agentId: string }) {
           <Pencil aria-hidden />
           {texts.common.edit}
         </Link>
-        <Menu
-          trigger={
-            <Button look="ghost" size="icon" aria-label={texts.agents.actions(agent.name)}>
-              <MoreHorizontal aria-hidden />
-            </Button>
-          }
-        >
-          <MenuItem icon={Copy} onSelect={() => void duplicate(agent)}>
-            {texts.agents.duplicate}
-          </MenuItem>
-          <MenuLine />
-          <MenuItem
-            icon={Trash2}
-            danger
-            onSelect={() => {
-              remove(agent)
-              void navigate({ to: '/agents' })
-            }}
-          >
-            {texts.common.delete}
-          </MenuItem>
-        </Menu>
+        <Suspense fallback={<span className="size-8" />}>
+          <AgentMenu agent={agent} onRemoved={() => void navigate({ to: '/agents' })} />
+        </Suspense>
       </PageHeader>
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_320px]">
         <div className="flex min-w-0 flex-col gap-4">
@@ -159,7 +140,7 @@ function Details({ agent }: { agent: SeenAgent }) {
             </div>
             <div>
               <dt className="text-xs text-muted">{texts.agents.instructions}</dt>
-              <dd className="line-clamp-6 whitespace-pre-wrap break-words">{agent.system_prompt}</dd>
+              <dd className="line-clamp-6 whitespace-pre-wrap break-words">{agent.effective_system_prompt}</dd>
             </div>
             {agent.output_schema && (
               <div>

@@ -1,8 +1,8 @@
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
-import { Bot, Copy, LayoutGrid, MoreHorizontal, Pencil, Plus, Rows3, Trash2 } from 'lucide-react'
+import { Bot, LayoutGrid, Plus, Rows3 } from 'lucide-react'
 import { useRef } from 'react'
-import { useAgentActions } from '../features/agents/agent-actions.ts'
+import { AgentMenu } from '../features/agents/agent-menu.tsx'
 import { agentsQuery, isOwn, type SeenAgent } from '../features/agents/agent-queries.ts'
 import { usePendingDeletes } from '../features/agents/pending-deletes.ts'
 import { Ago } from '../features/runs/run-status.tsx'
@@ -13,7 +13,6 @@ import { useTitle } from '../lib/use-title.ts'
 import { Button, buttonStyle } from '../ui/button.tsx'
 import { ErrorBox } from '../ui/error-box.tsx'
 import { Input } from '../ui/field.tsx'
-import { Menu, MenuItem, MenuLine } from '../ui/menu.tsx'
 import { Badge, Card, Empty, Page, PageHeader, Skeleton } from '../ui/parts.tsx'
 
 export function AgentsPage() {
@@ -115,7 +114,7 @@ function AgentCards({ agents }: { agents: SeenAgent[] }) {
               </div>
             </div>
             <p className="line-clamp-2 min-h-10 break-words text-[13px] leading-5 text-muted">
-              {agent.description ?? (isOwn(agent) ? agent.system_prompt : '')}
+              {agent.description ?? (isOwn(agent) ? (agent.role ?? agent.effective_system_prompt) : '')}
             </p>
             <div className="mt-auto flex min-w-0 items-center gap-1.5 pt-1">
               <ModelBadge agent={agent} />
@@ -187,31 +186,5 @@ function AgentTable({ agents }: { agents: SeenAgent[] }) {
         </tbody>
       </table>
     </Card>
-  )
-}
-
-function AgentMenu({ agent }: { agent: SeenAgent }) {
-  const texts = useTexts()
-  const navigate = useNavigate()
-  const { remove, duplicate } = useAgentActions()
-  return (
-    <Menu
-      trigger={
-        <Button look="ghost" size="icon" aria-label={texts.agents.actions(agent.name)}>
-          <MoreHorizontal aria-hidden />
-        </Button>
-      }
-    >
-      <MenuItem icon={Pencil} onSelect={() => void navigate({ to: '/agents/$agentId/edit', params: { agentId: agent.slug } })}>
-        {texts.common.edit}
-      </MenuItem>
-      <MenuItem icon={Copy} onSelect={() => void duplicate(agent)}>
-        {texts.agents.duplicate}
-      </MenuItem>
-      <MenuLine />
-      <MenuItem icon={Trash2} danger onSelect={() => remove(agent)}>
-        {texts.common.delete}
-      </MenuItem>
-    </Menu>
   )
 }

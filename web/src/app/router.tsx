@@ -1,8 +1,11 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '@tanstack/react-router'
 import { readAgentsSearch } from '../features/agents/agents-search.ts'
+import { readApprovalsSearch } from '../features/approvals/approvals-search.ts'
+import { readMonitoringSearch } from '../features/monitoring/monitoring-search.ts'
 import { readRunsSearch } from '../features/runs/runs-search.ts'
+import { readAuditSearch } from '../features/settings/audit-search.ts'
 import { NotFoundPage, BrokenPage } from './fallback-pages.tsx'
-import { Shell } from './shell.tsx'
+import { Root } from './root.tsx'
 
 /** Each page is a file of its own. */
 const pages = {
@@ -12,10 +15,19 @@ const pages = {
   agent: () => import('./agent-page.tsx'),
   runs: () => import('./runs-page.tsx'),
   run: () => import('./run-page.tsx'),
+  runCompare: () => import('./run-compare-page.tsx'),
+  agentVersions: () => import('./agent-versions-page.tsx'),
+  conversations: () => import('./conversations-page.tsx'),
   tools: () => import('./tools-page.tsx'),
   tool: () => import('./tool-page.tsx'),
   providers: () => import('./providers-page.tsx'),
   usage: () => import('./usage-page.tsx'),
+  monitoring: () => import('./monitoring-page.tsx'),
+  approvals: () => import('./approvals-page.tsx'),
+  settings: () => import('./settings-page.tsx'),
+  login: () => import('./login-page.tsx'),
+  setup: () => import('./setup-page.tsx'),
+  reset: () => import('./reset-page.tsx'),
 }
 
 /** Fetches what was not needed yet, so that going somewhere waits for nothing, not even for a server that is away. */
@@ -23,7 +35,7 @@ export function fetchPages() {
   return Promise.allSettled([...Object.values(pages).map((load) => load()), import('../features/agents/agent-editor.tsx')])
 }
 
-const root = createRootRoute({ component: Shell, notFoundComponent: NotFoundPage })
+const root = createRootRoute({ component: Root, notFoundComponent: NotFoundPage })
 const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: lazyRouteComponent(pages.home, 'HomePage') })
@@ -61,6 +73,35 @@ const run = createRoute({
   validateSearch: (search): { row?: string } => ({ row: text(search.row) }),
   component: lazyRouteComponent(pages.run, 'RunPage'),
 })
+const runCompare = createRoute({
+  getParentRoute: () => root,
+  path: '/runs/$runId/compare/$otherId',
+  component: lazyRouteComponent(pages.runCompare, 'RunComparePage'),
+})
+const agentVersions = createRoute({
+  getParentRoute: () => root,
+  path: '/agents/$agentId/versions',
+  validateSearch: (search): { version?: number; beside?: number } => ({
+    version: Number(search.version) || undefined,
+    beside: Number(search.beside) || undefined,
+  }),
+  component: lazyRouteComponent(pages.agentVersions, 'AgentVersionsPage'),
+})
+const conversations = createRoute({
+  getParentRoute: () => root,
+  path: '/conversations',
+  validateSearch: (search): { q?: string } => ({ q: text(search.q) }),
+  component: lazyRouteComponent(pages.conversations, 'ConversationsPage'),
+})
+// Shown by the page above: the list beside it stays.
+const conversation = createRoute({
+  getParentRoute: () => conversations,
+  path: '$conversationId',
+  validateSearch: (search): { thread?: string; message?: number } => ({
+    thread: text(search.thread),
+    message: Number(search.message) || undefined,
+  }),
+})
 const tools = createRoute({
   getParentRoute: () => root,
   path: '/tools',
@@ -87,9 +128,69 @@ const usage = createRoute({
   }),
   component: lazyRouteComponent(pages.usage, 'UsagePage'),
 })
+const monitoring = createRoute({
+  getParentRoute: () => root,
+  path: '/monitoring',
+  validateSearch: readMonitoringSearch,
+  component: lazyRouteComponent(pages.monitoring, 'MonitoringPage'),
+})
+
+const approvals = createRoute({
+  getParentRoute: () => root,
+  path: '/approvals',
+  validateSearch: readApprovalsSearch,
+  component: lazyRouteComponent(pages.approvals, 'ApprovalsPage'),
+})
+const settings = createRoute({
+  getParentRoute: () => root,
+  path: '/settings',
+  component: lazyRouteComponent(pages.settings, 'SettingsPage'),
+})
+const settingsSection = createRoute({
+  getParentRoute: () => root,
+  path: '/settings/$section',
+  validateSearch: readAuditSearch,
+  component: lazyRouteComponent(pages.settings, 'SettingsPage'),
+})
+const login = createRoute({
+  getParentRoute: () => root,
+  path: '/login',
+  validateSearch: (search): { to?: string } => ({ to: text(search.to) }),
+  component: lazyRouteComponent(pages.login, 'LoginPage'),
+})
+const setup = createRoute({
+  getParentRoute: () => root,
+  path: '/setup',
+  validateSearch: (search): { to?: string } => ({ to: text(search.to) }),
+  component: lazyRouteComponent(pages.setup, 'SetupPage'),
+})
+
+const reset = createRoute({ getParentRoute: () => root, path: '/reset', component: lazyRouteComponent(pages.reset, 'ResetPage') })
 
 export const router = createRouter({
-  routeTree: root.addChildren([home, agents, newAgent, agent, editAgent, runs, run, tools, tool, providers, usage]),
+  routeTree: root.addChildren([
+    home,
+    agents,
+    newAgent,
+    agent,
+    editAgent,
+    agentVersions,
+    runs,
+    run,
+    runCompare,
+    conversations.addChildren([conversation]),
+    tools,
+    tool,
+    providers,
+    usage,
+    monitoring,
+    approvals,
+    settings,
+    settingsSection,
+    login,
+    setup,
+    reset,
+  ]),
   defaultPreload: 'intent',
   defaultErrorComponent: BrokenPage,
   scrollRestoration: true,

@@ -1,11 +1,16 @@
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import type { Run } from '@cadre/contract/runs'
+import type { Replay, Run } from '@cadre/contract/runs'
 import { useQuery } from '@tanstack/react-query'
-import { RotateCcw, Square } from 'lucide-react'
+import { Square } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import { agentsQuery } from '../features/agents/agent-queries.ts'
+import { RunApprovals } from '../features/approvals/run-approvals-later.tsx'
 import { Answer } from '../features/runs/answer.tsx'
+import type { ForkPoint } from '../features/runs/fork-dialog.tsx'
 import { LiveSteps } from '../features/runs/live-steps.tsx'
+import { ReplayResult } from '../features/runs/replay-result.tsx'
 import { ResolveStep } from '../features/runs/resolve-step.tsx'
+import { RunActions } from '../features/runs/run-actions.tsx'
 import { RunLog } from '../features/runs/run-log.tsx'
 import { useCancel, useWatchedRun } from '../features/runs/run-panel.tsx'
 import { isOver } from '../features/runs/run-queries.ts'
@@ -18,6 +23,8 @@ import { ErrorBox } from '../ui/error-box.tsx'
 import { Badge, Card, CardTitle, Figure, Page, PageHeader, Skeleton } from '../ui/parts.tsx'
 import { Source, ValueView } from '../ui/value-view.tsx'
 
+const ForkDialog = lazy(() => import('../features/runs/fork-dialog.tsx').then(({ ForkDialog }) => ({ default: ForkDialog })))
+
 /** One run: what was asked, what came of it, and every step between. */
 export function RunPage() {
   const { runId } = useParams({ from: '/runs/$runId' })
@@ -26,13 +33,14 @@ export function RunPage() {
 
 function OneRun({ runId }: { runId: string }) {
   const texts = useTexts()
-  const navigate = useNavigate()
   // The chosen step stands in the address, so that it can be shown to others.
   const { row } = useSearch({ from: '/runs/$runId' })
   const choose = useNavigate({ from: '/runs/$runId' })
   const live = useWatchedRun(runId)
   const { isCancelling, cancel } = useCancel(live.cancel)
   const { data: agents } = useQuery(agentsQuery)
+  const [forkAt, setForkAt] = useState<ForkPoint | null>(null)
+  const [replay, setReplay] = useState<Replay | null>(null)
   const { run } = live
   useTitle(run ? run.input.slice(0, 60) : texts.run.title)
 
@@ -79,17 +87,14 @@ function OneRun({ runId }: { runId: string }) {
             {texts.run.cancel}
           </Button>
         )}
-        {agent && !isLive && (
-          <Button onClick={() => void navigate({ to: '/agents/$agentId', params: { agentId: agent.slug }, search: { input: run.input } })}>
-            <RotateCcw aria-hidden />
-            {texts.run.again}
-          </Button>
-        )}
+        {!isLive && <RunActions run={run} agentSlug={agent?.slug} onFork={setForkAt} onReplay={setReplay} />}
       </PageHeader>
       <div className="flex flex-col gap-4">
+        {replay && <ReplayResult replay={replay} onClose={() => setReplay(null)} />}
         <Facts run={run} agentName={agent?.name} agentSlug={agent?.slug} />
         {uncertain && <ResolveStep step={uncertain} resolve={live.resolve} />}
-        {run.waiting && !uncertain && (
+        {run.waiting?.for === 'approval' && <RunApprovals runId={run.run_id} />}
+        {run.waiting && run.waiting.for !== 'approval' && !uncertain && (
           <p className="rounded-lg bg-warning-soft px-4 py-2.5 text-[13px]">
             {run.waiting.reason}{' '}
             {run.waiting.for === 'budget' && (
@@ -124,8 +129,14 @@ function OneRun({ runId }: { runId: string }) {
             </div>
           </Card>
         </div>
-        <Trace run={run} chosen={row ?? null} onChoose={(row) => void choose({ search: { row }, replace: true, resetScroll: false })} />
+        <Trace
+          run={run}
+          chosen={row ?? null}
+          onChoose={(row) => void choose({ search: { row }, replace: true, resetScroll: false })}
+          onFork={setForkAt}
+        />
         <RunLog run={run} />
+        <Suspense>{forkAt && <ForkDialog run={run} at={forkAt} onClose={() => setForkAt(null)} />}</Suspense>
       </div>
     </Page>
   )
@@ -151,6 +162,16 @@ function Facts({ run, agentName, agentSlug }: { run: Run; agentName: string | un
         ) : (
           texts.runs.agentGone
         )}
+        {agentSlug && run.agent_version !== null && (
+          <Link
+            to="/agents/$agentId/versions"
+            params={{ agentId: agentSlug }}
+            search={{ version: run.agent_version }}
+            className="ml-1.5 text-xs text-muted hover:underline"
+          >
+            {texts.again.agentVersion(format.number(run.agent_version))}
+          </Link>
+        )}
       </Figure>
       <Figure label={texts.run.model} title={run.model ?? undefined}>
         {run.provider ? `${run.provider} / ${run.model}` : '–'}
@@ -174,7 +195,30 @@ function Facts({ run, agentName, agentSlug }: { run: Run; agentName: string | un
           </Link>
         </Figure>
       )}
+      {run.retry_of !== null && <Origin label={texts.again.retryOf} run={run} from={run.retry_of} />}
+      {run.forked_from && (
+        <Origin
+          label={`${texts.again.forkedFrom} (${texts.again.forkedAt(format.number(run.forked_from.call))})`}
+          run={run}
+          from={run.forked_from.run_id}
+        />
+      )}
       {run.attempts > 1 && <Figure label={texts.run.retries}>{texts.run.attempts(format.number(run.attempts))}</Figure>}
     </dl>
+  )
+}
+
+/** The run that this one was made of, and the two side by side. */
+function Origin({ label, run, from }: { label: string; run: Run; from: string }) {
+  const texts = useTexts()
+  return (
+    <Figure label={label} title={from}>
+      <Link to="/runs/$runId" params={{ runId: from }} className="text-accent hover:underline">
+        {from.slice(-8)}
+      </Link>{' '}
+      <Link to="/runs/$runId/compare/$otherId" params={{ runId: from, otherId: run.run_id }} className="ml-1 text-accent hover:underline">
+        {texts.again.compare}
+      </Link>
+    </Figure>
   )
 }

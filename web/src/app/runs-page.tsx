@@ -1,22 +1,22 @@
-import { CadreError } from '@cadre/client'
 import type { RunSummary } from '@cadre/contract/runs'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { Activity, Square } from 'lucide-react'
-import { useState } from 'react'
+import { Activity } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import { agentsQuery } from '../features/agents/agent-queries.ts'
+import { BulkCancel } from '../features/runs/bulk.tsx'
 import { isOver, runsQuery } from '../features/runs/run-queries.ts'
 import { Ago, Cost, RunDuration, RunStatusBadge } from '../features/runs/run-status.tsx'
 import { type RunsSearch, type Span, spans, statuses } from '../features/runs/runs-search.ts'
 import { useFormat, useTexts } from '../i18n/texts.ts'
-import { client, queries } from '../lib/api.ts'
 import { useRowKeys } from '../lib/use-row-keys.ts'
 import { useTitle } from '../lib/use-title.ts'
 import { Button, buttonStyle } from '../ui/button.tsx'
-import { ErrorBox, explainError } from '../ui/error-box.tsx'
+import { ErrorBox } from '../ui/error-box.tsx'
 import { Select } from '../ui/field.tsx'
 import { Card, Empty, Page, PageHeader, Skeleton } from '../ui/parts.tsx'
-import { toast } from '../ui/toast.ts'
+
+const RunsMenu = lazy(() => import('../features/runs/runs-menu.tsx').then(({ RunsMenu }) => ({ default: RunsMenu })))
 
 const columns = 'grid grid-cols-[1rem_minmax(0,1fr)_auto] items-center gap-x-3 md:grid-cols-[1rem_8.5rem_minmax(0,1fr)_8rem_4rem_4rem_4rem_7.5rem]'
 
@@ -29,7 +29,7 @@ export function RunsPage() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   useTitle(texts.runs.title)
   const runs = data?.pages.flatMap(({ items }) => items)
-  const isFiltered = search.status !== undefined || search.agent !== undefined || search.since !== undefined
+  const isFiltered = search.status !== undefined || search.agent !== undefined || search.since !== undefined || hasTimes(search)
   const live = runs?.filter(({ status }) => !isOver(status)) ?? []
   const chosen = live.filter(({ run_id }) => selected.has(run_id))
   const select = (ids: string[], on: boolean) => {
@@ -43,7 +43,9 @@ export function RunsPage() {
 
   return (
     <Page wide>
-      <PageHeader title={texts.runs.title} text={texts.runs.text} />
+      <PageHeader title={texts.runs.title} text={texts.runs.text}>
+        <Suspense>{runs && runs.length > 0 && <RunsMenu search={search} />}</Suspense>
+      </PageHeader>
       <Filters search={search} onChange={(change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true })} />
       {error && <ErrorBox error={error} onRetry={() => void refetch()} />}
       {!runs && !error && <Skeleton rows={8} />}
@@ -110,8 +112,11 @@ export function RunsPage() {
   )
 }
 
+const hasTimes = ({ from, to }: RunsSearch) => from !== undefined || to !== undefined
+
 function Filters({ search, onChange }: { search: RunsSearch; onChange: (change: RunsSearch) => void }) {
   const texts = useTexts()
+  const format = useFormat()
   const { data: agents = [] } = useQuery(agentsQuery)
   const spanNames: Span[] = ['hour', 'day', 'week']
   return (
@@ -144,12 +149,17 @@ function Filters({ search, onChange }: { search: RunsSearch; onChange: (change: 
         {search.agent !== undefined && !agents.some(({ slug }) => slug === search.agent) && <option value={search.agent}>{search.agent}</option>}
       </Select>
       <Select
-        className="max-w-40"
+        className={hasTimes(search) ? 'col-span-2 sm:w-auto' : 'max-w-40'}
         aria-label={texts.runs.time}
-        value={search.since ?? ''}
-        onChange={(event) => onChange({ since: spanNames.find((each) => each === event.target.value && spans[each]) })}
+        value={search.since ?? (hasTimes(search) ? 'times' : '')}
+        onChange={(event) =>
+          onChange({ since: spanNames.find((each) => each === event.target.value && spans[each]), from: undefined, to: undefined })
+        }
       >
         <option value="">{texts.runs.since.any}</option>
+        {hasTimes(search) && (
+          <option value="times">{texts.runs.between(search.from && format.dateTime(search.from), search.to && format.dateTime(search.to))}</option>
+        )}
         {spanNames.map((span) => (
           <option key={span} value={span}>
             {texts.runs.since[span]}
@@ -205,34 +215,5 @@ function Row({ run, isSelected, onSelect }: { run: RunSummary; isSelected: boole
         <Ago at={run.created_at} />
       </span>
     </li>
-  )
-}
-
-function BulkCancel({ runs, onDone }: { runs: RunSummary[]; onDone: () => void }) {
-  const texts = useTexts()
-  const format = useFormat()
-  const [busy, setBusy] = useState(false)
-  const cancel = async () => {
-    setBusy(true)
-    const results = await Promise.allSettled(runs.map(({ run_id }) => client.runs.cancel({ runId: run_id })))
-    const cancelled = results.filter(({ status }) => status === 'fulfilled').length
-    // What ended by itself meanwhile needs no cancelling.
-    const failed = results.find(
-      (result) => result.status === 'rejected' && !(result.reason instanceof CadreError && result.reason.code === 'RUN_ENDED'),
-    )
-    if (failed?.status === 'rejected') toast(explainError(failed.reason, texts).what, { tone: 'danger' })
-    toast(cancelled > 0 ? texts.runs.cancelledMany(format.number(cancelled)) : texts.runs.cancelledNone)
-    await queries.invalidateQueries({ queryKey: ['runs'] })
-    setBusy(false)
-    onDone()
-  }
-  return (
-    <span className="col-span-2 flex items-center gap-3 md:col-span-7">
-      {texts.runs.selected(format.number(runs.length))}
-      <Button size="small" look="danger" busy={busy} onClick={() => void cancel()}>
-        <Square aria-hidden />
-        {texts.runs.cancelSelected}
-      </Button>
-    </span>
   )
 }

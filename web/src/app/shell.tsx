@@ -1,8 +1,24 @@
-import { Link, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { Link, useLocation, useNavigate } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
 import clsx from 'clsx'
-import { Activity, Bot, ChartNoAxesColumn, Cpu, House, Menu as MenuIcon, Search, Settings2, Wrench } from 'lucide-react'
-import { lazy, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import {
+  Activity,
+  Bot,
+  ChartNoAxesColumn,
+  Cpu,
+  Gauge,
+  Hand,
+  House,
+  Menu as MenuIcon,
+  MessagesSquare,
+  Search,
+  Settings,
+  Settings2,
+  Wrench,
+} from 'lucide-react'
+import { lazy, type ReactNode, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
+import { meQuery } from '../features/access/access-queries.ts'
+import { pendingQuery } from '../features/approvals/approval-queries.ts'
 import { liveRunsQuery } from '../features/runs/run-queries.ts'
 import { useFormat, useTexts } from '../i18n/texts.ts'
 import { reach } from '../lib/reach.ts'
@@ -17,11 +33,12 @@ const loadPalette = () => import('./palette.tsx').then(({ Palette }) => ({ defau
 const Palette = lazy(loadPalette)
 const Drawer = lazy(() => import('./drawer.tsx').then(({ Drawer }) => ({ default: Drawer })))
 const Appearance = lazy(() => import('./appearance.tsx').then(({ Appearance }) => ({ default: Appearance })))
+const AccountMenu = lazy(() => import('../features/access/account-menu.tsx').then(({ AccountMenu }) => ({ default: AccountMenu })))
 const ShortcutSheet = lazy(() => import('./shortcut-sheet.tsx').then(({ ShortcutSheet }) => ({ default: ShortcutSheet })))
 
 type Open = 'palette' | 'sheet' | 'drawer' | 'looks' | null
 
-export function Shell() {
+export function Shell({ children }: { children: ReactNode }) {
   const texts = useTexts()
   const [open, setOpen] = useState<Open>(null)
   const close = () => setOpen(null)
@@ -38,7 +55,7 @@ export function Shell() {
         {texts.shell.skip}
       </a>
       <aside className="sticky top-0 hidden h-dvh flex-col border-r border-line bg-sunken/60 md:flex">
-        <Sidebar onFind={() => setOpen('palette')} onLooks={() => setOpen('looks')} />
+        <Sidebar onFind={() => setOpen('palette')} onLooks={() => setOpen('looks')} onGo={close} />
       </aside>
       <div className="flex min-w-0 flex-col">
         <header className="sticky top-0 z-20 flex h-12 items-center gap-1 border-b border-line bg-page px-2 md:hidden">
@@ -52,13 +69,13 @@ export function Shell() {
         </header>
         <Away />
         <main id="content" tabIndex={-1} className="min-w-0 flex-1 outline-none">
-          <Outlet />
+          {children}
         </main>
       </div>
       <Suspense>
         {open === 'drawer' && (
           <Drawer onClose={close}>
-            <Sidebar onFind={() => setOpen('palette')} onLooks={() => setOpen('looks')} />
+            <Sidebar onFind={() => setOpen('palette')} onLooks={() => setOpen('looks')} onGo={close} />
           </Drawer>
         )}
         {open === 'looks' && <Appearance onClose={close} />}
@@ -89,25 +106,35 @@ function useShortcuts(setOpen: (open: Open) => void) {
   useShortcut('c', shell.newAgent, shell.groupDo, () => void navigate({ to: '/agents/new' }))
   useShortcut('g h', shell.start, shell.groupGo, () => void navigate({ to: '/' }))
   useShortcut('g a', shell.agents, shell.groupGo, () => void navigate({ to: '/agents' }))
+  useShortcut('g c', shell.conversations, shell.groupGo, () => void navigate({ to: '/conversations' }))
   useShortcut('g r', shell.runs, shell.groupGo, () => void navigate({ to: '/runs' }))
+  useShortcut('g p', shell.approvals, shell.groupGo, () => void navigate({ to: '/approvals' }))
   useShortcut('g t', shell.tools, shell.groupGo, () => void navigate({ to: '/tools' }))
   useShortcut('g m', shell.providers, shell.groupGo, () => void navigate({ to: '/models' }))
   useShortcut('g u', shell.usage, shell.groupGo, () => void navigate({ to: '/usage' }))
+  useShortcut('g o', shell.monitoring, shell.groupGo, () => void navigate({ to: '/monitoring' }))
+  useShortcut('g s', shell.settings, shell.groupGo, () => void navigate({ to: '/settings' }))
 }
 
 const places = [
   { to: '/', name: 'start', icon: House },
   { to: '/agents', name: 'agents', icon: Bot },
+  { to: '/conversations', name: 'conversations', icon: MessagesSquare },
   { to: '/runs', name: 'runs', icon: Activity },
+  { to: '/approvals', name: 'approvals', icon: Hand },
   { to: '/tools', name: 'tools', icon: Wrench },
   { to: '/models', name: 'providers', icon: Cpu },
   { to: '/usage', name: 'usage', icon: ChartNoAxesColumn },
+  { to: '/monitoring', name: 'monitoring', icon: Gauge },
+  { to: '/settings', name: 'settings', icon: Settings },
 ] as const
 
-function Sidebar({ onFind, onLooks }: { onFind: () => void; onLooks: () => void }) {
+function Sidebar({ onFind, onLooks, onGo }: { onFind: () => void; onLooks: () => void; onGo: () => void }) {
   const texts = useTexts()
   const format = useFormat()
   const { data: running = 0 } = useQuery(liveRunsQuery)
+  const { data: waiting = [] } = useQuery(pendingQuery)
+  const { data: me } = useQuery(meQuery)
   return (
     <>
       <div className="flex h-14 items-center px-4">
@@ -143,6 +170,14 @@ function Sidebar({ onFind, onLooks }: { onFind: () => void; onLooks: () => void 
                 {format.number(running)}
               </span>
             )}
+            {name === 'approvals' && waiting.length > 0 && (
+              <span
+                className="min-w-5 rounded-full bg-warning-soft px-1.5 text-center text-[11px] leading-[18px] text-warning"
+                title={texts.approvals.waitingCount(format.number(waiting.length))}
+              >
+                {format.number(waiting.length)}
+              </span>
+            )}
           </Link>
         ))}
       </nav>
@@ -151,6 +186,11 @@ function Sidebar({ onFind, onLooks }: { onFind: () => void; onLooks: () => void 
           <Settings2 aria-hidden />
           <span className="truncate">{texts.shell.looks}</span>
         </Button>
+        {me?.user && (
+          <Suspense fallback={<div className="h-12" />}>
+            <AccountMenu me={me} onGo={onGo} />
+          </Suspense>
+        )}
       </div>
     </>
   )

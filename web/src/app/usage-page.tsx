@@ -11,6 +11,7 @@ import { useTitle } from '../lib/use-title.ts'
 import { Button } from '../ui/button.tsx'
 import { ErrorBox } from '../ui/error-box.tsx'
 import { Select } from '../ui/field.tsx'
+import { Figures } from '../ui/figures.tsx'
 import { Card, CardTitle, Empty, Page, PageHeader, Skeleton } from '../ui/parts.tsx'
 
 const DayChart = lazy(() => import('../features/usage/day-chart.tsx').then(({ DayChart }) => ({ default: DayChart })))
@@ -74,14 +75,7 @@ function Totals({ totals }: { totals: Usage['totals'] }) {
   ] as const
   return (
     <div>
-      <dl className="grid grid-cols-2 gap-px overflow-hidden rounded-lg border border-line bg-line sm:grid-cols-4">
-        {figures.map(([label, value]) => (
-          <div key={label} className="bg-surface px-4 py-3">
-            <dt className="text-xs text-muted">{label}</dt>
-            <dd className="mt-0.5 text-xl font-semibold tracking-tight tabular-nums">{value}</dd>
-          </div>
-        ))}
-      </dl>
+      <Figures figures={figures} />
       {totals.calls_unpriced > 0 && <p className="mt-1.5 text-xs text-muted">{texts.usage.unpriced(format.number(totals.calls_unpriced))}</p>}
     </div>
   )

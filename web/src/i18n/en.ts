@@ -1,4 +1,9 @@
+import { again } from './en/again.ts'
 import { agentForm, agents, runForm } from './en/agents.ts'
+import { accessForm, templates, versions } from './en/versions.ts'
+import { answerStage, conversations, roomForm } from './en/conversations.ts'
+import { access } from './en/access.ts'
+import { approvals } from './en/approvals.ts'
 import { providerForm, providers } from './en/providers.ts'
 import { run, runs } from './en/runs.ts'
 import { common, shell } from './en/shell.ts'
@@ -17,6 +22,10 @@ export const en = {
   agents,
   agentForm,
   runForm,
+  again,
+  versions,
+  templates,
+  accessForm,
   runs,
   run,
   tools,
@@ -24,6 +33,11 @@ export const en = {
   providers,
   providerForm,
   usage,
+  access,
+  approvals,
+  conversations,
+  answerStage,
+  roomForm,
   runStatus: {
     pending: 'Waiting to start',
     running: 'Running',
@@ -68,5 +82,6 @@ export const en = {
   },
 }
 
-type Said<T> = T extends string ? string : T extends (...values: infer V) => string ? (...values: V) => string : { [K in keyof T]: Said<T[K]> }
+/** The same, said in another language. */
+export type Said<T> = T extends string ? string : T extends (...values: infer V) => string ? (...values: V) => string : { [K in keyof T]: Said<T[K]> }
 export type Texts = Said<typeof en>

@@ -15,19 +15,25 @@ export function createFormat(locale: string, time_zone?: string) {
   const dateTime = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'short', timeZone: time_zone })
   const exact = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long', timeZone: time_zone })
   const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit', timeZone: time_zone })
+  const hourMinute = new Intl.DateTimeFormat(locale, { hour: 'numeric', minute: '2-digit', timeZone: time_zone })
+  const short_day = { day: 'numeric', month: 'short' } as const
+  const localDay = new Intl.DateTimeFormat(locale, { ...short_day, timeZone: time_zone })
   // Days of figures are UTC days.
   const utcDay = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' })
+  const utcShortDay = new Intl.DateTimeFormat(locale, { ...short_day, timeZone: 'UTC' })
   const ago = new Intl.RelativeTimeFormat(locale, { numeric: 'auto', style: 'short' })
   const unit = (name: string, digits = 0, unitDisplay: 'narrow' | 'long' = 'narrow') =>
     new Intl.NumberFormat(locale, { style: 'unit', unit: name, unitDisplay, minimumFractionDigits: digits, maximumFractionDigits: digits })
   const units = {
     ms: unit('millisecond'),
+    ms1: new Intl.NumberFormat(locale, { style: 'unit', unit: 'millisecond', unitDisplay: 'narrow', maximumFractionDigits: 1 }),
     s: unit('second'),
     s1: unit('second', 1),
     min: unit('minute'),
     h: unit('hour'),
     kB: unit('kilobyte', 1),
     MB: unit('megabyte', 1),
+    GB: unit('gigabyte', 1),
     byte: unit('byte', 0, 'long'),
   }
 
@@ -39,6 +45,8 @@ export function createFormat(locale: string, time_zone?: string) {
     /** US dollars. Less than a cent keeps two figures that say something: $0.0012 */
     usd: (value: number) => (value !== 0 && Math.abs(value) < 0.01 ? fractions.format(value) : cents.format(value)),
     duration: (ms: number) => {
+      // Of less than ten the fractions say something.
+      if (ms < 9.95) return units.ms1.format(ms)
       if (ms < second) return units.ms.format(Math.round(ms))
       // 59.96 s would be written 60.0 s.
       if (Math.round(ms / 100) < 600) return units.s1.format(ms / second)
@@ -50,14 +58,20 @@ export function createFormat(locale: string, time_zone?: string) {
     bytes: (value: number) => {
       if (value < 1000) return units.byte.format(value)
       // 999,950 would be written 1,000.0 kB.
-      return value < 999_950 ? units.kB.format(value / 1000) : units.MB.format(value / 1_000_000)
+      if (value < 999_950) return units.kB.format(value / 1000)
+      return value < 999_950_000 ? units.MB.format(value / 1_000_000) : units.GB.format(value / 1_000_000_000)
     },
     dateTime: (instant: string) => dateTime.format(new Date(instant)),
     /** With seconds and the time zone, for a tooltip. */
     exact: (instant: string) => exact.format(new Date(instant)),
     clock: (instant: string) => clock.format(new Date(instant)),
+    /** Along an axis. */
+    hourMinute: (instant: string) => hourMinute.format(new Date(instant)),
+    shortDay: (instant: string) => localDay.format(new Date(instant)),
     /** A UTC day such as 2024-03-05. */
     day: (date: string) => utcDay.format(new Date(`${date}T00:00:00Z`)),
+    /** The same without its year. */
+    dayOfMonth: (date: string) => utcShortDay.format(new Date(`${date}T00:00:00Z`)),
     /** How long ago; after a week, the date. */
     ago: (instant: string, now: number) => {
       const past = now - Date.parse(instant)

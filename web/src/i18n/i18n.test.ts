@@ -32,6 +32,8 @@ test('words go with their number', () => {
 
 test.each([
   [0, '0ms', '0 ms'],
+  [0.25, '0.3ms', '0,3 ms'],
+  [9.96, '10ms', '10 ms'],
   [999, '999ms', '999 ms'],
   [1_000, '1.0s', '1,0 s'],
   [59_940, '59.9s', '59,9 s'],
@@ -54,6 +56,7 @@ test.each([
 
 test('sizes, moments and days', () => {
   expect([999, 1_000, 999_949, 999_950].map((value) => plain(english.bytes(value)))).toEqual(['999 bytes', '1.0kB', '999.9kB', '1.0MB'])
+  expect([999_949_999, 999_950_000, 31_600_000_000].map((value) => plain(english.bytes(value)))).toEqual(['999.9MB', '1.0GB', '31.6GB'])
   const now = Date.parse('2024-03-05T12:00:00Z')
   const ago = (instant: string) => plain(english.ago(instant, now))
   expect(['2024-03-05T12:00:30Z', '2024-03-05T11:59:20Z', '2024-03-05T11:01:00Z', '2024-03-04T12:00:00Z', '2024-02-01T09:30:00Z'].map(ago)).toEqual([
@@ -63,5 +66,11 @@ test('sizes, moments and days', () => {
     'yesterday',
     'Feb 1, 2024, 9:30 AM',
   ])
-  expect(createFormat('pt-BR', 'America/Sao_Paulo').day('2024-03-05')).toBe('5 de mar. de 2024')
+  const away = createFormat('pt-BR', 'America/Sao_Paulo')
+  expect([
+    away.day('2024-03-05'),
+    away.dayOfMonth('2024-03-05'),
+    away.shortDay('2024-03-05T01:30:00Z'),
+    away.hourMinute('2024-03-05T01:30:00Z'),
+  ]).toEqual(['5 de mar. de 2024', '5 de mar.', '4 de mar.', '22:30'])
 })

@@ -1,5 +1,10 @@
 import type { Texts } from './en.ts'
+import { again } from './pt-br/again.ts'
 import { agentForm, agents, runForm } from './pt-br/agents.ts'
+import { accessForm, templates, versions } from './pt-br/versions.ts'
+import { answerStage, conversations, roomForm } from './pt-br/conversations.ts'
+import { access } from './pt-br/access.ts'
+import { approvals } from './pt-br/approvals.ts'
 import { providerForm, providers } from './pt-br/providers.ts'
 import { run, runs } from './pt-br/runs.ts'
 import { common, shell } from './pt-br/shell.ts'
@@ -17,6 +22,10 @@ export const ptBR: Texts = {
   agents,
   agentForm,
   runForm,
+  again,
+  versions,
+  templates,
+  accessForm,
   runs,
   run,
   tools,
@@ -24,6 +33,11 @@ export const ptBR: Texts = {
   providers,
   providerForm,
   usage,
+  access,
+  approvals,
+  conversations,
+  answerStage,
+  roomForm,
   runStatus: {
     pending: 'Aguardando início',
     running: 'Em execução',

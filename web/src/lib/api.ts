@@ -1,8 +1,10 @@
 import { CadreError, createClient } from '@cadre/client'
 import { QueryCache, QueryClient } from '@tanstack/react-query'
+import { login } from './login.ts'
 import { reach } from './reach.ts'
 
-export const client = createClient({ url: location.origin })
+/** What is asked without a login, by whichever page, leads to the one place where people log in. */
+export const client = createClient({ url: location.origin, onUnauthorized: login.want })
 
 const isAway = (error: unknown) => error instanceof CadreError && error.code === 'UNAVAILABLE'
 

@@ -1,24 +1,73 @@
-import type { ReactNode } from 'react'
+import { Component, memo, type ReactNode, useMemo, useState } from 'react'
 import { type Components, defaultRehypePlugins, Streamdown } from 'streamdown'
+import { useTexts } from '../i18n/texts.ts'
+import { Button } from './button.tsx'
+import { isPlainText, isTooDeep, splitText } from './split-text.ts'
 
 const { raw: _raw, ...safe } = defaultRehypePlugins
+const rehypePlugins = Object.values(safe)
+
+/** More of a text than this is drawn when it is asked for. */
+const partsAtFirst = 6
 
 /**
  * The one renderer of text by a model or a tool. HTML in it stays text; a picture is only named, never fetched; a link shows where it
- * leads, and opens in a page that knows nothing of this one.
+ * leads, and opens in a page that knows nothing of this one. Whatever stands in it, the page goes on: what is long is drawn in parts, and
+ * what cannot be parsed is shown as it is.
  */
-export function Markdown({ text, isStreaming = false }: { text: string; isStreaming?: boolean }) {
+export const Markdown = memo(function Markdown({ text, isStreaming = false }: { text: string; isStreaming?: boolean }) {
+  const texts = useTexts()
+  const parts = useMemo(() => splitText(text), [text])
+  const [count, setCount] = useState(partsAtFirst)
+  const shown = isStreaming ? parts : parts.slice(0, count)
   return (
-    <Streamdown
-      className="prose-own min-w-0 break-words"
-      mode={isStreaming ? 'streaming' : 'static'}
-      rehypePlugins={Object.values(safe)}
-      controls={false}
-      components={components}
-    >
-      {text}
-    </Streamdown>
+    <>
+      {shown.map((part, i) => (
+        // Parts never change their places.
+        <Part key={i} text={part} isStreaming={isStreaming && i === parts.length - 1} />
+      ))}
+      {shown.length < parts.length && (
+        <Button size="small" className="mt-2" onClick={() => setCount(count + partsAtFirst)}>
+          {texts.common.showMore}
+        </Button>
+      )}
+    </>
   )
+})
+
+type PartProps = { text: string; isStreaming: boolean }
+
+const Part = memo(function Part({ text, isStreaming }: PartProps) {
+  if (!isStreaming && isPlainText(text)) return <p className="min-w-0 break-words">{text}</p>
+  if (isTooDeep(text)) return <AsItIs text={text} />
+  return (
+    <Guard key={String(isStreaming)} text={text}>
+      <Streamdown
+        className="prose-own min-w-0 break-words"
+        mode={isStreaming ? 'streaming' : 'static'}
+        rehypePlugins={rehypePlugins}
+        controls={false}
+        components={components}
+      >
+        {text}
+      </Streamdown>
+    </Guard>
+  )
+})
+
+function AsItIs({ text }: { text: string }) {
+  return <p className="min-w-0 whitespace-pre-wrap break-words">{text}</p>
+}
+
+/** A parser that gives up takes its part of the text with it, and not the page. */
+class Guard extends Component<{ text: string; children: ReactNode }, { isBroken: boolean }> {
+  override state = { isBroken: false }
+  static getDerivedStateFromError() {
+    return { isBroken: true }
+  }
+  override render() {
+    return this.state.isBroken ? <AsItIs text={this.props.text} /> : this.props.children
+  }
 }
 
 function safeUrl(href: unknown): URL | null {
@@ -62,7 +111,7 @@ function Code({ children }: { children?: ReactNode }) {
 }
 
 /** Streamdown dresses these in classes of a theme that is not ours; theme.css dresses the plain elements. */
-function plain(Tag: 'ul' | 'ol' | 'li' | 'h1' | 'h2' | 'h3' | 'h4' | 'h5' | 'h6' | 'blockquote' | 'strong' | 'thead' | 'tbody' | 'tr' | 'th' | 'td') {
+function plain(Tag: 'ul' | 'li' | 'h1' | 'h2' | 'h3' | 'h4' | 'h5' | 'h6' | 'blockquote' | 'strong' | 'thead' | 'tbody' | 'tr' | 'th' | 'td') {
   return ({ children }: { children?: ReactNode }) => <Tag>{children}</Tag>
 }
 
@@ -75,7 +124,7 @@ function Table({ children }: { children?: ReactNode }) {
   )
 }
 
-const tags = ['ul', 'ol', 'li', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'strong', 'thead', 'tbody', 'tr', 'th', 'td'] as const
+const tags = ['ul', 'li', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'blockquote', 'strong', 'thead', 'tbody', 'tr', 'th', 'td'] as const
 const components = {
   ...Object.fromEntries(tags.map((tag) => [tag, plain(tag)])),
   a: Link,
@@ -84,4 +133,6 @@ const components = {
   code: Code,
   table: Table,
   hr: () => <hr />,
+  // A list that goes on counts on.
+  ol: ({ start, children }: { start?: number; children?: ReactNode }) => <ol start={start}>{children}</ol>,
 } as Components

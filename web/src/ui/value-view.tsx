@@ -5,7 +5,8 @@ import { Button } from './button.tsx'
 import { CopyButton } from './copy-button.tsx'
 import { isPlain, sectionsOf, tableOf, type Table } from './table-of.ts'
 
-const Markdown = lazy(() => import('./markdown.tsx').then(({ Markdown }) => ({ default: Markdown })))
+/** Where many texts are shown at once, whoever shows them waits for it, so that none changes its height. */
+export const Markdown = lazy(() => import('./markdown.tsx').then(({ Markdown }) => ({ default: Markdown })))
 
 /** Text by a model, as Markdown; until its renderer is here, as it is. */
 export function RichText({ text, isStreaming }: { text: string; isStreaming?: boolean }) {

@@ -30,9 +30,10 @@ export function useAgentActions() {
 
   const duplicate = async (agent: SeenAgent) => {
     if (!isOwn(agent)) return
-    const { id: _id, slug: _slug, created_by: _by, created_at: _at, updated_at: _changed, ...definition } = agent
     try {
-      const copy = await client.agents.create({ ...definition, name: await freeName(texts.agents.copyOf(agent.name)) })
+      // With the schemas of agents, which lists do without.
+      const { definitionOf } = await import('@cadre/contract/agents')
+      const copy = await client.agents.create({ ...definitionOf(agent), name: await freeName(texts.agents.copyOf(agent.name)) })
       await agentsChanged()
       toast(texts.agents.duplicated(copy.name))
       await navigate({ to: '/agents/$agentId/edit', params: { agentId: copy.slug } })

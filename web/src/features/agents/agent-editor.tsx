@@ -15,6 +15,7 @@ import { type RunDraft, RunForm, type RunRequest } from '../runs/run-form.tsx'
 import { RunPanel } from '../runs/run-panel.tsx'
 import { showIssues, stepOf, useAgentForm } from './agent-form.ts'
 import { agentsChanged, type SeenAgent } from './agent-queries.ts'
+import { AgentTemplates } from './agent-templates.tsx'
 import { StepTools } from './step-tools.tsx'
 import { StepWho } from './step-who.tsx'
 
@@ -130,6 +131,7 @@ export function AgentEditor({ agent }: { agent: SeenAgent | null }) {
               setStep(step === 0 ? 1 : 2)
             }}
           >
+            {step === 0 && saved === null && <AgentTemplates />}
             <Card className="p-4 md:p-5">{step === 0 ? <StepWho /> : <StepTools />}</Card>
             <div className="mt-3 flex justify-end gap-2">
               {step === 1 && <Button onClick={() => setStep(0)}>{texts.common.back}</Button>}

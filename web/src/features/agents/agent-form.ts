@@ -1,5 +1,5 @@
 import { CadreError } from '@cadre/client'
-import { CreateAgent } from '@cadre/contract/agents'
+import { CreateAgent, definitionOf } from '@cadre/contract/agents'
 import { zodResolver } from '@hookform/resolvers/zod'
 import { useEffect } from 'react'
 import { type FieldPath, type Resolver, useForm, type UseFormSetError } from 'react-hook-form'
@@ -17,7 +17,7 @@ export function useAgentForm(agent: SeenAgent | null) {
   }, [locale])
   return useForm<AgentFields, unknown, CreateAgent>({
     resolver: zodResolver(CreateAgent) as Resolver<AgentFields, unknown, CreateAgent>,
-    defaultValues: agent && isOwn(agent) ? fieldsOf(agent) : newAgent(),
+    defaultValues: agent && isOwn(agent) ? definitionOf(agent) : newAgent(),
     mode: 'onTouched',
   })
 }
@@ -25,11 +25,6 @@ export function useAgentForm(agent: SeenAgent | null) {
 /** As the contract fills in what is left out. */
 function newAgent(): AgentFields {
   return { ...CreateAgent.parse({ name: '-', system_prompt: '-' }), name: '', system_prompt: '' }
-}
-
-function fieldsOf(agent: Extract<SeenAgent, { config: unknown }>): AgentFields {
-  const { id: _id, slug: _slug, created_by: _by, created_at: _at, updated_at: _changed, ...fields } = agent
-  return fields
 }
 
 const steps: Record<string, 0 | 1> = { tools: 1 }

@@ -7,9 +7,13 @@ import { Field, Input, Select, TextArea } from '../../ui/field.tsx'
 import type { AgentFields } from './agent-form.ts'
 
 /** Settings that most agents never need: folded, but their errors open them. */
-function Folded({ title, text, broken, children }: { title: string; text?: string; broken: boolean; children: ReactNode }) {
+export function Folded(props: { title: string; text?: string; broken: boolean; opens?: boolean; children: ReactNode }) {
+  const { title, text, broken, opens = false, children } = props
+  const [isOpen, setOpen] = useState(broken || opens)
+  // Mended, it stays open: somebody is writing in it.
+  if (broken && !isOpen) setOpen(true)
   return (
-    <details className="group px-4" {...(broken ? { open: true } : {})}>
+    <details className="group px-4" open={isOpen} onToggle={({ currentTarget }) => setOpen(currentTarget.open)}>
       <summary className="flex h-11 cursor-pointer list-none items-center gap-2 text-[13px] font-medium [&::-webkit-details-marker]:hidden">
         <ChevronRight className="size-4 text-muted transition-transform group-open:rotate-90" aria-hidden />
         {title}

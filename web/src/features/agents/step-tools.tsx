@@ -22,7 +22,8 @@ export function StepTools() {
   const words = search.toLowerCase()
   const fits = ({ id, name, description, endpoints }: Plugin) =>
     `${id} ${name} ${description} ${endpoints.map(({ path, description }) => `${path} ${description}`).join(' ')}`.toLowerCase().includes(words)
-  const shown = plugins?.filter(fits)
+  // One of lifecycle hooks alone has nothing to call.
+  const shown = plugins?.filter((plugin) => plugin.endpoints.length > 0 && fits(plugin))
   const known = new Set(plugins?.flatMap(({ id, endpoints }) => [id, ...endpoints.map(({ tool }) => tool)]))
   const gone = plugins ? chosen.filter((tool) => !known.has(tool)) : []
   return (

@@ -1,10 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useFormContext } from 'react-hook-form'
 import { useTexts } from '../../i18n/texts.ts'
-import { Field, Input, Select, TextArea } from '../../ui/field.tsx'
+import { Field, Input, Select } from '../../ui/field.tsx'
 import { modelsQuery, providersQuery } from '../providers/provider-queries.ts'
+import { AccessSettings } from './agent-access.tsx'
 import type { AgentFields } from './agent-form.ts'
 import { ContextSettings, FallbackSettings, LimitSettings, SchemaSettings } from './agent-settings.tsx'
+import { PersonaSettings, PromptField } from './persona-fields.tsx'
 
 /** Step 1: who it is and which model thinks for it. */
 export function StepWho() {
@@ -19,12 +21,12 @@ export function StepWho() {
       <Field label={texts.agentForm.description} required={false} hint={texts.agentForm.descriptionHint} error={errors.description?.message}>
         {(field) => <Input {...field} {...register('description', { setValueAs: (text: string | null) => text || null })} autoComplete="off" />}
       </Field>
-      <Field label={texts.agentForm.prompt} required hint={texts.agentForm.promptHint} error={errors.system_prompt?.message}>
-        {(field) => <TextArea {...field} {...register('system_prompt')} className="min-h-36" placeholder={texts.agentForm.promptPlaceholder} />}
-      </Field>
+      <PromptField />
       <ModelFields />
       <div className="flex flex-col divide-y divide-line rounded-lg border border-line">
+        <PersonaSettings />
         <LimitSettings />
+        <AccessSettings />
         <FallbackSettings />
         <ContextSettings />
         <SchemaSettings />

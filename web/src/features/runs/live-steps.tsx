@@ -1,5 +1,5 @@
 import type { LiveText } from '@cadre/client'
-import type { Run } from '@cadre/contract/runs'
+import type { ModelCall, Run } from '@cadre/contract/runs'
 import { Brain } from 'lucide-react'
 import { useMemo } from 'react'
 import { useFormat, useTexts } from '../../i18n/texts.ts'
@@ -17,7 +17,7 @@ export function LiveSteps({ run, texts: arriving }: { run: Run; texts: LiveText[
   const isLive = !isOver(run.status)
   const now = useNow(isLive ? 200 : null)
   const { rows } = useMemo(() => traceRows(run, 0), [run])
-  const shown = rows.filter((row) => row.kind === 'tool' || (row.call.text !== '' && row.call.tool_calls.length > 0) || row.failed)
+  const shown = rows.filter((row) => row.kind !== 'asking').filter((row) => row.kind === 'tool' || row.failed || isSaid(row.call))
   return (
     <div>
       <ol aria-label={texts.run.table} className="flex flex-col">
@@ -53,6 +53,9 @@ export function LiveSteps({ run, texts: arriving }: { run: Run; texts: LiveText[
     </div>
   )
 }
+
+/** Words beside tool calls; the last words are the answer. */
+const isSaid = ({ text, tool_calls }: ModelCall) => text !== '' && tool_calls.length > 0
 
 function summaryOf(input: unknown): string {
   return JSON.stringify(input)?.slice(0, 160) ?? ''

@@ -24,6 +24,7 @@ test('what happened, in order of time, with what went wrong marked', () => {
       { ...step, step: 1, status: 'completed', timestamp: at(2) },
       { ...step, step: 2, status: 'uncertain', error: 'nobody knows', timestamp: at(5) },
     ],
+    added: [{ call: 2, timestamp: at(3), by: 'usr_1', name: 'Ana', message_id: 'msg_1', text: 'in euros' }],
     compactions: [{ call: 2, timestamp: at(3), record: { why: 'it did not fit' } }],
   } as unknown as Run
   expect(logLines(run, en, createFormat('en', 'UTC')).map(({ text, tone }) => `${tone} ${text}`)).toEqual([
@@ -31,6 +32,7 @@ test('what happened, in order of time, with what went wrong marked', () => {
     'plain model call 1 answered (tool-calls)',
     'plain date-utils / parse: Done (20ms)',
     'warning The conversation was shortened: it did not fit',
+    'plain Ana added, while the agent worked: in euros',
     'danger model call 2 answered (error)',
     'warning date-utils / parse: nobody knows',
     'danger ended: Failed: it broke',

@@ -11,12 +11,12 @@ export function logLines(run: Run, texts: Texts, format: Format): LogLine[] {
   if (run.started_at && run.provider) {
     lines.push({ key: 'start', at: run.started_at, tone: 'plain', text: texts.run.logStarted(run.provider, run.model ?? '') })
   }
-  for (const { call, timestamp, finish_reason } of run.model_calls) {
+  for (const { call, timestamp, finish_reason, taken_over } of run.model_calls) {
     lines.push({
       key: `call-${call}`,
       at: timestamp,
       tone: finish_reason === 'error' ? 'danger' : 'plain',
-      text: texts.run.logModel(format.number(call), finish_reason),
+      text: texts.run.logModel(format.number(call), finish_reason) + (taken_over ? `, ${texts.again.takenOver}` : ''),
     })
   }
   for (const { step, tool, action, timestamp, status, error, duration_ms } of run.steps) {
@@ -26,6 +26,9 @@ export function logLines(run: Run, texts: Texts, format: Format): LogLine[] {
   }
   for (const { call, timestamp, record } of run.compactions) {
     lines.push({ key: `compacted-${call}`, at: timestamp, tone: 'warning', text: `${texts.run.compacted}: ${record.why}` })
+  }
+  for (const { call, timestamp, name, by, text } of run.added) {
+    lines.push({ key: `added-${call}-${timestamp}`, at: timestamp, tone: 'plain', text: `${texts.run.added(name ?? by)}: ${text}` })
   }
   lines.sort((a, b) => Date.parse(a.at) - Date.parse(b.at))
   if (run.completed_at) {

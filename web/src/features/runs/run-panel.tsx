@@ -9,6 +9,7 @@ import { Button, buttonStyle } from '../../ui/button.tsx'
 import { ErrorBox, explainError } from '../../ui/error-box.tsx'
 import { Skeleton } from '../../ui/parts.tsx'
 import { toast } from '../../ui/toast.ts'
+import { RunApprovals } from '../approvals/run-approvals-later.tsx'
 import { Answer } from './answer.tsx'
 import { LiveSteps } from './live-steps.tsx'
 import { ResolveStep } from './resolve-step.tsx'
@@ -80,6 +81,7 @@ export function RunPanel({ runId }: { runId: string }) {
         </span>
       </div>
       <LiveSteps run={run} texts={live.texts} />
+      {run.waiting?.for === 'approval' && <RunApprovals runId={run.run_id} />}
       {uncertain && <ResolveStep step={uncertain} resolve={live.resolve} />}
       {isOver(run.status) && <Answer run={run} />}
     </div>

@@ -15,13 +15,16 @@ export const liveRunsQuery = queryOptions({
 /** There is no stream of all runs: while one of those shown is under way, they are asked for each second, else every five. */
 const interval = (runs: RunSummary[]) => (runs.some(({ status }) => !isOver(status)) ? 1_000 : 5_000)
 
-export function runsQuery({ status, agent, since }: RunsSearch) {
+/** What the server is asked for what the address says. */
+export function filterOf({ status, agent, since, from, to }: RunsSearch) {
+  return { status, agent, from: since ? new Date(Date.now() - spans[since]).toISOString() : from, to }
+}
+
+export function runsQuery({ status, agent, since, from, to }: RunsSearch) {
   return infiniteQueryOptions({
-    queryKey: ['runs', 'list', { status, agent, since }],
-    queryFn: ({ pageParam, signal }) => {
-      const from = since && new Date(Date.now() - spans[since]).toISOString()
-      return client.runs.list({ status, agent, from, cursor: pageParam, limit: 50 }, { signal })
-    },
+    queryKey: ['runs', 'list', { status, agent, since, from, to }],
+    queryFn: ({ pageParam, signal }) =>
+      client.runs.list({ ...filterOf({ status, agent, since, from, to }), cursor: pageParam, limit: 50 }, { signal }),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: ({ next_cursor }) => next_cursor ?? undefined,
     refetchInterval: ({ state }) => interval(state.data?.pages.flatMap(({ items }) => items) ?? []),

@@ -1,4 +1,6 @@
 import type { ModelCall, Run, Step } from '@cadre/contract/runs'
+import { Link } from '@tanstack/react-router'
+import { GitFork } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useFormat, useTexts } from '../../i18n/texts.ts'
 import { Button } from '../../ui/button.tsx'
@@ -7,11 +9,26 @@ import { RichText, Source, ValueView } from '../../ui/value-view.tsx'
 import { EffectBadge } from '../tools/effect-badge.tsx'
 import { stepName } from './step-name.ts'
 import { ContextSeen } from './context-seen.tsx'
+import type { ForkPoint } from './fork-dialog.tsx'
 import type { TraceRow } from './trace-rows.ts'
 
+type Fork = (at: ForkPoint) => void
+
 /** What went into one model call or tool call, and what came out. */
-export function TraceDetail({ row, run }: { row: TraceRow; run: Run }) {
-  return row.kind === 'model' ? <ModelDetail call={row.call} run={run} /> : <ToolDetail step={row.step} />
+export function TraceDetail({ row, run, onFork }: { row: TraceRow; run: Run; onFork: Fork }) {
+  const texts = useTexts()
+  if (row.kind === 'asking') return <p className="py-8 text-center text-[13px] text-muted">{texts.again.askingText}</p>
+  return row.kind === 'model' ? <ModelDetail call={row.call} run={run} onFork={onFork} /> : <ToolDetail step={row.step} onFork={onFork} />
+}
+
+function ForkButton({ onClick }: { onClick: () => void }) {
+  const texts = useTexts()
+  return (
+    <Button size="small" onClick={onClick}>
+      <GitFork aria-hidden />
+      {texts.again.fork.action}
+    </Button>
+  )
 }
 
 function Part({ title, children }: { title: string; children: ReactNode }) {
@@ -43,14 +60,17 @@ function Raw({ value }: { value: unknown }) {
   )
 }
 
-function ToolDetail({ step }: { step: Step }) {
+function ToolDetail({ step, onFork }: { step: Step; onFork: Fork }) {
   const texts = useTexts()
   const format = useFormat()
   return (
     <div className="flex min-w-0 flex-col gap-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h3 className="min-w-0 break-words font-mono text-[13px] font-semibold">{stepName(step)}</h3>
-        <EffectBadge effect={step.effect} />
+        <span className="flex items-center gap-2">
+          <EffectBadge effect={step.effect} />
+          {step.status !== 'running' && step.status !== 'waiting' && <ForkButton onClick={() => onFork({ step })} />}
+        </span>
       </div>
       <dl className="grid grid-cols-3 gap-3 text-[13px]">
         <Figure label={texts.run.took}>{step.status === 'running' ? texts.stepStatus.running : format.duration(step.duration_ms)}</Figure>
@@ -63,6 +83,11 @@ function ToolDetail({ step }: { step: Step }) {
         <Part title={texts.run.errorOf}>
           <p className="whitespace-pre-wrap break-words rounded-md bg-danger-soft px-3 py-2 text-[13px]">{step.error}</p>
         </Part>
+      )}
+      {childOf(step) !== null && (
+        <Link to="/runs/$runId" params={{ runId: childOf(step) ?? '' }} className="text-[13px] text-accent hover:underline">
+          {texts.again.childRun}
+        </Link>
       )}
       <Part title={texts.run.input}>
         <ValueView value={step.input} />
@@ -77,14 +102,24 @@ function ToolDetail({ step }: { step: Step }) {
   )
 }
 
-function ModelDetail({ call, run }: { call: ModelCall; run: Run }) {
+/** The run of the agent that the task was handed to. */
+function childOf({ tool, output }: Step): string | null {
+  const { run_id } = (tool === 'agents' && typeof output === 'object' && output !== null ? output : {}) as { run_id?: unknown }
+  return typeof run_id === 'string' ? run_id : null
+}
+
+function ModelDetail({ call, run, onFork }: { call: ModelCall; run: Run; onFork: Fork }) {
   const texts = useTexts()
   const format = useFormat()
   const compaction = run.compactions.find((each) => each.call === call.call)
   const answered = call.answered_by ?? (run.provider ? { provider: run.provider, model: run.model } : null)
   return (
     <div className="flex min-w-0 flex-col gap-4">
-      <h3 className="font-semibold">{texts.run.modelCall(format.number(call.call))}</h3>
+      <div className="flex flex-wrap items-center justify-between gap-2">
+        <h3 className="font-semibold">{texts.run.modelCall(format.number(call.call))}</h3>
+        <ForkButton onClick={() => onFork({ call: call.call })} />
+      </div>
+      {call.taken_over && <p className="rounded-md bg-info-soft px-3 py-2 text-[13px]">{texts.again.takenOverText}</p>}
       <dl className="grid grid-cols-2 gap-3 text-[13px] sm:grid-cols-4">
         <Figure label={texts.run.tokensIn}>{format.number(call.tokens_input)}</Figure>
         <Figure label={texts.run.tokensOut}>{format.number(call.tokens_output)}</Figure>
@@ -103,6 +138,13 @@ function ModelDetail({ call, run }: { call: ModelCall; run: Run }) {
           ))}
         </ul>
       )}
+      {run.added
+        .filter((each) => each.call === call.call)
+        .map(({ message_id, text, name, by }) => (
+          <Part key={message_id ?? text} title={texts.run.added(name ?? by)}>
+            <RichText text={text} />
+          </Part>
+        ))}
       {call.reasoning !== '' && (
         <Part title={texts.run.reasoning}>
           <p className="max-h-60 overflow-y-auto whitespace-pre-wrap break-words text-[13px] text-muted">{call.reasoning}</p>

@@ -61,12 +61,28 @@ test.each([
 
 test('bars stay inside and can be seen', () => {
   const place = { id: 'x', depth: 0 as const }
-  expect(barOf({ ...place, start_ms: 999_999, duration_ms: 0 }, 1_000_000)).toEqual({ left: 99.5, width: 0.5 })
-  expect(barOf({ ...place, start_ms: 0, duration_ms: 5 }, 0)).toEqual({ left: 0, width: 100 })
+  expect(barOf({ ...place, start_ms: 999_999, duration_ms: 0, isTaken: false }, 1_000_000)).toEqual({ left: 99.5, width: 0.5 })
+  expect(barOf({ ...place, start_ms: 0, duration_ms: 5, isTaken: false }, 0)).toEqual({ left: 0, width: 100 })
 })
 
 test('30,000 steps make their rows', () => {
   const calls = Array.from({ length: 3_000 }, (_, i) => call(i + 1, 10 * i, 5))
   const steps = Array.from({ length: 30_000 }, (_, i) => step(i + 1, Math.floor(i / 10) + 1, i))
   expect(traceRows(run(calls, steps), 0).rows).toHaveLength(33_000)
+})
+
+test('a run that is at work while no tool is waits for its model, which is a row as well', () => {
+  const live = (steps: Step[], status = 'running') => ({ ...run([call(1, 200, 200)], steps, null), status }) as Run
+  const asking = (of: Run) => traceRows(of, begin + 900).rows.filter(({ kind }) => kind === 'asking')
+  expect(asking(live([step(1, 1, 200)]))).toMatchObject([{ id: 'call-2', call: 2, start_ms: 250, duration_ms: null }])
+  expect(asking(live([step(1, 1, 200, { status: 'running' })]))).toEqual([])
+  expect(asking(live([step(1, 1, 200)], 'pending'))).toEqual([])
+  expect(asking(whole)).toEqual([])
+})
+
+test('what was taken over from another run took none of the time of this one', () => {
+  const forked = run([call(1, 0, 5_000, { taken_over: true }), call(2, 400, 400)], [step(1, 1, 0, { duration_ms: 9_000 })])
+  const { rows, total_ms } = traceRows(forked, 0)
+  expect(total_ms).toBe(1_000)
+  expect(rows.map(({ isTaken }) => isTaken)).toEqual([true, true, false])
 })

@@ -8,8 +8,16 @@ type Place = {
   start_ms: number
   /** Null while it runs. */
   duration_ms: number | null
+  /** It happened in the run that this one was forked from: it took none of the time of this one. */
+  isTaken: boolean
 }
-export type TraceRow = Place & ({ kind: 'model'; call: ModelCall; failed: boolean } | { kind: 'tool'; step: Step; failed: boolean })
+export type TraceRow = Place &
+  (
+    | { kind: 'model'; call: ModelCall; failed: boolean }
+    /** A model call that is not answered yet. */
+    | { kind: 'asking'; call: number; failed: false }
+    | { kind: 'tool'; step: Step; failed: boolean }
+  )
 export type TraceRows = {
   rows: TraceRow[]
   /** How long it all took, or has taken until now. */
@@ -25,21 +33,48 @@ export function traceRows(run: Run, now: number): TraceRows {
     // A call is recorded when it ends.
     const start_ms = Math.max(0, Date.parse(call.timestamp) - call.duration_ms - begin)
     const failed = call.finish_reason === 'error'
-    rows.push({ id: `call-${call.call}`, depth: 0, kind: 'model', call, failed, start_ms, duration_ms: call.duration_ms })
-    for (const step of stepsOf.get(call.call) ?? []) rows.push(toolRow(step, begin))
+    const isTaken = call.taken_over === true
+    rows.push({ id: `call-${call.call}`, depth: 0, kind: 'model', call, failed, start_ms, duration_ms: call.duration_ms, isTaken })
+    for (const step of stepsOf.get(call.call) ?? []) rows.push(toolRow(step, begin, isTaken))
     stepsOf.delete(call.call)
   }
   // Steps whose model call is not recorded yet.
-  for (const steps of stepsOf.values()) for (const step of steps) rows.push(toolRow(step, begin))
+  for (const steps of stepsOf.values()) for (const step of steps) rows.push(toolRow(step, begin, false))
+  const asking = askingRow(run, begin)
+  if (asking) rows.push(asking)
   const until = run.completed_at === null ? now : Date.parse(run.completed_at)
-  const total_ms = rows.reduce((most, { start_ms, duration_ms }) => Math.max(most, start_ms + (duration_ms ?? 0)), Math.max(0, until - begin))
+  const total_ms = rows.reduce(
+    (most, { start_ms, duration_ms, isTaken }) => (isTaken ? most : Math.max(most, start_ms + (duration_ms ?? 0))),
+    Math.max(0, until - begin),
+  )
   return { rows, total_ms }
 }
 
-function toolRow(step: Step, begin: number): TraceRow {
+/** Nobody records that a model was asked, but where a run is at work and no tool is, it waits for its model. */
+function askingRow(run: Run, begin: number): TraceRow | null {
+  if (run.status !== 'running' || run.started_at === null || run.steps.some(({ status }) => status === 'running' || status === 'waiting')) return null
+  const ends = [
+    ...run.model_calls.map(({ timestamp }) => Date.parse(timestamp)),
+    ...run.steps.map((step) => Date.parse(step.timestamp) + step.duration_ms),
+  ]
+  const start_ms = Math.max(0, ends.reduce((latest, end) => Math.max(latest, end), begin) - begin)
+  const call = run.model_calls.length + 1
+  return { id: `call-${call}`, depth: 0, kind: 'asking', call, failed: false, start_ms, duration_ms: null, isTaken: false }
+}
+
+function toolRow(step: Step, begin: number, isTaken: boolean): TraceRow {
   const start_ms = Math.max(0, Date.parse(step.timestamp) - begin)
   const failed = step.status === 'failed' || step.status === 'uncertain'
-  return { id: `step-${step.step}`, depth: 1, kind: 'tool', step, failed, start_ms, duration_ms: step.status === 'running' ? null : step.duration_ms }
+  return {
+    id: `step-${step.step}`,
+    depth: 1,
+    kind: 'tool',
+    step,
+    failed,
+    start_ms,
+    duration_ms: step.status === 'running' ? null : step.duration_ms,
+    isTaken,
+  }
 }
 
 export type TraceFilter = { errors: boolean; search: string }
@@ -60,7 +95,20 @@ export function filterRows(rows: TraceRow[], { errors, search }: TraceFilter): T
   return rows.filter((row) => kept.has(row))
 }
 
+// Looked through at every key that is pressed.
+const texts = new WeakMap<object, string>()
+
 function textOf(row: TraceRow): string {
+  if (row.kind === 'asking') return ''
+  const of = row.kind === 'model' ? row.call : row.step
+  const known = texts.get(of)
+  if (known !== undefined) return known
+  const text = searchedOf(row)
+  texts.set(of, text)
+  return text
+}
+
+function searchedOf(row: Exclude<TraceRow, { kind: 'asking' }>): string {
   if (row.kind === 'model') return `${row.call.text} ${row.call.reasoning}`.toLowerCase()
   const { tool, action, input, output, error } = row.step
   return `${tool} ${action} ${error ?? ''} ${JSON.stringify(input)} ${JSON.stringify(output)}`.toLowerCase()

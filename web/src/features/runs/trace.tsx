@@ -2,22 +2,29 @@ import type { Run } from '@cadre/contract/runs'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import clsx from 'clsx'
 import { Brain, ListTree } from 'lucide-react'
-import { useDeferredValue, useMemo, useRef, useState } from 'react'
+import { lazy, Suspense, useDeferredValue, useMemo, useRef, useState } from 'react'
+import type { Texts } from '../../i18n/en.ts'
+import type { Format } from '../../i18n/format.ts'
 import { useFormat, useTexts } from '../../i18n/texts.ts'
 import { useNow } from '../../lib/use-now.ts'
 import { useShortcut } from '../../lib/use-shortcut.ts'
 import { Check, Input } from '../../ui/field.tsx'
-import { Card, CardTitle, Empty } from '../../ui/parts.tsx'
+import { Badge, Card, CardTitle, Empty, Skeleton } from '../../ui/parts.tsx'
+import type { ForkPoint } from './fork-dialog.tsx'
 import { isOver } from './run-queries.ts'
 import { StepIcon } from './run-status.tsx'
 import { stepName } from './step-name.ts'
-import { TraceDetail } from './trace-detail.tsx'
 import { barOf, filterRows, type TraceRow, traceRows } from './trace-rows.ts'
+
+/** Fetched when something is chosen: what explains effects weighs as much as the page itself. */
+const TraceDetail = lazy(() => import('./trace-detail.tsx').then(({ TraceDetail }) => ({ default: TraceDetail })))
 
 const rowHeight = 32
 
+type Props = { run: Run; chosen: string | null; onChoose: (row: string) => void; onFork: (at: ForkPoint) => void }
+
 /** A run as tree and waterfall; beside it what went into the chosen step and what came out. */
-export function Trace({ run, chosen, onChoose }: { run: Run; chosen: string | null; onChoose: (row: string) => void }) {
+export function Trace({ run, chosen, onChoose, onFork }: Props) {
   const texts = useTexts()
   const isLive = !isOver(run.status)
   const now = useNow(isLive ? 250 : null)
@@ -64,7 +71,13 @@ export function Trace({ run, chosen, onChoose }: { run: Run; chosen: string | nu
           )}
         </div>
         <div className="min-w-0 border-t border-line p-4 lg:border-t-0">
-          {row ? <TraceDetail key={row.id} row={row} run={run} /> : <p className="py-8 text-center text-[13px] text-muted">{texts.run.pick}</p>}
+          {row ? (
+            <Suspense fallback={<Skeleton />}>
+              <TraceDetail key={row.id} row={row} run={run} onFork={onFork} />
+            </Suspense>
+          ) : (
+            <p className="py-8 text-center text-[13px] text-muted">{texts.run.pick}</p>
+          )}
         </div>
       </div>
     </Card>
@@ -142,22 +155,34 @@ function Row(props: { row: TraceRow; top: number; total_ms: number; now_ms: numb
       style={{ top }}
     >
       <span className={clsx('flex min-w-0 items-center gap-2', row.depth === 1 && 'pl-5')}>
-        {row.kind === 'model' ? <Brain className="size-3.5 shrink-0 text-muted" aria-hidden /> : <StepIcon status={row.step.status} />}
+        {row.kind === 'tool' ? (
+          <StepIcon status={row.step.status} />
+        ) : (
+          <Brain className={clsx('size-3.5 shrink-0', row.kind === 'asking' ? 'animate-pulse text-info' : 'text-muted')} aria-hidden />
+        )}
         <span className={clsx('truncate', row.kind === 'tool' && 'font-mono text-xs', row.failed && 'text-danger')}>
-          {row.kind === 'model' ? texts.run.modelCall(format.number(row.call.call)) : stepName(row.step)}
+          {nameOf(row, texts, format)}
         </span>
+        {row.kind === 'model' && row.call.taken_over && <Badge>{texts.again.takenOver}</Badge>}
       </span>
       <span className="relative hidden h-2 rounded-sm bg-sunken sm:block" aria-hidden>
-        <span
-          className={clsx(
-            'absolute inset-y-0 rounded-sm',
-            row.failed ? 'bg-danger' : row.kind === 'model' ? 'bg-accent' : 'bg-info',
-            row.duration_ms === null && 'animate-pulse',
-          )}
-          style={{ left: `${bar.left}%`, width: `${bar.width}%` }}
-        />
+        {!row.isTaken && (
+          <span
+            className={clsx(
+              'absolute inset-y-0 rounded-sm',
+              row.failed ? 'bg-danger' : row.kind === 'tool' ? 'bg-info' : 'bg-accent',
+              row.duration_ms === null && 'animate-pulse',
+            )}
+            style={{ left: `${bar.left}%`, width: `${bar.width}%` }}
+          />
+        )}
       </span>
       <span className="text-right text-xs tabular-nums text-muted">{format.duration(row.duration_ms ?? Math.max(0, now_ms - row.start_ms))}</span>
     </div>
   )
+}
+
+function nameOf(row: TraceRow, texts: Texts, format: Format): string {
+  if (row.kind === 'tool') return stepName(row.step)
+  return row.kind === 'model' ? texts.run.modelCall(format.number(row.call.call)) : texts.again.asking(format.number(row.call))
 }

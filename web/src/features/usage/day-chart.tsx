@@ -1,6 +1,7 @@
-import { useEffect, useRef } from 'react'
+import { useCallback, useEffect, useRef } from 'react'
 import uPlot from 'uplot'
 import { useFormat, useTexts } from '../../i18n/texts.ts'
+import { type PlotStyle, usePlot } from '../../ui/use-plot.ts'
 
 /** Columns, one a day. The same figures stand in the table below, for whoever cannot see it. */
 export function DayChart({ days, values, name, show }: { days: string[]; values: number[]; name: string; show: (value: number) => string }) {
@@ -11,50 +12,34 @@ export function DayChart({ days, values, name, show }: { days: string[]; values:
   useEffect(() => {
     latest.current = show
   })
-
-  useEffect(() => {
-    const element = box.current
-    if (!element) return
-    const style = getComputedStyle(document.documentElement)
-    const colour = (variable: string) => style.getPropertyValue(variable).trim()
-    let chart: uPlot | null = null
-    const draw = () => {
-      chart?.destroy()
-      const axis = {
-        stroke: colour('--muted'),
-        font: `11px ${style.fontFamily}`,
-        grid: { stroke: colour('--line'), width: 1 },
-        ticks: { show: false },
-      }
-      chart = new uPlot(
-        {
-          width: element.clientWidth,
-          height: 200,
-          padding: [8, 0, 0, 0],
-          cursor: { y: false, drag: { x: false, y: false } },
-          legend: { show: false },
-          scales: { x: { time: false, range: [-0.5, days.length - 0.5] }, y: { range: (_chart, _low, high) => [0, high > 0 ? high * 1.1 : 1] } },
-          axes: [
-            { ...axis, grid: { show: false }, space: 90, size: 26, values: (_chart, ticks) => ticks.map((tick) => shortDay(days[tick], format.day)) },
-            { ...axis, size: 64, values: (_chart, ticks) => ticks.map((tick) => latest.current(tick)) },
-          ],
-          series: [{}, { fill: colour('--accent'), width: 0, paths: uPlot.paths.bars?.({ size: [0.7, 48], radius: 0.15 }), points: { show: false } }],
+  const plot = useCallback(
+    ({ axis, colour }: PlotStyle) => ({
+      options: {
+        height: 200,
+        padding: [8, 0, 0, 0] as [number, number, number, number],
+        cursor: { y: false, drag: { x: false, y: false } },
+        legend: { show: false },
+        scales: {
+          x: { time: false, range: [-0.5, days.length - 0.5] as [number, number] },
+          y: { range: (_chart: uPlot, _low: number, high: number): [number, number] => [0, high > 0 ? high * 1.1 : 1] },
         },
-        [days.map((_day, i) => i), values],
-        element,
-      )
-    }
-    draw()
-    const size = new ResizeObserver(() => chart?.setSize({ width: element.clientWidth, height: 200 }))
-    size.observe(element)
-    const theme = new MutationObserver(draw)
-    theme.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
-    return () => {
-      size.disconnect()
-      theme.disconnect()
-      chart?.destroy()
-    }
-  }, [days, values, format])
+        axes: [
+          {
+            ...axis,
+            grid: { show: false },
+            space: 90,
+            size: 26,
+            values: (_chart: uPlot, ticks: number[]) => ticks.map((tick) => shortDay(days[tick], format.dayOfMonth)),
+          },
+          { ...axis, size: 64, values: (_chart: uPlot, ticks: number[]) => ticks.map((tick) => latest.current(tick)) },
+        ],
+        series: [{}, { fill: colour('--accent'), width: 0, paths: uPlot.paths.bars?.({ size: [0.7, 48], radius: 0.15 }), points: { show: false } }],
+      },
+      data: [days.map((_day, i) => i), values] as uPlot.AlignedData,
+    }),
+    [days, values, format],
+  )
+  usePlot(box, plot)
 
   const [first = '', last = ''] = [days[0], days.at(-1)]
   return (
@@ -67,6 +52,4 @@ export function DayChart({ days, values, name, show }: { days: string[]; values:
   )
 }
 
-function shortDay(day: string | undefined, write: (day: string) => string) {
-  return day === undefined ? '' : write(day).replace(/[,]? (de )?\d{4}$/, '')
-}
+const shortDay = (day: string | undefined, write: (day: string) => string) => (day === undefined ? '' : write(day))
