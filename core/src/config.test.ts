@@ -46,6 +46,7 @@ test('an empty folder gives the defaults', () => {
     file_roots: [{ name: 'files', path: join(cwd, 'data', 'files'), make: true }],
     private_hosts: [],
     docker_host: '/var/run/docker.sock',
+    encrypt_database: false,
     hooks: {},
     hook_env: {},
     secrets: {},

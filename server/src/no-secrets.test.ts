@@ -149,10 +149,12 @@ test.each([
         headers: { ...given, ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       })
-      const text = `${[...response.headers].join('\n')}\n${await textOf(response)}`
+      const said = await textOf(response)
+      const text = `${[...response.headers].join('\n')}\n${said}`
+      const isJson = response.headers.get('content-type')?.startsWith('application/json')
       // A key that is made is shown this once.
       if (path !== '/api/v1/keys' && path !== '/api/v1/tokens') answers.push([`${method} ${path.split('?')[0]}`, text])
-      return { status: response.status, json: text.includes('\n{') ? JSON.parse(text.slice(text.lastIndexOf('\n{') + 1)) : null, text }
+      return { status: response.status, json: isJson ? JSON.parse(said) : null, text }
     }
     const create = async (path: string, body: object) => {
       const { status, text } = await call('POST', path, body)
