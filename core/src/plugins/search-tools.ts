@@ -12,7 +12,8 @@ export async function searchTools(
   { q, limit }: { q: string; limit: number },
 ): Promise<{ items: FoundTool[]; next_cursor: null }> {
   const plugins = await app.hooks.all(actor.workspace_id)
-  const ids = plugins.map(({ manifest }) => manifest.id)
+  // Some have lifecycle hooks and no tools.
+  const ids = plugins.flatMap(({ manifest }) => (manifest.endpoints.length > 0 ? manifest.id : []))
   const tools = await app.hooks.resolveTools(actor.workspace_id, ids)
   const items = rankTools(tools, q, limit).map(({ tool, score }) => ({
     tool: tool.name,

@@ -40,7 +40,9 @@ export function TimeChart({ title, note, scale, lines, look = 'lines', show, top
   const name = useTimeNames(scale)
   const id = useId()
   const box = useRef<HTMLDivElement>(null)
-  const [place, setPlace] = useState<number | null>(null)
+  const [pointed, setPointed] = useState<number | null>(null)
+  // A shorter time may have come since the pointer moved.
+  const place = pointed !== null && pointed < scale.at.length ? pointed : null
   const latest = useRef({ show, pick })
   useEffect(() => {
     latest.current = { show, pick }
@@ -92,7 +94,7 @@ export function TimeChart({ title, note, scale, lines, look = 'lines', show, top
             (chart) => {
               const at = chart.cursor.idx ?? null
               const isIn = at !== null && (chart.cursor.left ?? -1) >= 0
-              setPlace(isIn ? at : null)
+              setPointed(isIn ? at : null)
               chart.over.style.cursor = isIn && latest.current.pick?.can(at) ? 'pointer' : ''
             },
           ],
