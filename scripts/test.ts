@@ -3,8 +3,9 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { check } from './check.ts'
+import { installChromium } from './lib/chromium.ts'
 
-// `npm test`: everything `npm run check` does, then the whole suite. Arguments go to vitest. The last line counts: `123 passed, 0 failed`.
+// `npm test`: a browser where it can have one, everything `npm run check` does, then the whole suite. Arguments go to vitest. The last line counts: `123 passed, 0 failed`.
 
 const root = join(import.meta.dirname, '..')
 const folder = mkdtempSync(join(tmpdir(), 'cadre-test-'))
@@ -12,6 +13,7 @@ const countsFile = join(folder, 'counts.json')
 const networkLog = join(folder, 'network.log')
 writeFileSync(networkLog, '')
 
+installChromium()
 const failedParts = await check()
 const code = await suite(process.argv.slice(2))
 const counts = readCounts()

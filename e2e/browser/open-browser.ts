@@ -1,9 +1,9 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core'
+import { findChromium } from '../../scripts/lib/chromium.ts'
 
-const places = [process.env.CHROMIUM_PATH, '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-const program = places.find((path) => path !== undefined && path !== '' && existsSync(path))
+const program = findChromium()
 
 /** Why there can be no browser tests here, or false: for `describe.skipIf`. In CI they must not be skipped. */
 export const noBrowser: string | false =
