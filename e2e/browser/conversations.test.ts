@@ -113,8 +113,8 @@ describe.skipIf(noBrowser)('conversations', () => {
       .getByRole('article', { name: /^Bruno/ })
       .locator('strong')
       .waitFor()
-    expect(await log.locator('[data-answer]').count()).toBe(0)
-    expect(await log.getByRole('article').count()).toBe(3)
+    await expect.poll(() => log.locator('[data-answer]').count()).toBe(0)
+    await expect.poll(() => log.getByRole('article').count()).toBe(3)
     await log
       .getByRole('article', { name: /^Ana/ })
       .getByText(/15 tokens/)
@@ -167,10 +167,10 @@ describe.skipIf(noBrowser)('conversations', () => {
     await page.keyboard.press('Enter')
     await log.getByText('other words').waitFor()
     await log.getByRole('article', { name: /^Ana/ }).locator('strong').waitFor()
-    expect(await log.getByText('first words').count()).toBe(0)
+    await expect.poll(() => log.getByText('first words').count()).toBe(0)
     await log.getByRole('button', { name: 'The version before' }).click()
     await log.getByText('first words').waitFor()
-    expect(await log.getByText('other words').count()).toBe(0)
+    await expect.poll(() => log.getByText('other words').count()).toBe(0)
     await end()
   })
 
@@ -258,7 +258,7 @@ describe.skipIf(noBrowser)('conversations', () => {
     await expect.poll(async () => (await api<Conversation>(server.url, 'GET', `/conversations/${id}`)).unread).toBe(0)
     await page.goto('/conversations')
     await link.waitFor()
-    expect(await link.getByText('unread').count()).toBe(0)
+    await expect.poll(() => link.getByText('unread').count()).toBe(0)
     await end()
   })
 

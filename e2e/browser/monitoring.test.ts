@@ -74,7 +74,7 @@ describe.skipIf(noBrowser)('monitoring', () => {
     // The upper third of the bar, which reaches nearly to the top, are those that failed.
     expect(await clickAt('Runs', 0.2)).toBe('status,from,to')
     await page.getByRole('link', { name: 'Fail' }).waitFor()
-    expect(await page.getByRole('link', { name: 'One' }).count()).toBe(0)
+    await expect.poll(() => page.getByRole('link', { name: 'One' }).count()).toBe(0)
     await page.goBack()
     expect(await clickAt('Success rate', 0.5)).toBe('from,to')
     for (const input of ['One', 'Two', 'Fail']) await page.getByRole('link', { name: input }).waitFor()
