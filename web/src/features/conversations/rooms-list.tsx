@@ -15,6 +15,7 @@ import { Avatar } from './avatar.tsx'
 import { meQuery, projectsQuery, roomName, roomsQuery } from './conversation-queries.ts'
 import { FoundMessages } from './found-messages.tsx'
 import { keptDraft } from './keep-draft.ts'
+import { previewOf } from './preview.ts'
 
 /** Direct conversations, groups, and the channels of each project; a search goes through all messages, too. */
 export function RoomsList({ openId, onNew }: { openId: string | undefined; onNew: () => void }) {
@@ -124,7 +125,7 @@ function RoomRow({ room, name, isOpen, me }: { room: Conversation; name: string;
                 <span className="text-warning">{texts.conversations.draft}</span> {draft}
               </>
             ) : (
-              last?.content.slice(0, 120)
+              last && previewOf(last.content)
             )}
           </span>
         </span>
