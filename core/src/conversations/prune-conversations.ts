@@ -12,7 +12,9 @@ const dayMs = 86_400_000
 const atOnce = 500
 const lastNumber = 2 ** 31 - 1
 /** What was deleted stays that long in the database, for whoever has to put it back from there. */
-const keepDeletedMs = 7 * dayMs
+export const keepDeletedMs = 7 * dayMs
+/** Uploads that no message took. */
+export const keepUnsentMs = dayMs
 
 /**
  * Deletes for good the messages of one conversation that are older than so many days, with all that hangs on them; numbers stay as they
@@ -48,7 +50,7 @@ export async function pruneConversations(app: PruneApp): Promise<void> {
     })
   }
   await app.db.write(async (trx) => {
-    await deleteUnsent(trx, app.now() - dayMs)
+    await deleteUnsent(trx, app.now() - keepUnsentMs)
     await deleteLooseFiles(trx)
   })
 }

@@ -3,7 +3,7 @@ import { deleteMachines } from './machine.store.ts'
 import { deleteCounts } from './run-stats.store.ts'
 import { spans } from './spans.ts'
 
-const keepMachinesMs = 90 * 86_400_000
+export const keepMachinesMs = 90 * 86_400_000
 
 /** What coarser counts stand for by now. */
 export async function pruneMetrics(db: Db, now: number): Promise<void> {

@@ -5,12 +5,12 @@ import { dayOf } from './record-usage.ts'
 import { freeExpired } from './reserve.ts'
 
 /** A run may wait for a person for weeks; its counter must outlive that. */
-const keepMs = 90 * 24 * 3_600_000
+export const keepCountersMs = 90 * 24 * 3_600_000
 
 /** What nobody asks for any more: reservations of calls that are long over, counters of past periods and of old runs. Now and then. */
 export async function pruneUsage(db: Db, now: number): Promise<void> {
   await freeExpired(db, now)
-  const before = now - keepMs
+  const before = now - keepCountersMs
   await db.write((trx) => deleteOldCounters(trx, dayOf(before), firstIdAt('run', before)))
 }
 

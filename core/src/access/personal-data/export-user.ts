@@ -33,15 +33,20 @@ async function* everything({ db }: PersonalApp, ids: PersonIds, parts: PersonalP
   for (const table of personalTables)
     for await (const row of rowsOf(db.read, table, ids)) {
       yield { table: table.table, row }
-      if (table.table === 'runs') yield* journalOf(db, String(row['id']), String(row['data'] ?? ''))
+      if (table.table === 'runs')
+        yield* journalOf(
+          db,
+          String(row['id']),
+          [row['data'], row['history']].map((text) => String(text ?? '')),
+        )
     }
   for (const row of await entriesAbout(db.read, ids.user_id)) if (!ids.actor_ids.includes(row.actor_id)) yield { table: 'audit_log', row }
   for (const part of parts) yield* part.export(ids)
 }
 
-async function* journalOf(db: App['db'], run_id: string, data: string): AsyncGenerator<ExportedRow> {
+async function* journalOf(db: App['db'], run_id: string, texts: string[]): AsyncGenerator<ExportedRow> {
   const events = await eventsOf(db.read, run_id)
   for (const row of events) yield { table: 'run_events', row }
-  const hashes = new Set([data, ...events.map((event) => event.data)].flatMap(blobHashes))
+  const hashes = new Set([...texts, ...events.map((event) => event.data)].flatMap(blobHashes))
   for (const row of await selectBlobs(db.read, [...hashes])) yield { table: 'blobs', row }
 }

@@ -53,7 +53,8 @@ export async function eraseRows(trx: Trx, ids: PersonIds): Promise<string[]> {
   const ofPerson = sql`(select id from runs where triggered_by in (${sql.join(ids.actor_ids)}))`
   const { rows } = await sql<{ text: string }>`
     select data as text from run_events where run_id in ${ofPerson} and data like ${'%"$blob"%'}
-    union all select data as text from runs where id in ${ofPerson} and data like ${'%"$blob"%'}`.execute(trx)
+    union all select data as text from runs where id in ${ofPerson} and data like ${'%"$blob"%'}
+    union all select history as text from runs where id in ${ofPerson} and history like ${'%"$blob"%'}`.execute(trx)
   await sql`delete from run_events where run_id in ${ofPerson}`.execute(trx)
   for (const { table, whose, actor, erase } of personalTables) {
     if (erase === 'keep') continue
@@ -70,7 +71,7 @@ export async function deleteBlobs(trx: Trx, hashes: string[]) {
   for (const hash of hashes) {
     const reference = `%${hash}%`
     await sql`delete from blobs where hash = ${hash}
-      and not exists (select 1 from runs where setup = ${hash} or data like ${reference})
+      and not exists (select 1 from runs where setup = ${hash} or data like ${reference} or history like ${reference})
       and not exists (select 1 from run_events where data like ${reference})
       and not exists (select 1 from plugins where manifest like ${reference})`.execute(trx)
   }

@@ -40,8 +40,12 @@ describe.each(databases)('one person on $name', ({ empty }) => {
       (await world.api.runs.start(actor, { idOrSlug: agent.id, input, data, stream: false, wait: 30 } as never, { signal })) as { run_id: string }
     const { id: key_id } = await world.api.keys.create(bob, CreateKey.parse({ name: 'Bob key' }), {})
     const key: Actor = { ...bob, kind: 'key', id: key_id }
+    const mine = await run(bob, 'what Bob asked', { text: 'only Bob '.repeat(2_000) })
+    // As a run in a conversation has it.
+    const history = JSON.stringify([{ role: 'user', content: 'what Bob said before' }])
+    await world.app.db.write((trx) => trx.updateTable('runs').set({ history }).where('id', '=', mine.run_id).execute())
     return {
-      mine: await run(bob, 'what Bob asked', { text: 'only Bob '.repeat(2_000) }),
+      mine,
       byKey: await run(key, 'what his key asked', shared),
       anns: await run(ann, 'what Ann asked', shared),
       key_id,
@@ -70,6 +74,7 @@ describe.each(databases)('one person on $name', ({ empty }) => {
     expect(of('audit_log').map(({ action }) => action)).toEqual(expect.arrayContaining(['users.create', 'users.export']))
     const text = rows.map((row) => JSON.stringify(row)).join('\n')
     expect(text).toContain('what Bob asked')
+    expect(text).toContain('what Bob said before')
     expect(text).toContain('only Bob only Bob')
     expect(text).toContain('shared shared')
     expect(text).not.toContain(anns.run_id)
@@ -86,7 +91,8 @@ describe.each(databases)('one person on $name', ({ empty }) => {
     await expect(eraseUser(world.app, bob, bob.id)).rejects.toMatchObject({ code: 'FORBIDDEN' })
     expect(await eraseUser(world.app, ann, bob.id)).toEqual({ id: bob.id, erased: true })
     const text = await dump()
-    for (const gone of ['what Bob asked', 'what his key asked', 'only Bob', 'bob@example.org', '"Bob"']) expect(text).not.toContain(gone)
+    for (const gone of ['what Bob asked', 'what Bob said before', 'what his key asked', 'only Bob', 'bob@example.org', '"Bob"'])
+      expect(text).not.toContain(gone)
     expect(text).toContain('shared shared') // Ann has it too
     for (const { run_id } of [mine, byKey]) {
       const run = await world.api.runs.get(ann, { runId: run_id })

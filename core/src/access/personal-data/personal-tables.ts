@@ -32,6 +32,7 @@ export const personalTables: readonly PersonalTable[] = [
     erase: {
       input: erasedText,
       data: null,
+      history: null,
       output_text: null,
       error_message: null,
       waiting: null,
