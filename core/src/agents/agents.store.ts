@@ -4,6 +4,7 @@ import { effectivePrompt } from '@cadre/contract/persona'
 import type { Insertable, Selectable, Updateable } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
 import { fromJson } from '../storage/json.ts'
+import { prepared } from '../storage/prepared.ts'
 import type { Tables } from '../storage/tables.ts'
 
 // An agent that an older version stored lacks the settings that came since.
@@ -11,11 +12,13 @@ const defaultConfig = AgentConfig.parse({})
 
 type AgentRow = Selectable<Tables['agents']>
 
+const living = (db: Db['read']) => db.selectFrom('agents').selectAll().where('deleted_at', 'is', null).where('workspace_id', '=', '')
+const byId = prepared((db) => living(db).where('id', '=', ''))
+const bySlug = prepared((db) => living(db).where('slug', '=', ''))
+
 /** A living agent of a workspace by id or slug. The two cannot clash: an id has an underscore. */
 export async function findAgent(db: Db['read'], workspace: string, idOrSlug: string): Promise<Agent | undefined> {
-  const by = idOrSlug.includes('_') ? 'id' : 'slug'
-  const query = db.selectFrom('agents').selectAll().where('workspace_id', '=', workspace).where(by, '=', idOrSlug)
-  const row = await query.where('deleted_at', 'is', null).executeTakeFirst()
+  const [row] = await (idOrSlug.includes('_') ? byId : bySlug)(db, workspace, idOrSlug)
   return row && toAgent(row)
 }
 

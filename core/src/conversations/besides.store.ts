@@ -1,6 +1,7 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
 import type { Tables } from '../storage/tables.ts'
+import { fixed } from '../storage/prepared.ts'
 import type { Party } from './participants.store.ts'
 
 // What hangs on messages: reactions, pins, mentions, attachments, what models were told.
@@ -79,16 +80,22 @@ export type Besides = {
 export async function selectBesides(db: Db['read'], messageIds: string[]): Promise<Besides> {
   if (messageIds.length === 0) return { reactions: [], mentions: [], attachments: [], pinned: new Set(), replies: new Map() }
   const ids = sql.join(messageIds)
-  const of = async <R>(query: ReturnType<typeof sql<R>>) => (await query.execute(db)).rows
+  const there = await whatIsThere(db, messageIds)
+  const of = async <R>(what: keyof Besides, query: ReturnType<typeof sql<R>>) => (there[what] ? (await query.execute(db)).rows : [])
   const reactions = await of(
+    'reactions',
     sql<
       Besides['reactions'][number]
     >`select message_id, emoji, kind, participant_id from reactions where message_id in (${ids}) order by created_at, participant_id`,
   )
-  const mentions = await of(sql<Besides['mentions'][number]>`select message_id, kind, participant_id from mentions where message_id in (${ids})`)
-  const attachments = await of(sql<AttachmentRow>`select * from attachments where message_id in (${ids}) order by id`)
-  const pins = await of(sql<{ message_id: string }>`select message_id from pins where message_id in (${ids})`)
+  const mentions = await of(
+    'mentions',
+    sql<Besides['mentions'][number]>`select message_id, kind, participant_id from mentions where message_id in (${ids})`,
+  )
+  const attachments = await of('attachments', sql<AttachmentRow>`select * from attachments where message_id in (${ids}) order by id`)
+  const pins = await of('pinned', sql<{ message_id: string }>`select message_id from pins where message_id in (${ids})`)
   const replies = await of(
+    'replies',
     sql<{ thread_id: string; n: number }>`select thread_id, count(*) as n from messages
       where thread_id in (${ids}) and thread_id is not null and deleted_at is null and active = 1 group by thread_id`,
   )
@@ -99,6 +106,20 @@ export async function selectBesides(db: Db['read'], messageIds: string[]): Promi
     pinned: new Set(pins.map((row) => row.message_id)),
     replies: new Map(replies.map((row) => [row.thread_id, row.n])),
   }
+}
+
+/** On most messages hangs nothing: one query says so instead of five. */
+async function whatIsThere(db: Db['read'], messageIds: string[]): Promise<Record<keyof Besides, unknown>> {
+  const [only] = messageIds
+  const any = { reactions: true, mentions: true, attachments: true, pinned: true, replies: true }
+  if (only === undefined || messageIds.length > 1) return any
+  const { rows } = await fixed<typeof any>`select
+    exists (select 1 from reactions where message_id = ${only}) as reactions,
+    exists (select 1 from mentions where message_id = ${only}) as mentions,
+    exists (select 1 from attachments where message_id = ${only}) as attachments,
+    exists (select 1 from pins where message_id = ${only}) as pinned,
+    exists (select 1 from messages where thread_id = ${only}) as replies`.execute(db)
+  return rows[0] ?? any
 }
 
 export async function insertAttachment(trx: Trx, row: Insertable<Tables['attachments']>, content: Uint8Array) {

@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
+import { fixed } from '../storage/prepared.ts'
 import type { Tables } from '../storage/tables.ts'
 
 export type ConversationRow = Selectable<Tables['conversations']>
@@ -7,7 +8,7 @@ type Change = Pick<Updateable<Tables['conversations']>, 'title' | 'topic' | 'pol
 
 /** Living ones only; one of another workspace is not there. */
 export async function findConversation(db: Db['read'], workspaceId: string, id: string): Promise<ConversationRow | undefined> {
-  const { rows } = await sql<ConversationRow>`
+  const { rows } = await fixed<ConversationRow>`
     select * from conversations where id = ${id} and workspace_id = ${workspaceId} and deleted_at is null`.execute(db)
   return rows[0]
 }
@@ -40,7 +41,7 @@ export async function changeConversation(trx: Trx, id: string, change: Change) {
  * and without gaps. Undefined: the conversation was deleted meanwhile.
  */
 export async function takeSeq(trx: Trx, id: string, now: number): Promise<number | undefined> {
-  const { rows } = await sql<{ last_seq: number }>`
+  const { rows } = await fixed<{ last_seq: number }>`
     update conversations set last_seq = last_seq + 1, last_message_at = ${now}, active_at = ${now}
     where id = ${id} and deleted_at is null returning last_seq`.execute(trx)
   return rows[0]?.last_seq

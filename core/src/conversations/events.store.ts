@@ -1,23 +1,34 @@
 import { type Selectable, sql } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
+import { fixed } from '../storage/prepared.ts'
 import type { Tables } from '../storage/tables.ts'
 import { type Own, ownIds } from './conversations.store.ts'
 
 export type EventRow = Selectable<Tables['conversation_events']>
 export type EventRowIn = EventRow & { workspace_id: string; kind: string }
 
+/** So many rows in one statement: databases have a limit for the values of one, which a long branch comes to. */
+const atOnce = 1_000
+
 /** Appends events in the caller's transaction; on Postgres the conversation stays locked to its end, so that they become visible in order. */
 export async function insertEvents(trx: Trx, conversationId: string, at: number, events: { type: string; data: string }[]): Promise<number> {
-  const { rows } = await sql<{ last_event: number }>`
+  const { rows } = await fixed<{ last_event: number }>`
     update conversations set last_event = last_event + ${events.length} where id = ${conversationId} returning last_event`.execute(trx)
   const first = (rows[0]?.last_event ?? 0) - events.length + 1
+  const [only] = events.length === 1 ? events : []
+  if (only) {
+    await fixed`insert into conversation_events (conversation_id, seq, type, at, data)
+      values (${conversationId}, ${first}, ${only.type}, ${at}, ${only.data})`.execute(trx)
+    return first
+  }
   const values = events.map(({ type, data }, i) => sql`(${conversationId}, ${first + i}, ${type}, ${at}, ${data})`)
-  await sql`insert into conversation_events (conversation_id, seq, type, at, data) values ${sql.join(values)}`.execute(trx)
+  for (let i = 0; i < values.length; i += atOnce)
+    await sql`insert into conversation_events (conversation_id, seq, type, at, data) values ${sql.join(values.slice(i, i + atOnce))}`.execute(trx)
   return first
 }
 
 export async function selectEvents(db: Db['read'], conversationId: string, after: number, limit: number): Promise<EventRow[]> {
-  const { rows } = await sql<EventRow>`select pos, conversation_id, seq, type, at, data from conversation_events
+  const { rows } = await fixed<EventRow>`select pos, conversation_id, seq, type, at, data from conversation_events
     where conversation_id = ${conversationId} and seq > ${after} order by seq limit ${limit}`.execute(db)
   return rows
 }

@@ -1,6 +1,7 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Db, Kind, Trx } from '../storage/database.ts'
 import type { Tables } from '../storage/tables.ts'
+import { fixed } from '../storage/prepared.ts'
 import { indexMessage, unindexMessage, vectorOf } from './search.store.ts'
 
 export type MessageRow = Selectable<Tables['messages']> & { conversation_kind: string }
@@ -25,7 +26,7 @@ export async function insertMessage(trx: Trx, kind: Kind, row: NewMessageRow): P
 
 /** Of a conversation that is there. */
 export async function findMessage(db: Db['read'], workspaceId: string, id: string): Promise<MessageRow | undefined> {
-  const { rows } = await sql<MessageRow>`
+  const { rows } = await fixed<MessageRow>`
     select ${columns} ${from} where m.id = ${id} and c.workspace_id = ${workspaceId} and c.deleted_at is null`.execute(db)
   return rows[0]
 }
@@ -34,13 +35,15 @@ export async function findByClientKey(
   db: Db['read'],
   at: { conversation_id: string; author_kind: string; author_id: string; client_key: string },
 ): Promise<MessageRow | undefined> {
-  const { rows } = await sql<MessageRow>`select ${columns} ${from} where m.conversation_id = ${at.conversation_id}
+  const { rows } = await fixed<MessageRow>`select ${columns} ${from} where m.conversation_id = ${at.conversation_id}
     and m.author_kind = ${at.author_kind} and m.author_id = ${at.author_id} and m.client_key = ${at.client_key}`.execute(db)
   return rows[0]
 }
 
 export async function selectMessagesById(db: Db['read'], ids: string[]): Promise<MessageRow[]> {
-  if (ids.length === 0) return []
+  const [only] = ids
+  if (only === undefined) return []
+  if (ids.length === 1) return (await fixed<MessageRow>`select ${columns} ${from} where m.id = ${only}`.execute(db)).rows
   return (await sql<MessageRow>`select ${columns} ${from} where m.id in (${sql.join(ids)})`.execute(db)).rows
 }
 

@@ -1,5 +1,6 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
+import { fixed } from '../storage/prepared.ts'
 import type { Tables } from '../storage/tables.ts'
 
 export type ParticipantRow = Selectable<Tables['participants']>
@@ -15,7 +16,13 @@ const named = sql`select p.conversation_id, p.kind, p.participant_id, p.role, p.
 
 /** Those who are there, in the order in which they came. */
 export async function selectParticipants(db: Db['read'], conversationIds: string[]): Promise<NamedParticipant[]> {
-  if (conversationIds.length === 0) return []
+  const [only] = conversationIds
+  if (only === undefined) return []
+  if (conversationIds.length === 1) {
+    const { rows } = await fixed<NamedParticipant>`${named}
+      where p.conversation_id = ${only} and p.left_at is null order by p.joined_at, p.participant_id`.execute(db)
+    return rows
+  }
   const { rows } = await sql<NamedParticipant>`${named}
     where p.conversation_id in (${sql.join(conversationIds)}) and p.left_at is null order by p.joined_at, p.participant_id`.execute(db)
   return rows
@@ -23,7 +30,7 @@ export async function selectParticipants(db: Db['read'], conversationIds: string
 
 /** Also one who left. */
 export async function findParticipant(db: Db['read'], conversationId: string, party: Party): Promise<NamedParticipant | undefined> {
-  const { rows } = await sql<NamedParticipant>`${named}
+  const { rows } = await fixed<NamedParticipant>`${named}
     where p.conversation_id = ${conversationId} and p.kind = ${party.kind} and p.participant_id = ${party.id}`.execute(db)
   return rows[0]
 }
@@ -51,7 +58,7 @@ export async function markLeft(trx: Trx, conversationId: string, party: Party, n
 
 /** Never goes back. */
 export async function setRead(trx: Trx, conversationId: string, party: Party, seq: number) {
-  await sql`update participants set last_read_seq = ${seq}
+  await fixed`update participants set last_read_seq = ${seq}
     where conversation_id = ${conversationId} and kind = ${party.kind} and participant_id = ${party.id} and last_read_seq < ${seq}`.execute(trx)
 }
 

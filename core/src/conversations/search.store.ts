@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
 import { type Own, ownIds } from './conversations.store.ts'
+import { fixed } from '../storage/prepared.ts'
 import { textOfWords, type WordQuery, wordsOf } from './search-words.ts'
 
 // Both databases index the words that search-words.ts makes, and are asked for those words: what a person types is never a query of theirs.
@@ -9,7 +10,7 @@ import { textOfWords, type WordQuery, wordsOf } from './search-words.ts'
 const scopeOf = (conversationId: string) => conversationId.slice(conversationId.indexOf('_') + 1)
 
 export async function indexMessage(trx: Trx, num: number, { conversation_id, content }: { conversation_id: string; content: string }) {
-  await sql`insert into message_search (rowid, words, scope) values (${num}, ${textOfWords(content)}, ${scopeOf(conversation_id)})`.execute(trx)
+  await fixed`insert into message_search (rowid, words, scope) values (${num}, ${textOfWords(content)}, ${scopeOf(conversation_id)})`.execute(trx)
 }
 
 export async function unindexMessage(trx: Trx, num: number) {

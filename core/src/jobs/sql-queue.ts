@@ -4,6 +4,7 @@ import { newId } from '../storage/ids.ts'
 import { fromJson, toJson } from '../storage/json.ts'
 import { clockSql, leaseMs } from './lease-clock.ts'
 import type { Lease, NewJob, Queue, Reclaimed } from './queue.ts'
+import { fixed } from '../storage/prepared.ts'
 import { sqlQueueAdmin } from './sql-queue-admin.ts'
 
 export type SqlQueueOptions = {
@@ -26,19 +27,21 @@ export function sqlQueue(db: Db, { now = Date.now, random = Math.random, lease_m
 
     async enqueue(trx, job) {
       const id = job.id ?? newId('job')
-      await trx
-        .insertInto('jobs')
-        .values(rowOf(id, job, now()))
-        .execute()
+      const row = rowOf(id, job, now())
+      await fixed`insert into jobs (id, name, data, priority, max_attempts, run_at, created_at, backoff_ms, status, progress, attempts)
+        values (${id}, ${row.name}, ${row.data}, ${row.priority}, ${row.max_attempts}, ${row.run_at}, ${row.created_at}, ${row.backoff_ms}, ${row.status},
+          ${row.progress}, ${row.attempts})`.execute(trx)
       return id
     },
 
     async enqueueHeld(trx, job, worker_id) {
       const at = now()
       const row = { ...rowOf(job.id ?? newId('job'), job, at), status: 'active', worker_id, token: 1, attempts: 1, started_at: at }
-      const { rows } = await sql`
-        insert into jobs (${sql.join(Object.keys(row).map((column) => sql.raw(column)))})
-        select ${sql.join(Object.values(row).map((value) => typedParameter(db.kind, value)))}
+      // In the list of a select, Postgres takes a parameter for text unless it is told.
+      const { rows } = await fixed`
+        insert into jobs (id, name, data, priority, max_attempts, run_at, created_at, backoff_ms, progress, status, worker_id, token, attempts, started_at)
+        select ${row.id}, ${row.name}, ${row.data}, cast(${row.priority} as integer), cast(${row.max_attempts} as bigint), cast(${row.run_at} as bigint),
+          cast(${row.created_at} as bigint), cast(${row.backoff_ms} as bigint), 0, 'active', ${worker_id}, 1, 1, cast(${at} as bigint)
         where exists (select 1 from workers where id = ${worker_id}) and not exists (select 1 from job_pauses where name = ${job.name})
         returning id`.execute(trx)
       if (rows.length === 0) return undefined
@@ -48,10 +51,8 @@ export function sqlQueue(db: Db, { now = Date.now, random = Math.random, lease_m
     claim: (worker_id, names, limit) => db.write((trx) => claim(trx, db.kind, { worker_id, names, limit, now: now() })),
 
     async complete(trx, lease, result) {
-      const done = { status: 'completed', progress: 100, worker_id: null, failure_reason: null, completed_at: now() }
-      const set = Object.entries({ ...done, result: result === undefined ? null : toJson(result) })
-      const { rows } = await sql`
-        update jobs set ${sql.join(set.map(([column, value]) => sql`${sql.raw(column)} = ${value}`))}
+      const { rows } = await fixed`update jobs set status = 'completed', progress = 100, worker_id = null, failure_reason = null,
+          completed_at = ${now()}, result = ${result === undefined ? null : toJson(result)}
         where id = ${lease.job_id} and token = ${lease.token} and status = 'active' returning id`.execute(trx)
       return rows.length > 0
     },
@@ -99,11 +100,6 @@ export function sqlQueue(db: Db, { now = Date.now, random = Math.random, lease_m
       return rows.map((row) => leaseOf(row, worker_id))
     },
   }
-}
-
-/** In the list of a select, Postgres takes a parameter for text unless it is told. */
-function typedParameter(kind: Db['kind'], value: unknown) {
-  return kind === 'postgres' && typeof value === 'number' ? sql`cast(${value} as bigint)` : sql`${value}`
 }
 
 function rowOf(id: string, job: NewJob, now: number) {

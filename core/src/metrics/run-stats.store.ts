@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
+import { fixed } from '../storage/prepared.ts'
 import { spans } from './spans.ts'
 
 export type EndedRun = { workspace_id: string; agent_id: string; status: string; talk: number; bin: number; duration_ms: number; created_at: number }
@@ -8,9 +9,9 @@ const spanRows = sql.raw(spans.map(({ ms }) => `select ${ms} as ms`).join(' unio
 
 // A statement of every run, written out: Kysely builds and compiles a query in 20 µs, five times what SQLite takes to run it.
 export async function countEnded(trx: Trx, run: EndedRun, shard: number) {
-  const accepted = sql`cast(${run.created_at} as bigint)`
-  await sql`insert into run_stats as s (workspace_id, agent_id, span, at, status, talk, bin, shard, runs, duration_ms)
-    select ${run.workspace_id}, ${run.agent_id}, ms, ${accepted} - ${accepted} % ms, ${run.status}, cast(${run.talk} as integer),
+  await fixed`insert into run_stats as s (workspace_id, agent_id, span, at, status, talk, bin, shard, runs, duration_ms)
+    select ${run.workspace_id}, ${run.agent_id}, ms,
+      cast(${run.created_at} as bigint) - cast(${run.created_at} as bigint) % ms, ${run.status}, cast(${run.talk} as integer),
       cast(${run.bin} as integer), cast(${shard} as integer), 1, cast(${run.duration_ms} as bigint) from (${spanRows}) as spans where true
     on conflict (workspace_id, agent_id, span, at, status, talk, bin, shard) do update
     set runs = s.runs + 1, duration_ms = s.duration_ms + excluded.duration_ms`.execute(trx)

@@ -1,14 +1,20 @@
 import type { Insertable, Selectable } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
+import { prepared } from '../storage/prepared.ts'
 import type { Tables } from '../storage/tables.ts'
 
 export type ProviderRow = Selectable<Tables['providers']>
 export type AliasRow = Tables['model_aliases']
 export type CardRow = Tables['model_cards']
 
+// Every run asks for these.
+const providersOf = prepared((db) => db.selectFrom('providers').selectAll().where('workspace_id', '=', '').orderBy('created_at').orderBy('id'))
+const aliasesOf = prepared((db) => db.selectFrom('model_aliases').selectAll().where('workspace_id', '=', '').orderBy('alias'))
+const cardsOf = prepared((db) => db.selectFrom('model_cards').selectAll().where('workspace_id', '=', ''))
+
 /** Those of a workspace in the order in which they were added. */
 export function selectProviders(db: Db['read'], workspace: string): Promise<ProviderRow[]> {
-  return db.selectFrom('providers').selectAll().where('workspace_id', '=', workspace).orderBy('created_at').orderBy('id').execute()
+  return providersOf(db, workspace)
 }
 
 export async function insertProvider(trx: Trx, row: Insertable<Tables['providers']>) {
@@ -24,7 +30,7 @@ export async function deleteProvider(trx: Trx, workspace: string, id: string): P
 
 /** By name. */
 export function selectAliases(db: Db['read'], workspace: string): Promise<AliasRow[]> {
-  return db.selectFrom('model_aliases').selectAll().where('workspace_id', '=', workspace).orderBy('alias').execute()
+  return aliasesOf(db, workspace)
 }
 
 export async function upsertAlias(trx: Trx, row: AliasRow) {
@@ -43,7 +49,7 @@ export async function deleteAlias(trx: Trx, workspace: string, alias: string): P
 }
 
 export function selectCards(db: Db['read'], workspace: string): Promise<CardRow[]> {
-  return db.selectFrom('model_cards').selectAll().where('workspace_id', '=', workspace).execute()
+  return cardsOf(db, workspace)
 }
 
 export async function upsertCard(trx: Trx, row: CardRow) {

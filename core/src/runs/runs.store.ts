@@ -4,6 +4,7 @@ import type { SeenRuns } from '../agents/sees-runs.ts'
 import type { Db, Trx } from '../storage/database.ts'
 import { firstIdAt } from '../storage/ids.ts'
 import { fromJson } from '../storage/json.ts'
+import { fixed } from '../storage/prepared.ts'
 import type { Tables } from '../storage/tables.ts'
 
 export type RunRow = Selectable<Tables['runs']>
@@ -87,7 +88,7 @@ export function findRunByRequest(
 // The statements of every run are written out: Kysely builds and compiles a query in 20 µs, five times what SQLite takes to run it.
 
 export async function findRun(db: Db['read'], id: string): Promise<RunRow | undefined> {
-  const { rows } = await sql<RunRow>`select * from runs where id = ${id}`.execute(db)
+  const { rows } = await fixed<RunRow>`select * from runs where id = ${id}`.execute(db)
   return rows[0]
 }
 
@@ -193,7 +194,12 @@ export async function appendEvents(trx: Trx, runId: string, token: number, event
 }
 
 export async function insertEvents(trx: Trx, runId: string, first: number, events: EventRow[]) {
-  if (events.length === 0) return
+  const [only] = events
+  if (only === undefined) return
+  if (events.length === 1) {
+    await fixed`insert into run_events (run_id, seq, type, at, data) values (${runId}, ${first}, ${only.type}, ${only.at}, ${only.data})`.execute(trx)
+    return
+  }
   const values = events.map(({ type, at, data }, i) => sql`(${runId}, ${first + i}, ${type}, ${at}, ${data})`)
   await sql`insert into run_events (run_id, seq, type, at, data) values ${sql.join(values)}`.execute(trx)
 }
@@ -201,7 +207,7 @@ export async function insertEvents(trx: Trx, runId: string, first: number, event
 export type StoredEvent = { seq: number; type: string; at: number; data: string }
 
 export async function selectEvents(db: Db['read'], runId: string): Promise<StoredEvent[]> {
-  return (await sql<StoredEvent>`select seq, type, at, data from run_events where run_id = ${runId} order by seq`.execute(db)).rows
+  return (await fixed<StoredEvent>`select seq, type, at, data from run_events where run_id = ${runId} order by seq`.execute(db)).rows
 }
 
 export type RunFilter = {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { getBlob, putBlob } from './blobs.ts'
-import { prepared } from './prepared.ts'
+import { fixed, prepared } from './prepared.ts'
 import { databases, encryptedSqlite } from './test/databases.ts'
 import { isUniqueViolation } from './unique-violation.ts'
 
@@ -25,6 +25,23 @@ describe.each([...databases, encryptedSqlite])('a database on $name', ({ empty }
     if (db.kind === 'postgres') return // refuses a boolean for an integer column by itself
     const row = await db.write((trx) => sql<{ a: unknown; b: unknown; c: unknown }>`select ${true} as a, ${undefined} as b, ${12n} as c`.execute(trx))
     expect(row.rows).toEqual([{ a: 1, b: null, c: 12 }])
+  })
+
+  test('a fixed query is written once and takes its values anew, in a transaction as well; no part of it may change', async () => {
+    const db = await empty()
+    const columns = sql`name, paused_at`
+    const find = (from: typeof db.read, name: string, what = columns) =>
+      fixed<{ name: string }>`select ${what} from job_pauses where name = ${name} and paused_at > ${5}`.execute(from)
+    const inside = await db.write(async (trx) => {
+      await trx
+        .insertInto('job_pauses')
+        .values([pause('a'), pause('b')])
+        .execute()
+      return [(await find(trx, 'b')).rows, (await find(trx, 'a')).rows]
+    })
+    expect(inside).toEqual([[pause('b')], [pause('a')]])
+    expect((await find(db.read, 'b')).rows).toEqual([pause('b')])
+    await expect(find(db.read, 'b', sql`name`)).rejects.toThrow('a part of this query changes')
   })
 
   test('a prepared query takes its parameters in the order of their places, and as many as it has', async () => {

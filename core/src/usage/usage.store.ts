@@ -1,6 +1,7 @@
 import type { UsageDimension } from '@cadre/contract/usage'
 import { type Selectable, sql } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
+import { fixed } from '../storage/prepared.ts'
 import type { Tables } from '../storage/tables.ts'
 
 export type CallRow = Selectable<Tables['usage_calls']>
@@ -9,7 +10,7 @@ export type CallRow = Selectable<Tables['usage_calls']>
 
 /** @returns false when this attempt is recorded already. */
 export async function insertCall(trx: Trx, row: CallRow): Promise<boolean> {
-  const { rows } = await sql`
+  const { rows } = await fixed`
     insert into usage_calls (workspace_id, run_id, call, attempt, agent_id, user_id, key_id, provider, model, day,
       tokens_input, tokens_cached, tokens_cache_write, tokens_output, tokens_reasoning, cost_micros, duration_ms, status)
     values (${row.workspace_id}, ${row.run_id}, ${row.call}, ${row.attempt}, ${row.agent_id}, ${row.user_id}, ${row.key_id}, ${row.provider}, ${row.model}, ${row.day},
@@ -20,7 +21,7 @@ export async function insertCall(trx: Trx, row: CallRow): Promise<boolean> {
 }
 
 export async function addToDay(trx: Trx, row: CallRow, shard: number): Promise<void> {
-  await sql`
+  await fixed`
     insert into usage_days as d (workspace_id, day, agent_id, user_id, key_id, provider, model, shard,
       calls, failed, retries, unpriced, tokens_input, tokens_cached, tokens_output, tokens_reasoning, cost_micros, duration_ms)
     values (${row.workspace_id}, ${row.day}, ${row.agent_id}, ${row.user_id}, ${row.key_id ?? ''}, ${row.provider}, ${row.model}, ${shard},
@@ -83,14 +84,14 @@ export async function selectUsage(db: Db['read'], workspace: string, by: UsageDi
 }
 
 export async function sumOfRun(db: Db['read'] | Trx, runId: string): Promise<{ cost_micros: number | null; unpriced: number }> {
-  const { rows } = await sql<{ cost_micros: number | null; unpriced: number | null }>`
+  const { rows } = await fixed<{ cost_micros: number | null; unpriced: number | null }>`
     select sum(cost_micros) as cost_micros, sum(case when cost_micros is null then 1 else 0 end) as unpriced
     from usage_calls where run_id = ${runId}`.execute(db)
   return { cost_micros: rows[0]?.cost_micros ?? null, unpriced: rows[0]?.unpriced ?? 0 }
 }
 
 export async function selectLastAttempt(db: Db['read'], runId: string, call: number): Promise<number> {
-  const { rows } = await sql<{ last: number | null }>`
+  const { rows } = await fixed<{ last: number | null }>`
     select max(attempt) as last from usage_calls where run_id = ${runId} and call = ${call}`.execute(db)
   return rows[0]?.last ?? 0
 }
