@@ -7,13 +7,18 @@ import type { ContractRouterClient } from '@orpc/contract'
 import { orAborted, untilAborted } from './aborts.ts'
 import { checkAnswer, noServer, notCadre, toCadreError } from './answers.ts'
 
+export type { PlannedAgent } from './agents-file.ts'
 export { CadreError, type ErrorCode, type Issue } from '@cadre/contract/errors'
 export { requestIdOf } from './answers.ts'
 export type { AnswerStage, ChatAnswer, ChatState, MessagePage, PendingMessage } from './chat/chat-state.ts'
 export { type Chat, type ChatOptions, openChat } from './chat/open-chat.ts'
 export { followConversation } from './follow-conversation.ts'
+export { importHistory, type ImportOptions } from './import-history.ts'
 export { followRun, type FollowOptions } from './follow-run.ts'
 export { openLiveRun, type LiveRun, type LiveRunOptions, type LiveRunState, type LiveText } from './live-run.ts'
+
+/** Agents as a file, to be written, read, compared and applied: for whoever needs it, as not many do. */
+export const agentsFile = () => import('./agents-file.ts')
 
 export type ClientOptions = {
   /** Where the server is, such as http://127.0.0.1:4000. */

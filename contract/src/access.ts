@@ -126,6 +126,19 @@ export const users = {
     .output(z.object({ id: z.string(), deleted: z.literal(true) })),
 }
 
+export const Person = z.object({ id: z.string(), name: z.string() })
+export type Person = z.infer<typeof Person>
+/** `q`: a part of the name. */
+export const ListPeople = PageQuery.extend({ q: z.string().trim().max(200).optional() })
+export type ListPeople = z.infer<typeof ListPeople>
+
+export const people = {
+  list: oc
+    .route({ method: 'GET', path: '/people', summary: 'List whom of the workspace one can write to: all who are not disabled' })
+    .input(ListPeople)
+    .output(pageOf(Person)),
+}
+
 export const Workspace = z.object({
   id: z.string(),
   name: z.string(),

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ConversationEvent, type PositionedEvent } from './conversation-events.ts'
 import { Message } from './messages.ts'
 import { Instant, PageQuery, pageOf } from './page.ts'
-import { ConversationPolicy, ConversationPolicyPatch, Participant, ParticipantKind, PartyRef } from './participants.ts'
+import { ConversationBudget, ConversationPolicy, ConversationPolicyPatch, Participant, ParticipantKind, PartyRef } from './participants.ts'
 
 const id = z.string().min(1).max(100)
 const deleted = z.object({ id: z.string(), deleted: z.literal(true) })
@@ -92,6 +92,18 @@ export const ListConversations = PageQuery.extend({
 })
 export type ListConversations = z.infer<typeof ListConversations>
 
+/** What the agents of a conversation spent of its budget in its period: of this day, or since it was set. */
+export const ConversationSpent = z.object({
+  /** Null where there is none; then nothing is counted. */
+  budget: ConversationBudget.nullable(),
+  spent: z.number(),
+  /** Held for model calls that are being made. */
+  reserved: z.number(),
+  /** When it begins anew; null where it never does. */
+  resets_at: Instant.nullable(),
+})
+export type ConversationSpent = z.infer<typeof ConversationSpent>
+
 /** What an agent does in a conversation, derived from what living workers have in hands. */
 export const AgentInRoom = z.object({
   agent_id: z.string(),
@@ -178,6 +190,10 @@ export const conversations = {
     .route({ method: 'GET', path: `${at}/agents`, summary: 'What the agents of a conversation do now' })
     .input(ConversationRef)
     .output(z.object({ items: z.array(AgentInRoom), next_cursor: z.null() })),
+  budget: oc
+    .route({ method: 'GET', path: `${at}/budget`, summary: 'What was spent of the budget of a conversation' })
+    .input(ConversationRef)
+    .output(ConversationSpent),
   stop: oc
     .route({ method: 'POST', path: `${at}/stop`, summary: 'Stop the agents of a conversation; what was shown of an answer is kept' })
     .input(ConversationRef)

@@ -1,11 +1,12 @@
 import type { JournalEvent } from './run-events.ts'
-import type { AddedInput, Compaction, ModelCall, Step } from './runs.ts'
+import type { AddedInput, Compaction, ModelCall, Prepared, Step } from './runs.ts'
 
 export type Trace = {
   steps: Step[]
   model_calls: ModelCall[]
   compactions: Compaction[]
   added: AddedInput[]
+  prepared: Prepared | null
   warnings: { code: string; message: string }[]
 }
 
@@ -20,16 +21,16 @@ export function foldTrace(events: Iterable<JournalEvent>, over: boolean): Trace 
 export class TraceFold {
   /** By their numbers; a step may be asked about after a later one began. */
   readonly #steps = new Map<number, Step>()
-  readonly #trace: Omit<Trace, 'steps'> = { model_calls: [], compactions: [], added: [], warnings: [] }
+  readonly #trace: Omit<Trace, 'steps'> = { model_calls: [], compactions: [], added: [], prepared: null, warnings: [] }
   #inOrder = true
   #last = 0
 
   /** @param over whether the run has ended: a step without an outcome then no longer runs. */
   trace(over: boolean): Trace {
-    const { model_calls, compactions, added, warnings } = this.#trace
+    const { model_calls, compactions, added, prepared, warnings } = this.#trace
     const steps = [...this.#steps.values()].map((step) => (over ? settled(step) : step))
     if (!this.#inOrder) steps.sort((a, b) => a.step - b.step)
-    return { steps, model_calls: [...model_calls], compactions: [...compactions], added: [...added], warnings: [...warnings] }
+    return { steps, model_calls: [...model_calls], compactions: [...compactions], added: [...added], prepared, warnings: [...warnings] }
   }
 
   #add(step: Step) {
@@ -59,6 +60,9 @@ export class TraceFold {
         trace.added.push({ call, text, by, name, message_id, timestamp: at })
         break
       }
+      case 'run.prepared':
+        trace.prepared = { system: event.system, hooks: event.hooks, timestamp: event.at }
+        break
       case 'tool.started':
         if (!this.#steps.has(event.step)) this.#add(newStep(event))
         else

@@ -1,4 +1,4 @@
-import { grants, users, workspaces } from './access.ts'
+import { grants, people, users, workspaces } from './access.ts'
 import { agents } from './agents.ts'
 import { approvalRules, approvals } from './approvals.ts'
 import { audit } from './audit.ts'
@@ -10,6 +10,7 @@ import { metrics } from './metrics.ts'
 import { plugins, tools } from './plugins.ts'
 import { providers } from './providers.ts'
 import { runs } from './runs.ts'
+import { logs, server } from './server.ts'
 import { budgets, prices, usage } from './usage.ts'
 
 /** Everything that can be said to Cadre. HTTP routes, typed clients and OpenAPI all follow from it. */
@@ -24,11 +25,14 @@ export const contract = {
   providers,
   usage,
   metrics,
+  server,
+  logs,
   budgets,
   prices,
   setup,
   sessions,
   users,
+  people,
   workspaces,
   keys,
   grants,

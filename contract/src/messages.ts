@@ -70,6 +70,10 @@ export const SendMessage = z.strictObject({
 })
 export type SendMessage = z.infer<typeof SendMessage>
 
+/** What changed: the messages that are shown now, and those that are not any more. */
+export const ChosenBranch = z.object({ shown: z.array(z.string()), hidden: z.array(z.string()) })
+export type ChosenBranch = z.infer<typeof ChosenBranch>
+
 /** The job that will look at it, and in how many milliseconds. */
 export const Asked = z.object({ job_id: z.string(), delay_ms: z.number() })
 
@@ -145,6 +149,10 @@ export const messages = {
     .route({ method: 'POST', path: '/messages/{messageId}/retry', summary: 'Let an agent try again where it failed' })
     .input(MessageRef)
     .output(Asked),
+  choose: oc
+    .route({ method: 'POST', path: '/messages/{messageId}/choose', summary: 'Show the branch that a message stands in, and go on from its end' })
+    .input(MessageRef)
+    .output(ChosenBranch),
   delete: oc
     .route({ method: 'DELETE', path: '/messages/{messageId}', summary: 'Delete a message: its text is shown nowhere any more' })
     .input(MessageRef)

@@ -91,6 +91,10 @@ export const AddedInput = z.object({
 })
 export type AddedInput = z.infer<typeof AddedInput>
 
+/** What lifecycle hooks put behind the agent's prompt, for this run. */
+export const Prepared = z.object({ system: z.string(), hooks: z.array(z.string()), timestamp: Instant })
+export type Prepared = z.infer<typeof Prepared>
+
 export const Metrics = z.object({
   total_steps: z.int(),
   tokens_input: z.int(),
@@ -143,6 +147,8 @@ export const Run = z.object({
   model_calls: z.array(ModelCall),
   compactions: z.array(Compaction),
   added: z.array(AddedInput),
+  /** Null where no hook was called. */
+  prepared: Prepared.nullable(),
   warnings: z.array(z.object({ code: z.string(), message: z.string() })),
   provider: z.string().nullable(),
   model: z.string().nullable(),

@@ -1,4 +1,4 @@
-import type { CreateUser, Grant, GrantRef, Role, UpdateUser } from '@cadre/contract/access'
+import type { CreateUser, Grant, GrantRef, ListPeople, Role, UpdateUser } from '@cadre/contract/access'
 import type { CreateKey, Login } from '@cadre/contract/credentials'
 import type { PageQuery } from '@cadre/contract/page'
 import type { z } from 'zod'
@@ -16,6 +16,7 @@ import { createUser } from './access/users/create-user.ts'
 import { deleteUser, disableUser, enableUser } from './access/users/disable-user.ts'
 import { setUpOwner } from './access/users/first-owner.ts'
 import { getUser } from './access/users/get-user.ts'
+import { listPeople } from './access/users/list-people.ts'
 import { listUsers } from './access/users/list-users.ts'
 import { beginReset, finishReset } from './access/users/reset-password.ts'
 import { setPassword } from './access/users/set-password.ts'
@@ -58,6 +59,9 @@ export function accessApi(app: App) {
       delete: (actor: Actor, input: { id: string }) => deleteUser(app, actor, input.id),
       export: (actor: Actor, input: { id: string }) => exportUserFile(app, actor, input.id, [personalConversations(app)]),
       erase: (actor: Actor, input: { id: string }) => eraseUser(app, actor, input.id, [personalConversations(app)]),
+    },
+    people: {
+      list: (actor: Actor, input: ListPeople) => listPeople(app, actor, input),
     },
     workspaces: {
       list: (actor: Actor) => listWorkspaces(app, actor),

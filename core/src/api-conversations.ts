@@ -30,6 +30,8 @@ import { findMessages } from './conversations/search-messages.ts'
 import { sendMessage } from './conversations/send-message.ts'
 import { agentsIn } from './conversations/turns/agent-status.ts'
 import { branchFrom, regenerate, retryAnswer } from './conversations/turns/branch.ts'
+import { chooseBranch } from './conversations/turns/choose-branch.ts'
+import { showSpent } from './conversations/turns/room-budget.ts'
 import { stopAgents } from './conversations/turns/stop.ts'
 import { deleteConversation, updateConversation } from './conversations/update-conversation.ts'
 import type { FollowExtra } from './api.ts'
@@ -60,6 +62,7 @@ export function conversationsApi(app: App) {
       read: (actor: Actor, input: Room & { seq: number }) => markRead(app, actor, input.conversationId, input.seq),
       mute: (actor: Actor, input: Room & { muted: boolean }) => muteConversation(app, actor, input.conversationId, input.muted),
       agents: (actor: Actor, input: Room) => agentsIn(app, actor, input.conversationId),
+      budget: (actor: Actor, input: Room) => showSpent(app, actor, input.conversationId),
       stop: (actor: Actor, input: Room) => stopAgents(app, actor, input.conversationId),
       typing: (actor: Actor, input: Room) => tellTyping(app, actor, input.conversationId),
       follow: (actor: Actor, input: Room & { after?: number | undefined }, extra: FollowExtra) =>
@@ -76,6 +79,7 @@ export function conversationsApi(app: App) {
         branch ? branchFrom(app, actor, messageId, content) : editMessage(app, actor, messageId, content),
       regenerate: (actor: Actor, input: One) => regenerate(app, actor, input.messageId),
       retry: (actor: Actor, input: One) => retryAnswer(app, actor, input.messageId),
+      choose: (actor: Actor, input: One) => chooseBranch(app, actor, input.messageId),
       delete: (actor: Actor, input: One) => deleteMessage(app, actor, input.messageId),
       react: (actor: Actor, input: One & { emoji: string }) => react(app, actor, input.messageId, input.emoji),
       unreact: (actor: Actor, input: One & { emoji: string }) => unreact(app, actor, input.messageId, input.emoji),

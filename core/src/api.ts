@@ -10,6 +10,7 @@ import type { HookBundle, ImportOpenapi } from '@cadre/contract/plugins'
 import type { CreateProvider, SetAlias } from '@cadre/contract/providers'
 import type { RunEvent } from '@cadre/contract/run-events'
 import type { CancelRuns, ExportRuns, ForkRun, ListRuns, ResolveStep, Run, StartRun } from '@cadre/contract/runs'
+import type { FollowLogs } from '@cadre/contract/server'
 import type { ConfiguredPrice, CreateBudget, GetUsage, PriceRef, RunBudget, UpdateBudget } from '@cadre/contract/usage'
 import type { z } from 'zod'
 import type { Actor } from './access/actor.ts'
@@ -68,6 +69,7 @@ import { startRun } from './runs/start-run.ts'
 import { createBudget, deleteBudget, listBudgets, raiseRunBudget, updateBudget } from './usage/budgets.ts'
 import { getUsage } from './usage/get-usage.ts'
 import { deletePrice, getPrice, listPrices, putPrice } from './usage/set-price.ts'
+import { serverSettings } from './retention.ts'
 import { accessApi } from './api-access.ts'
 import { conversationsApi } from './api-conversations.ts'
 
@@ -161,6 +163,12 @@ export function buildApi(app: App) {
       series: (actor: Actor, input: GetSeries) => getRunSeries(app, actor, input),
       system: (_actor: Actor) => getSystemMetrics(app),
       machine: (_actor: Actor, input: GetMachine) => getMachineSeries(app, input),
+    },
+    server: {
+      settings: (_actor: Actor) => serverSettings(app),
+    },
+    logs: {
+      follow: (_actor: Actor, input: FollowLogs, extra: FollowExtra) => app.logs.follow(input, extra.last_event_id, extra.signal),
     },
     usage: {
       get: (actor: Actor, input: GetUsage) => getUsage(app, actor, input),

@@ -1,7 +1,6 @@
 import type { Logger } from 'pino'
 import { type Limits, openLimits } from './access/limits/limits.ts'
 import { checkMasterKey } from './access/secrets-check.ts'
-import { pruneAudit } from './audit/prune-audit.ts'
 import { type Access, openAccess } from './access/open-access.ts'
 import type { Config } from './config.ts'
 import { openConfiguredDatabase } from './open-configured-database.ts'
@@ -11,10 +10,8 @@ import { sqlQueue } from './jobs/sql-queue.ts'
 import { type Reservation, startWorker, type Worker } from './jobs/worker.ts'
 import { connectionUrl } from './connections/connection-url.ts'
 import { type Machine, openMachine } from './metrics/machine.ts'
-import { pruneMetrics } from './metrics/prune-metrics.ts'
 import { LiveConversations } from './conversations/live-conversations.ts'
 import { conversationOrigin } from './conversations/turns/origin.ts'
-import { pruneConversations } from './conversations/prune-conversations.ts'
 import { openHooks, type HookHost } from './plugins/hook-host.ts'
 import { Lifecycle } from './plugins/lifecycle/lifecycle.ts'
 import { noteOffer } from './plugins/note-offer.ts'
@@ -23,6 +20,7 @@ import { ResponseCache } from './providers/calls/response-cache.ts'
 import { type Embed, openEmbed } from './providers/embed.ts'
 import { openProviders, type Providers } from './providers/providers.ts'
 import { BegunRuns } from './runs/begin-here.ts'
+import { pruneNowAndThen } from './retention.ts'
 import { LiveRuns } from './runs/live-runs.ts'
 import type { Origins } from './runs/origins.ts'
 import { Setups } from './runs/setup.ts'
@@ -30,16 +28,17 @@ import { wakeWaiting } from './runs/wake-waiting.ts'
 import { watchForeignEnds } from './runs/watch-foreign-ends.ts'
 import type { Db } from './storage/database.ts'
 import { newId } from './storage/ids.ts'
+import { type LogTail, openLogTail } from './telemetry/log-tail.ts'
 import { Connector } from './tools/network/connector.ts'
 import { hostPortOf } from './tools/network/network-rules.ts'
 import { openSqlGuard, type SqlGuard } from './tools/sql/sql-guard.ts'
 import { openUsage, type Usage } from './usage/open-usage.ts'
-import { pruneUsage } from './usage/prune.ts'
 
 /** What every verb is given: the parts of a running Cadre. Tests build the same one. */
 export type App = {
   config: Config
   log: Logger
+  logs: LogTail
   db: Db
   access: Access
   /** For the servers of others that logins and tokens come from. */
@@ -73,7 +72,7 @@ export type App = {
   probe: (point: string, runId: string) => void
 }
 
-export type AppOptions = { probe?: App['probe']; now?: () => number; bundledHooks: string }
+export type AppOptions = { probe?: App['probe']; now?: () => number; bundledHooks: string; logs?: LogTail | undefined }
 
 export type RunningApp = {
   app: App
@@ -99,6 +98,7 @@ export async function openApp(config: Config, log: Logger, options: AppOptions):
     const app = {
       config,
       log,
+      logs: options.logs ?? openLogTail(now),
       db,
       newId,
       now,
@@ -164,21 +164,4 @@ async function startWork(app: App, opened: (() => Promise<void> | void)[]): Prom
   app.park = () => worker.park()
   opened.push(() => worker.stop(), pruneNowAndThen(app))
   return worker
-}
-
-/** Completed jobs are kept for a week, for whoever looks after the server; runs are kept apart from them. */
-const keepJobsMs = 7 * 24 * 3_600_000
-
-function pruneNowAndThen(app: App): () => void {
-  const { db, queue, now, log, config } = app
-  const timer = setInterval(() => {
-    queue.prune(keepJobsMs).catch((err: unknown) => log.error({ err }, 'old jobs could not be deleted'))
-    pruneUsage(db, now()).catch((err: unknown) => log.error({ err }, 'old counters of budgets could not be deleted'))
-    pruneMetrics(db, now()).catch((err: unknown) => log.error({ err }, 'old counts of runs could not be deleted'))
-    pruneConversations(app).catch((err: unknown) => log.error({ err }, 'old messages could not be deleted'))
-    if (config.audit_days !== null)
-      pruneAudit(app, config.audit_days).catch((err: unknown) => log.error({ err }, 'old entries of the audit log could not be deleted'))
-  }, 3_600_000)
-  timer.unref()
-  return () => clearInterval(timer)
 }

@@ -32,6 +32,7 @@ export const limitsSettings = {
   CADRE_RATE_LIMIT: { yaml: 'server.rate_limit', schema: rate, secret: false },
   CADRE_TRUSTED_PROXIES: { yaml: 'server.trusted_proxies', schema: proxies, secret: false },
   CADRE_MAX_QUEUE: { yaml: 'max_queue', schema: whole(1, 10_000_000), secret: false },
+  CADRE_RUN_DAYS: { yaml: 'run_days', schema: whole(1, 100_000), secret: false },
   CADRE_AUDIT_DAYS: { yaml: 'audit_days', schema: whole(1, 100_000), secret: false },
 } as const
 

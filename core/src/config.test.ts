@@ -37,6 +37,7 @@ test('an empty folder gives the defaults', () => {
     key: null,
     key_previous: null,
     limits: { rate: 600, trusted_proxies: [], max_queue: 10_000 },
+    run_days: null,
     audit_days: null,
     key_file: join(cwd, 'data', 'cadre.key'),
     log_level: 'info',

@@ -35,6 +35,8 @@ export type Config = {
   /** The key before it, which still opens what it sealed. */
   key_previous: string | null
   limits: LimitsConfig
+  /** How long runs are kept after their end; null: for ever. */
+  run_days: number | null
   /** How long audit entries are kept; null: for ever. */
   audit_days: number | null
   /** Where that key is kept (and made, if missing) when `key` is null. Absolute. */
@@ -129,6 +131,7 @@ const yamlShape = z.strictObject({
   docker_host: any,
   hooks: z.record(z.string(), z.record(z.string(), z.unknown(), 'must be settings by name'), 'must be settings by ForgeHook').optional(),
   max_queue: any,
+  run_days: any,
   audit_days: any,
   ...authYaml,
   ...providersYaml,
@@ -168,6 +171,7 @@ export function loadConfig({ env, cwd, argv = [] }: ConfigSources): Config {
     key,
     key_previous: value('CADRE_KEY_PREVIOUS') ?? null,
     limits: limitsConfig(value, host),
+    run_days: value('CADRE_RUN_DAYS') ?? null,
     audit_days: value('CADRE_AUDIT_DAYS') ?? null,
     key_file,
     log_level: value('CADRE_LOG_LEVEL') ?? 'info',

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ModelDouble, type Reply, startModelDouble } from '../../core/src/test/model-double.ts'
 import { api, type ServerProcess, startCadre, temporaryFolder } from '../../scripts/lib/server-process.ts'
-import { noBrowser, openBrowser, openPage } from './open-browser.ts'
+import { noBrowser, openBrowser, openPage, tabTo } from './open-browser.ts'
 
 // People and agents in rooms, in a real browser against the real server. The model says what the message asks it to.
 
@@ -83,10 +83,11 @@ describe.skipIf(noBrowser)('conversations', () => {
     await page.keyboard.press('n')
     const dialog = page.getByRole('dialog', { name: 'New conversation' })
     for (const name of ['Ana', 'Bruno']) {
-      await dialog.getByRole('checkbox', { name }).focus()
+      await dialog.getByRole('checkbox', { name }).waitFor()
+      await tabTo(page, 'checkbox', name)
       await page.keyboard.press('Space')
     }
-    await dialog.getByRole('textbox', { name: 'Title' }).focus()
+    await tabTo(page, 'textbox', /^Title/)
     await page.keyboard.type('Two of them')
     await page.keyboard.press('Enter')
     const field = page.getByRole('textbox', { name: 'Message Two of them' })

@@ -5,6 +5,7 @@ import { loginOutside } from '@cadre/core/access/oidc/login-outside'
 import { buildApi } from '@cadre/core/api'
 import { openApp, type RunningApp } from '@cadre/core'
 import type { Config } from '@cadre/core/config'
+import type { LogTail } from '@cadre/core/telemetry/log-tail'
 import { databaseFile } from '@cadre/core/open-configured-database'
 import { removeUnfinished } from '@cadre/core/storage/convert-sqlite'
 import { lockDataFolder, makeDataFolder } from '@cadre/core/storage/data-folder'
@@ -17,6 +18,8 @@ import { connectToServer, connectWorkers, fromWorker } from './worker-channel.ts
 export type CadreOptions = {
   config: Config
   log: Log
+  /** What that log writes, for whoever follows it. */
+  logs?: LogTail
   /** The command line, for the worker processes to read the same settings. */
   argv?: string[]
   keep_alive_ms?: number
@@ -25,12 +28,12 @@ export type CadreOptions = {
 export type Cadre = Server & { core: Core }
 
 /** The whole of Cadre in this process, and its worker processes where the settings ask for them. Throws one sentence for a person. */
-export async function startCadre({ config, log, argv = [], keep_alive_ms, recheck_ms }: CadreOptions): Promise<Cadre> {
+export async function startCadre({ config, log, logs, argv = [], keep_alive_ms, recheck_ms }: CadreOptions): Promise<Cadre> {
   const lock = lockDataFolder(config.data_dir, 'server')
   let running: RunningApp | undefined
   try {
     removeUnfinished(databaseFile(config))
-    running = await openApp(config, log, { bundledHooks })
+    running = await openApp(config, log, { bundledHooks, logs })
     const core = coreOf(running, config, log, argv)
     const server = await startServer({ config, core, log, keep_alive_ms, recheck_ms })
     return { ...server, core, stop: (drainMs?: number) => server.stop(drainMs).finally(lock.release) }
@@ -67,9 +70,9 @@ function coreOf(running: RunningApp, config: Config, log: Log, argv: string[]): 
 }
 
 /** A worker process: the same parts and no door. */
-export async function startWorkerOnly(config: Config, log: Log) {
+export async function startWorkerOnly(config: Config, log: Log, logs: LogTail) {
   makeDataFolder(config.data_dir)
-  const running = await openApp(config, log, { bundledHooks })
+  const running = await openApp(config, log, { bundledHooks, logs })
   try {
     const worker = await running.work()
     connectToServer(running.app)

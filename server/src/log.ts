@@ -1,10 +1,16 @@
+import type { LogTail } from '@cadre/core/telemetry/log-tail'
 import { type Logger, destination, pino } from 'pino'
 
 export type Log = Logger
 
-/** JSON lines on stderr; stdout belongs to what a person or a script reads. */
-export function openLog(level: string): Log {
-  return pino({ level, base: { pid: process.pid }, serializers: { err: inWords } }, destination({ fd: 2, sync: true }))
+/** JSON lines on stderr; stdout belongs to what a person or a script reads. The tail gets each line, too. */
+export function openLog(level: string, tail?: LogTail): Log {
+  const stderr = destination({ fd: 2, sync: true })
+  const write = (line: string) => {
+    stderr.write(line)
+    tail?.write(line)
+  }
+  return pino({ level, base: { pid: process.pid }, serializers: { err: inWords } }, tail ? { write } : stderr)
 }
 
 /** What an error says, and not what hangs on it: requests and answers do not belong into a log. */

@@ -94,7 +94,7 @@ async function textOf(response: Response): Promise<string> {
   const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
   for (let text = ''; ;) {
     const silence = Promise.withResolvers<null>()
-    const timer = setTimeout(() => silence.resolve(null), 3_000)
+    const timer = setTimeout(() => silence.resolve(null), 1_500)
     const next = await Promise.race([reader.read(), silence.promise])
     clearTimeout(timer)
     if (next === null) await reader.cancel()
@@ -253,6 +253,7 @@ test.each([
     const leaks = Object.entries(places).flatMap(([place, text]) => leaksIn(text).map((secret) => `${secret} in ${place}`))
     expect(leaks).toEqual([])
     expect(places.log).toContain('"level":20') // it was talkative
+    expect(places['answer: GET /api/v1/logs']).toContain('"level":"debug"') // and so was the stream of it
     if (process.platform === 'linux') expect(children.length).toBeGreaterThan(0) // the SQL guard's
   },
   60_000,

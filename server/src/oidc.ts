@@ -89,7 +89,7 @@ export function openOidc(
       .send()
   }
 
-  async function callback(request: IncomingMessage, query: URLSearchParams, reply: FastifyReply, from: From) {
+  async function callback(request: IncomingMessage, query: URLSearchParams, reply: FastifyReply, from: From, stage: Stage) {
     const begun = readBegun(readCookie(request.headers.cookie, cookieName))
     if (!begun)
       throw new CadreError('BAD_REQUEST', `This login was not begun in this browser, or too long ago; begin again at ${home}${paths.start}.`)
@@ -104,6 +104,7 @@ export function openOidc(
       throw new CadreError('UNAUTHORIZED', `The login failed: ${refusalOf(err)}. Begin again at ${home}${paths.start}.`)
     }
     if (!claims) throw new CadreError('UNAUTHORIZED', 'The login failed: the other server sent no ID token.')
+    stage.known = true
     const { credential } = await access.whoAsks(request).catch(() => ({ credential: noCredential }))
     const cookies = [putCookie('', 0)]
     const { iss, sub, email, email_verified, name } = claims
@@ -124,8 +125,35 @@ export function openOidc(
 
   return {
     has: (path) => path === paths.start || path === paths.callback,
-    answer: (request, path, query, reply, from) => (path === paths.start ? start(reply) : callback(request, query, reply, from)),
+    answer: async (request, path, query, reply, from) => {
+      const stage: Stage = { known: false }
+      try {
+        return await (path === paths.start ? start(reply) : callback(request, query, reply, from, stage))
+      } catch (error) {
+        // A person would see JSON; they are led back, and the page says it in their language.
+        if (!request.headers.accept?.includes('text/html')) throw error
+        log.warn({ err: error, request_id: from.request_id }, 'a person could not log in by OpenID Connect')
+        return reply
+          .code(303)
+          .header('cache-control', 'no-store')
+          .header('location', `${home}/login?failed=${failureOf(error, stage)}`)
+          .send()
+      }
+    },
   }
+}
+
+/** Whether the other server has said who it is. */
+type Stage = { known: boolean }
+
+/** What the login page has words for. */
+function failureOf(error: unknown, { known }: Stage): 'away' | 'expired' | 'refused' | 'unknown' | 'forbidden' | 'error' {
+  if (!(error instanceof CadreError)) return 'error'
+  if (error.code === 'UNAVAILABLE') return 'away'
+  if (error.code === 'BAD_REQUEST') return 'expired'
+  if (error.code === 'FORBIDDEN') return 'forbidden'
+  if (error.code === 'UNAUTHORIZED') return known ? 'unknown' : 'refused'
+  return 'error'
 }
 
 function readBegun(cookie: string | null): Begun | null {

@@ -147,6 +147,13 @@ describe('login by OpenID Connect', () => {
       new URLSearchParams({ error: 'access_denied', state: to.searchParams.get('state') ?? '', iss: callback.searchParams.get('iss') ?? '' }),
     )
     expect(await get(refused, cookie)).toMatchObject({ status: 401, text: is(/answered 'access_denied'/) })
+    // A browser is led to a page with words.
+    const led = async (url: URL, cookie: string) => {
+      const { status, headers } = await fetch(url, { headers: { cookie, accept: 'text/html' }, redirect: 'manual' })
+      return [status, headers.get('location')]
+    }
+    expect(await led(refused, cookie)).toEqual([303, `${home}/login?failed=refused`])
+    expect(await led(callback, '')).toEqual([303, `${home}/login?failed=expired`])
   })
 
   test('a login server that is down is said, and Cadre starts without it', async () => {

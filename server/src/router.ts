@@ -1,5 +1,6 @@
 import { contract, type Contract } from '@cadre/contract'
 import type { ConversationEvent, PositionedEvent } from '@cadre/contract/conversation-events'
+import type { LogEvent } from '@cadre/contract/server'
 import { eventId, type RunEvent } from '@cadre/contract/run-events'
 import type { Actor } from '@cadre/core/access/actor'
 import type { Credential } from '@cadre/core/access/identity'
@@ -18,7 +19,7 @@ type Verb<P> =
     : never
 // A verb may give any async iterable of events.
 type Answer<T> = T extends AsyncIterator<infer Event, unknown, unknown> ? AsyncIterable<Event> : T
-type AnyEvent = RunEvent | ConversationEvent | PositionedEvent
+type AnyEvent = RunEvent | ConversationEvent | PositionedEvent | LogEvent
 
 /** The core, as functions grouped like the contract. */
 export type Api = { [Group in keyof Contract]: { [Name in keyof Contract[Group]]: Verb<Contract[Group][Name]> } }

@@ -207,3 +207,18 @@ test('whoever may not see it is told so', async () => {
   const { until } = await open(answers)
   expect(await until(({ connection }) => connection === 'closed')).toMatchObject({ error: { code: 'CONVERSATION_NOT_FOUND' }, conversation: null })
 })
+
+test('a branch that is shown again is chosen by its message, and comes by events', async () => {
+  const { answers, tell } = stage()
+  let chosen: unknown
+  answers['messages.choose'] = ({ input }) => {
+    chosen = input
+    return { shown: ['msg_1'], hidden: ['msg_2'] }
+  }
+  const { chat, until } = await open(answers)
+  await until(isLive)
+  expect(await chat.choose('msg_1')).toEqual({ shown: ['msg_1'], hidden: ['msg_2'] })
+  expect(chosen).toEqual({ messageId: 'msg_1' })
+  tell({ seq: 3, type: 'message.updated', message: message(2, { active: false }) })
+  expect((await until(({ page }) => page.messages[1]?.active === false)).page.messages[0]?.active).toBe(true)
+})

@@ -248,6 +248,8 @@ export function openChat(client: Client, conversationId: string, options: ChatOp
       await client.messages.regenerate({ messageId }, { signal })
       answers.look()
     },
+    /** Shows the branch that a message stands in to everybody, agents among them; the events of it change the page. */
+    choose: (messageId: string) => client.messages.choose({ messageId }, { signal }),
     async retry(messageId: string) {
       await client.messages.retry({ messageId }, { signal })
       answers.look()

@@ -1,5 +1,6 @@
 import type { Agent, CreateAgent, PublicAgent } from '@cadre/contract/agents'
 import type { Command } from 'commander'
+import { agentFields, applyAgent } from '../agents-file.ts'
 import type { Client } from '../client.ts'
 import { openCli } from './cli.ts'
 import { InputError, UsageError } from './exit-codes.ts'
@@ -171,21 +172,18 @@ async function promptFrom(file: string) {
   return (file === '-' ? await readStdin('--prompt-file') : readFile(file, '--prompt-file')).trimEnd()
 }
 
-const serverOwned = ['id', 'slug', 'created_by', 'created_at', 'updated_at', 'effective_system_prompt', 'version', 'updated_by', 'made']
-
 /** The fields of an agent as a file has them. What `agents get --json` shows beyond them is the server's and is left out. */
 function definition(value: unknown, where: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new InputError(`${where}: must be the fields of an agent, such as name and system_prompt`)
-  return Object.fromEntries(Object.entries(value).filter(([key]) => !serverOwned.includes(key)))
+  return agentFields(value)
 }
 
 async function apply(client: Client, fields: Record<string, unknown>) {
   const { name } = fields
   if (typeof name !== 'string') throw new InputError('name: is required, it says which agent is meant')
   const known = await findByName(client, name)
-  if (!known) return { agent: await client.agents.create(fields as CreateAgent), made: true }
-  return { agent: await client.agents.update({ ...fields, idOrSlug: known.id }), made: false }
+  return { agent: await applyAgent(client, { fields, id: known?.id ?? null }), made: !known }
 }
 
 async function findByName(client: Client, name: string) {

@@ -3,12 +3,12 @@ import type { Conversation, ExportFormat, ImportSource } from '@cadre/contract/c
 import type { Message } from '@cadre/contract/messages'
 import { type Command, Option } from 'commander'
 import { type Cli, openCli } from './cli.ts'
-import { UsageError } from './exit-codes.ts'
+import { InputError, UsageError } from './exit-codes.ts'
 import { followOnScreen } from './follow-conversation.ts'
-import { importHistory } from './import-history.ts'
+import { importHistory } from '../import-history.ts'
 import { wholeNumber } from './options.ts'
 import { authorOf, describeMessage } from './show-message.ts'
-import { readStdin } from './sources.ts'
+import { readFile, readStdin } from './sources.ts'
 import { table } from './table.ts'
 import { count, localTime, oneLine } from './text.ts'
 
@@ -120,7 +120,11 @@ export function addConversations(program: Command) {
     .addHelpText('after', '\nExamples:\n  cadre conversations import --from chatgpt conversations.json')
     .action(async (file: string, { from }: { from: ImportSource }, command: Command) => {
       const cli = openCli(command)
-      const imported = await importHistory(cli.client, from, file)
+      const text = readFile(file, 'the export')
+      const imported = await importHistory(cli.client, from, text).catch((error: unknown) => {
+        if (!(error instanceof SyntaxError)) throw error
+        throw new InputError(`${file} is not JSON${text.startsWith('PK') ? ': unpack the archive and give its conversations.json' : ''}`)
+      })
       cli.output.data(imported, () =>
         imported.conversations.map(({ id, messages, title }) => `${id}  ${count(messages, 'message')}  ${oneLine(title)}`).join('\n'),
       )

@@ -94,6 +94,8 @@ export const policies = {
   'metrics.series': { least: 'builder', scope: 'usage:read' },
   'metrics.system': { least: 'builder', scope: 'usage:read', server: true },
   'metrics.machine': { least: 'builder', scope: 'usage:read', server: true },
+  'server.settings': { least: 'admin', scope: 'audit:read', server: true },
+  'logs.follow': { least: 'admin', scope: 'audit:read', server: true },
   'usage.get': { least: 'builder', scope: 'usage:read' },
   'budgets.list': { least: 'builder', scope: 'usage:read' },
   'budgets.create': { least: 'builder', scope: 'providers:write' },
@@ -123,6 +125,8 @@ export const policies = {
   'users.beginReset': { least: 'admin', scope: 'access:write' },
   // Whoever has forgotten their password cannot log in: the token is what they show.
   'users.finishReset': { least: 'viewer', scope: null, public: true },
+  // Whom one can write to: of a user nothing but the name.
+  'people.list': { least: 'member', scope: 'access:read' },
   'users.list': { least: 'admin', scope: 'access:read' },
   'users.create': { least: 'admin', scope: 'access:write' },
   'users.disable': { least: 'admin', scope: 'access:write' },
@@ -160,6 +164,7 @@ export const policies = {
   'conversations.get': { least: 'viewer', scope: 'conversations:read' },
   'conversations.participants': { least: 'viewer', scope: 'conversations:read' },
   'conversations.agents': { least: 'viewer', scope: 'conversations:read' },
+  'conversations.budget': { least: 'viewer', scope: 'conversations:read' },
   'conversations.follow': { least: 'viewer', scope: 'conversations:read' },
   'conversations.export': { least: 'viewer', scope: 'conversations:read' },
   'messages.list': { least: 'viewer', scope: 'conversations:read' },
@@ -184,6 +189,7 @@ export const policies = {
   'messages.send': { least: 'member', scope: 'conversations:write' },
   'messages.regenerate': { least: 'member', scope: 'conversations:write' },
   'messages.retry': { least: 'member', scope: 'conversations:write' },
+  'messages.choose': { least: 'member', scope: 'conversations:write' },
   'messages.edit': { least: 'member', scope: 'conversations:write' },
   'messages.delete': { least: 'member', scope: 'conversations:write' },
   'messages.react': { least: 'member', scope: 'conversations:write' },

@@ -98,6 +98,15 @@ export async function selectCounters(db: Db['read'], budgetId: string, periodKey
   return rows
 }
 
+export async function findCounter(
+  db: Db['read'],
+  { budget_id, subject, period_key }: Pick<Counter, 'budget_id' | 'subject' | 'period_key'>,
+): Promise<Counter | undefined> {
+  const { rows } = await sql<Counter>`
+    select * from budget_counters where budget_id = ${budget_id} and subject = ${subject} and period_key = ${period_key}`.execute(db)
+  return rows[0]
+}
+
 export async function selectCountersOf(db: Db['read'], subject: string, budgetIds: string[]): Promise<Counter[]> {
   const { rows } = await sql<Counter>`
     select * from budget_counters where subject = ${subject} and period_key = '' and budget_id in (${sql.join(budgetIds)})`.execute(db)

@@ -16,7 +16,10 @@ const none = () => {
 }
 const empty = () => ({ items: [], next_cursor: null })
 
-export const accessApi: Pick<Api, 'setup' | 'sessions' | 'users' | 'workspaces' | 'keys' | 'grants' | 'tokens' | 'signingKeys' | 'audit'> = {
+export const accessApi: Pick<
+  Api,
+  'setup' | 'sessions' | 'users' | 'people' | 'workspaces' | 'keys' | 'grants' | 'tokens' | 'signingKeys' | 'audit' | 'server' | 'logs'
+> = {
   setup: { state: none, owner: none },
   sessions: { login: none, me: none, logout: none, switch: none, list: empty, revoke: none, revokeAll: none },
   users: {
@@ -33,10 +36,13 @@ export const accessApi: Pick<Api, 'setup' | 'sessions' | 'users' | 'workspaces' 
     export: none,
     erase: none,
   },
+  people: { list: empty },
   workspaces: { list: empty, create: none, rename: none, members: empty, putMember: none, removeMember: none },
   keys: { list: empty, create: none, revoke: none },
   grants: { list: empty, put: none, remove: none },
   tokens: { create: none },
   signingKeys: { list: empty, rotate: none },
   audit: { list: empty, verify: none },
+  server: { settings: none },
+  logs: { follow: none },
 }

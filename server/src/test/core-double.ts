@@ -263,6 +263,7 @@ const emptyRun = {
   model_calls: [],
   compactions: [],
   added: [],
+  prepared: null,
   warnings: [],
   provider: null,
   model: null,

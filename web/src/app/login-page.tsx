@@ -1,12 +1,13 @@
 import { CadreError } from '@cadre/client'
 import { Link, Navigate, useSearch } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { Suspense, useState } from 'react'
+import { useFailureTexts } from '../i18n/failure-texts.ts'
 import { setupQuery } from '../features/access/access-queries.ts'
 import { useWait } from '../features/access/use-wait.ts'
 import { useFormat, useTexts } from '../i18n/texts.ts'
 import { client } from '../lib/api.ts'
-import { keepPlace, placeAfterLogin } from '../lib/login.ts'
+import { keepPlace, type LoginFailure, placeAfterLogin } from '../lib/login.ts'
 import { useTitle } from '../lib/use-title.ts'
 import { Button, buttonStyle } from '../ui/button.tsx'
 import { ErrorBox } from '../ui/error-box.tsx'
@@ -17,7 +18,7 @@ import { Door } from './door.tsx'
 export function LoginPage() {
   const { access } = useTexts()
   const format = useFormat()
-  const { to } = useSearch({ from: '/login' })
+  const { to, failed } = useSearch({ from: '/login' })
   const { data: setup } = useQuery(setupQuery)
   const [email, setEmail] = useState('')
   const [password, setPassword] = useState('')
@@ -42,6 +43,11 @@ export function LoginPage() {
   const isWrong = error instanceof CadreError && error.code === 'UNAUTHORIZED'
   return (
     <Door title={access.login} text={access.loginText}>
+      {failed && error === null && (
+        <Suspense>
+          <OutsideFailure why={failed} />
+        </Suspense>
+      )}
       {setup?.outside_login && (
         <>
           <a href={setup.outside_login} className={buttonStyle()} onClick={() => keepPlace(placeAfterLogin(to, location.origin))}>
@@ -113,5 +119,15 @@ export function LoginPage() {
         {access.haveCode}
       </Link>
     </Door>
+  )
+}
+
+/** Why a login elsewhere came back without one. */
+function OutsideFailure({ why }: { why: LoginFailure }) {
+  const texts = useFailureTexts()
+  return (
+    <p role="alert" className="rounded-lg bg-danger-soft px-3 py-2 text-[13px]">
+      {texts[why]}
+    </p>
   )
 }

@@ -1,21 +1,25 @@
 import { useTools } from '@cadre/client/react'
 import { useNavigate } from '@tanstack/react-router'
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
-import { Bot, type LucideIcon, Play, Plus, Wrench } from 'lucide-react'
+import { Bot, type LucideIcon, MessagesSquare, Play, Plus, Wrench } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { meQuery } from '../features/access/access-queries.ts'
 import { agentsQuery } from '../features/agents/agent-queries.ts'
+import { roomName, roomsQuery } from '../features/conversations/conversation-queries.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { shownKeys } from '../lib/shortcuts.ts'
 import { isMac, useShortcutList } from '../lib/use-shortcut.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { Kbd } from '../ui/parts.tsx'
 
-/** Everything that has a name: pages, actions, agents and tools. */
+/** Everything that has a name: pages, actions, conversations, agents and tools. */
 export function Palette({ onClose, onSheet }: { onClose: () => void; onSheet: () => void }) {
   const texts = useTexts()
   const navigate = useNavigate()
   const { data: agents = [] } = useQuery(agentsQuery)
+  const { data: rooms } = useInfiniteQuery(roomsQuery)
+  const { data: me } = useQuery(meQuery)
   const { plugins } = useTools()
   const own = useShortcutList().filter(({ keys }) => keys !== 'mod+k' && keys !== 'Escape')
   const go = (run: () => unknown) => () => {
@@ -50,6 +54,22 @@ export function Palette({ onClose, onSheet }: { onClose: () => void; onSheet: ()
               )
             )
           })}
+          {rooms && rooms.pages.some(({ items }) => items.length > 0) && (
+            <Command.Group heading={texts.shell.conversations}>
+              {rooms.pages
+                .flatMap(({ items }) => items)
+                .map((room) => (
+                  <Item
+                    key={room.id}
+                    icon={MessagesSquare}
+                    value={`${roomName(room, me?.user?.id ?? 'local', texts.conversations)} ${room.id}`}
+                    onSelect={go(() => navigate({ to: '/conversations/$conversationId', params: { conversationId: room.id } }))}
+                  >
+                    {roomName(room, me?.user?.id ?? 'local', texts.conversations)}
+                  </Item>
+                ))}
+            </Command.Group>
+          )}
           <Command.Group heading={texts.shell.agents}>
             {agents.map(({ id, name, slug }) => (
               <Item

@@ -4,6 +4,7 @@ import { readApprovalsSearch } from '../features/approvals/approvals-search.ts'
 import { readMonitoringSearch } from '../features/monitoring/monitoring-search.ts'
 import { readRunsSearch } from '../features/runs/runs-search.ts'
 import { readAuditSearch } from '../features/settings/audit-search.ts'
+import { type LoginFailure, loginFailure } from '../lib/login.ts'
 import { NotFoundPage, BrokenPage } from './fallback-pages.tsx'
 import { Root } from './root.tsx'
 
@@ -155,7 +156,7 @@ const settingsSection = createRoute({
 const login = createRoute({
   getParentRoute: () => root,
   path: '/login',
-  validateSearch: (search): { to?: string } => ({ to: text(search.to) }),
+  validateSearch: (search): { to?: string; failed?: LoginFailure } => ({ to: text(search.to), failed: loginFailure(search.failed) }),
   component: lazyRouteComponent(pages.login, 'LoginPage'),
 })
 const setup = createRoute({

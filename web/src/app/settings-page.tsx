@@ -18,6 +18,8 @@ const sections: Record<SectionName, ComponentType> = {
   keys: lazy(() => import('../features/settings/keys-section.tsx').then(({ KeysSection }) => ({ default: KeysSection }))),
   connections: lazy(() => import('../features/settings/connections-section.tsx').then(({ ConnectionsSection }) => ({ default: ConnectionsSection }))),
   audit: lazy(() => import('../features/settings/audit-section.tsx').then(({ AuditSection }) => ({ default: AuditSection }))),
+  transfer: lazy(() => import('../features/transfer/transfer-section.tsx').then(({ TransferSection }) => ({ default: TransferSection }))),
+  logs: lazy(() => import('../features/logs/logs-section.tsx').then(({ LogsSection }) => ({ default: LogsSection }))),
   server: lazy(() => import('../features/settings/server-section.tsx').then(({ ServerSection }) => ({ default: ServerSection }))),
 }
 

@@ -18,6 +18,7 @@ import {
 } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
 import { meQuery } from '../features/access/access-queries.ts'
+import { unreadQuery } from '../features/conversations/unread-query.ts'
 import { pendingQuery } from '../features/approvals/approval-queries.ts'
 import { liveRunsQuery } from '../features/runs/run-queries.ts'
 import { useFormat, useTexts } from '../i18n/texts.ts'
@@ -131,10 +132,10 @@ const places = [
 
 function Sidebar({ onFind, onLooks, onGo }: { onFind: () => void; onLooks: () => void; onGo: () => void }) {
   const texts = useTexts()
-  const format = useFormat()
   const { data: running = 0 } = useQuery(liveRunsQuery)
   const { data: waiting = [] } = useQuery(pendingQuery)
   const { data: me } = useQuery(meQuery)
+  const { data: unread = 0 } = useQuery(unreadQuery)
   return (
     <>
       <div className="flex h-14 items-center px-4">
@@ -162,21 +163,10 @@ function Sidebar({ onFind, onLooks, onGo }: { onFind: () => void; onLooks: () =>
           >
             <Icon className="size-4" aria-hidden />
             <span className="flex-1">{texts.shell[name]}</span>
-            {name === 'runs' && running > 0 && (
-              <span
-                className="min-w-5 rounded-full bg-info-soft px-1.5 text-center text-[11px] leading-[18px] text-info"
-                title={texts.shell.running(format.number(running))}
-              >
-                {format.number(running)}
-              </span>
-            )}
-            {name === 'approvals' && waiting.length > 0 && (
-              <span
-                className="min-w-5 rounded-full bg-warning-soft px-1.5 text-center text-[11px] leading-[18px] text-warning"
-                title={texts.approvals.waitingCount(format.number(waiting.length))}
-              >
-                {format.number(waiting.length)}
-              </span>
+            {name === 'runs' && <Count of={running} className="bg-info-soft text-info" say={texts.shell.running} />}
+            {name === 'approvals' && <Count of={waiting.length} className="bg-warning-soft text-warning" say={texts.approvals.waitingCount} />}
+            {name === 'conversations' && (
+              <Count of={unread} className="bg-accent-soft text-accent" say={(shown) => texts.conversations.unread(unread, shown)} />
             )}
           </Link>
         ))}
@@ -193,6 +183,19 @@ function Sidebar({ onFind, onLooks, onGo }: { onFind: () => void; onLooks: () =>
         )}
       </div>
     </>
+  )
+}
+
+/** Nothing where there are none. */
+function Count({ of, className, say }: { of: number; className: string; say: (shown: string) => string }) {
+  const format = useFormat()
+  const shown = format.short(of)
+  return (
+    of > 0 && (
+      <span className={clsx('min-w-5 rounded-full px-1.5 text-center text-[11px] leading-[18px]', className)} title={say(format.number(of))}>
+        {shown}
+      </span>
+    )
   )
 }
 

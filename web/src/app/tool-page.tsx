@@ -3,7 +3,8 @@ import type { Plugin } from '@cadre/contract/plugins'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import clsx from 'clsx'
 import { RefreshCw, Trash2 } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
+import { useMay } from '../features/access/access-queries.ts'
 import { EffectBadge } from '../features/tools/effect-badge.tsx'
 import { Reach } from '../features/tools/reach.tsx'
 import { TryEndpoint } from '../features/tools/try-endpoint.tsx'
@@ -14,6 +15,9 @@ import { Button, buttonStyle } from '../ui/button.tsx'
 import { ErrorBox } from '../ui/error-box.tsx'
 import { Badge, Card, CardTitle, Figure, Page, PageHeader, Skeleton } from '../ui/parts.tsx'
 import { toast } from '../ui/toast.ts'
+
+/** Few ForgeHooks have it. */
+const LifecycleCard = lazy(() => import('../features/tools/lifecycle-card.tsx').then(({ LifecycleCard }) => ({ default: LifecycleCard })))
 
 export function ToolPage() {
   const { pluginId } = useParams({ from: '/tools/$pluginId' })
@@ -45,6 +49,7 @@ function OnePlugin({ plugin, onChange }: { plugin: Plugin; onChange: () => Promi
   const { tool } = useSearch({ from: '/tools/$pluginId' })
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
+  const seesLifecycle = useMay('builder') && Object.keys(plugin.lifecycle ?? {}).length > 0
   const chosen = plugin.endpoints.find((each) => each.tool === tool) ?? plugin.endpoints[0]
 
   const act = async (call: () => Promise<unknown>, done: string | null) => {
@@ -124,6 +129,11 @@ function OnePlugin({ plugin, onChange }: { plugin: Plugin; onChange: () => Promi
               {texts.tools.approve}
             </Button>
           </div>
+        )}
+        {seesLifecycle && (
+          <Suspense fallback={<Skeleton />}>
+            <LifecycleCard pluginId={plugin.id} />
+          </Suspense>
         )}
         <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[300px_minmax(0,1fr)]">
           <Card className="min-w-0">

@@ -2,6 +2,11 @@
 const doors = ['/login', '/setup', '/reset']
 export const isDoor = (path: string) => doors.includes(path)
 
+const failures = ['away', 'expired', 'refused', 'unknown', 'forbidden', 'error'] as const
+/** Why a login elsewhere did not work: server/src/oidc.ts. */
+export type LoginFailure = (typeof failures)[number]
+export const loginFailure = (word: unknown): LoginFailure | undefined => failures.find((each) => each === word)
+
 /** Whether a call was refused because nobody is logged in. It stays so until the pages are loaded anew, which a login does. */
 function createLogin() {
   const listeners = new Set<() => void>()

@@ -1,4 +1,4 @@
-import type { Insertable, Selectable, Updateable } from 'kysely'
+import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Db, Trx } from '../../storage/database.ts'
 import type { Tables } from '../../storage/tables.ts'
 
@@ -23,6 +23,28 @@ export function selectUsersIn(
   let query = usersIn(db, workspaceId).orderBy('users.id', 'desc').limit(page.limit)
   if (!page.everyone) query = query.where('memberships.role', 'is not', null)
   if (page.before !== undefined) query = query.where('users.id', '<', page.before)
+  return query.execute()
+}
+
+/** Members of a workspace who are not disabled, newest first. @param part of the name, in any of these spellings. */
+export function selectPeople(
+  db: Db['read'],
+  workspaceId: string,
+  { spellings, before, limit }: { spellings: string[]; before: string | undefined; limit: number },
+): Promise<{ id: string; name: string }[]> {
+  let query = db
+    .selectFrom('users')
+    .innerJoin('memberships', 'memberships.user_id', 'users.id')
+    .select(['users.id', 'users.name'])
+    .where('memberships.workspace_id', '=', workspaceId)
+    .where('users.disabled_at', 'is', null)
+    .orderBy('users.id', 'desc')
+    .limit(limit)
+  if (before !== undefined) query = query.where('users.id', '<', before)
+  if (spellings.length > 0) {
+    const fits = spellings.map((each) => sql<boolean>`lower(users.name) like lower(${`%${each.replace(/[\\%_]/g, '\\$&')}%`}) escape '\\'`)
+    query = query.where(({ or }) => or(fits))
+  }
   return query.execute()
 }
 

@@ -11,6 +11,7 @@ import { personOf, requireLivingMessage, type Seat } from '../seats.ts'
 import { announce } from '../send-message.ts'
 import { showMessage } from '../show-message.ts'
 import { storeMessage } from '../store-message.ts'
+import { markEndBefore } from './choose-branch.ts'
 import { ask, type Trigger } from './trigger.ts'
 import { countLater, hideFrom, lockRoom, selectResponding } from './turns.store.ts'
 
@@ -86,12 +87,13 @@ export async function branchFrom(app: App, actor: Actor, messageId: string, give
 /** Hides a message with all that followed it. Where other people went on from it, it is not only the caller's to do. */
 async function startBranch(trx: Trx, app: App, actor: Actor, { conversation }: Seat, { thread_id, seq }: MessageRow) {
   const of = { conversation_id: conversation.id, thread_id, seq }
-  await lockRoom(trx, conversation.id)
+  const room = await lockRoom(trx, conversation.id)
   if ((await selectResponding(trx, conversation.id)).length > 0)
     throw new CadreError('BAD_REQUEST', 'an agent is answering here: wait for it, or stop it with POST /conversations/{id}/stop')
   if ((await countLater(trx, { ...of, author_id: actor.user_id ?? '' })) > 0)
     throw new CadreError('BAD_REQUEST', 'others went on from this message: reply to it instead')
   const hidden = await hideFrom(trx, { ...of, now: app.now() })
   const events = hidden.map(({ id, seq: message_seq }) => ({ type: 'message.updated' as const, message_id: id, message_seq }))
+  if (room) await markEndBefore(trx, app, room, thread_id, seq)
   await appendEvents(trx, conversation.id, app.now(), events)
 }

@@ -108,6 +108,12 @@ describe.each(databaseUrls)('how turns end, on $name', ({ url }) => {
     for (let refused = 0; refused < 3; refused++)
       expect(await events.until(({ type }) => type === 'job.failed')).toMatchObject({ error: { code: 'CONVERSATION_BUDGET_EXCEEDED' } })
     events.close()
+    const spent = await turns.api.conversations.budget(owner, { conversationId: room.id })
+    expect(spent).toEqual({ budget, spent: 100 * turns.model.requests.length, reserved: 0, resets_at: null })
+    const daily = { unit: 'usd' as const, limit: 1, period: 'day' as const }
+    await turns.api.conversations.update(owner, { conversationId: room.id, policy: { budget: daily } })
+    const resets_at = expect.stringMatching(/T00:00:00.000Z$/)
+    expect(await turns.api.conversations.budget(owner, { conversationId: room.id })).toEqual({ budget: daily, spent: 0, reserved: 0, resets_at })
     await turns.api.conversations.update(owner, { conversationId: room.id, policy: { budget: { ...budget, limit: 600 } } })
     await turns.say(room, '@ping go on')
     await turns.rest(room)

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../../storage/database.ts'
 import type { ConversationRow } from '../conversations.store.ts'
+import { fixed } from '../../storage/prepared.ts'
 import type { MessageRow } from '../messages.store.ts'
 
 // The links between messages, the jobs that answer them and the runs that do. A row is `waiting` until a run takes it (its agent is ''
@@ -13,13 +14,13 @@ const columns = sql`m.num, m.id, m.conversation_id, m.seq, m.author_kind, m.auth
   m.hop, m.metadata, m.client_key, m.created_at, m.updated_at, m.edited_at, m.deleted_at, c.kind as conversation_kind`
 
 export async function findRoom(db: Db['read'], id: string): Promise<ConversationRow | undefined> {
-  return (await sql<ConversationRow>`select * from conversations where id = ${id} and deleted_at is null`.execute(db)).rows[0]
+  return (await fixed<ConversationRow>`select * from conversations where id = ${id} and deleted_at is null`.execute(db)).rows[0]
 }
 
 /** The same, held to the end of the transaction: whoever decides something about the turns of a conversation does so alone. */
 export async function lockRoom(trx: Trx, id: string): Promise<ConversationRow | undefined> {
   const { rows } =
-    await sql<ConversationRow>`update conversations set last_seq = last_seq where id = ${id} and deleted_at is null returning *`.execute(trx)
+    await fixed<ConversationRow>`update conversations set last_seq = last_seq where id = ${id} and deleted_at is null returning *`.execute(trx)
   return rows[0]
 }
 
@@ -30,7 +31,7 @@ export async function findDeleted(db: Db['read'], id: string): Promise<{ workspa
 
 /** In the order of the messages. */
 export async function selectWaiting(db: Db['read'], conversationId: string): Promise<WaitingRow[]> {
-  const { rows } = await sql<WaitingRow>`select ${columns}, j.job_id, j.agent_id, j.key_id, j.created_at as since
+  const { rows } = await fixed<WaitingRow>`select ${columns}, j.job_id, j.agent_id, j.key_id, j.created_at as since
     from message_jobs j join messages m on m.id = j.message_id join conversations c on c.id = m.conversation_id
     where j.conversation_id = ${conversationId} and j.status = 'waiting' order by m.seq, j.created_at, j.agent_id limit 1000`.execute(db)
   return rows
@@ -38,14 +39,14 @@ export async function selectWaiting(db: Db['read'], conversationId: string): Pro
 
 /** Whether anything waits there, or anybody answers. */
 export async function isOpen(trx: Trx, conversationId: string): Promise<boolean> {
-  const { rows } = await sql`select 1 as one from message_jobs
+  const { rows } = await fixed`select 1 as one from message_jobs
     where conversation_id = ${conversationId} and status in ('waiting', 'responding') limit 1`.execute(trx)
   return rows.length > 0
 }
 
 /** What somebody waits for, at a glance: the job that will look, and since when. */
 export async function findAhead(trx: Trx, conversationId: string): Promise<{ job_id: string; since: number } | undefined> {
-  const { rows } = await sql<{ job_id: string; since: number }>`select job_id, created_at as since from message_jobs
+  const { rows } = await fixed<{ job_id: string; since: number }>`select job_id, created_at as since from message_jobs
     where conversation_id = ${conversationId} and status = 'waiting' order by created_at limit 1`.execute(trx)
   return rows[0]
 }
@@ -53,15 +54,14 @@ export async function findAhead(trx: Trx, conversationId: string): Promise<{ job
 export type WaitingLink = { message_id: string; conversation_id: string; agent_id: string; job_id: string; key_id: string | null; now: number }
 
 export async function insertWaiting(trx: Trx, { now, ...link }: WaitingLink) {
-  await trx
-    .insertInto('message_jobs')
-    .values({ ...link, run_id: null, status: 'waiting', created_at: now, updated_at: now })
-    .execute()
+  const { message_id, conversation_id, agent_id, job_id, key_id } = link
+  await fixed`insert into message_jobs (message_id, conversation_id, agent_id, job_id, key_id, status, created_at, updated_at)
+    values (${message_id}, ${conversation_id}, ${agent_id}, ${job_id}, ${key_id}, 'waiting', ${now}, ${now})`.execute(trx)
 }
 
 /** Another job will look at everything that waits in a conversation. */
 export async function giveToJob(trx: Trx, conversationId: string, jobId: string, now: number) {
-  await sql`update message_jobs set job_id = ${jobId}, updated_at = ${now} where conversation_id = ${conversationId} and status = 'waiting'`.execute(
+  await fixed`update message_jobs set job_id = ${jobId}, updated_at = ${now} where conversation_id = ${conversationId} and status = 'waiting'`.execute(
     trx,
   )
 }
@@ -93,7 +93,7 @@ export type Responding = { run_id: string; agent_id: string; job_id: string; sin
 
 /** The runs that answer in a conversation now. */
 export async function selectResponding(db: Db['read'], conversationId: string): Promise<Responding[]> {
-  const { rows } = await sql<Responding>`select run_id, agent_id, job_id, min(updated_at) as since from message_jobs
+  const { rows } = await fixed<Responding>`select run_id, agent_id, job_id, min(updated_at) as since from message_jobs
     where conversation_id = ${conversationId} and status = 'responding' group by run_id, agent_id, job_id`.execute(db)
   return rows
 }
@@ -105,6 +105,10 @@ export async function lockPlaces(trx: Trx, kind: Db['kind'], agentId: string) {
 
 /** Whether an agent answers in so many runs, or more, somewhere. One run may answer several messages. */
 export async function respondsIn(db: Db['read'], agentId: string, runs: number): Promise<boolean> {
+  // Many conversations ask this at once: counting messages is cheap, and it mostly says that there is room.
+  const messages = await fixed`select 1 as one from message_jobs
+    where agent_id = ${agentId} and status = 'responding' limit 1 offset ${runs - 1}`.execute(db)
+  if (messages.rows.length === 0) return false
   const { rows } = await sql<{ n: number }>`select count(*) as n from (
     select distinct run_id from message_jobs where agent_id = ${agentId} and status = 'responding' limit ${runs}) as responding`.execute(db)
   return Number(rows[0]?.n ?? 0) >= runs
@@ -112,20 +116,20 @@ export async function respondsIn(db: Db['read'], agentId: string, runs: number):
 
 /** Where this agent is waited for longest. */
 export async function findWaitingFor(trx: Trx, agentId: string): Promise<{ job_id: string } | undefined> {
-  const { rows } = await sql<{ job_id: string }>`select job_id from message_jobs
+  const { rows } = await fixed<{ job_id: string }>`select job_id from message_jobs
     where agent_id = ${agentId} and status = 'waiting' order by created_at limit 1`.execute(trx)
   return rows[0]
 }
 
 export async function selectOfRun(trx: Trx, runId: string, status = 'responding'): Promise<(MessageRow & { job_id: string; agent_id: string })[]> {
-  const { rows } = await sql<MessageRow & { job_id: string; agent_id: string }>`select ${columns}, j.job_id, j.agent_id
+  const { rows } = await fixed<MessageRow & { job_id: string; agent_id: string }>`select ${columns}, j.job_id, j.agent_id
     from message_jobs j join messages m on m.id = j.message_id join conversations c on c.id = m.conversation_id
     where j.run_id = ${runId} and j.status = ${status} order by m.seq`.execute(trx)
   return rows
 }
 
 export async function endLinks(trx: Trx, runId: string, status: string, now: number) {
-  await sql`update message_jobs set status = ${status}, updated_at = ${now} where run_id = ${runId} and status = 'responding'`.execute(trx)
+  await fixed`update message_jobs set status = ${status}, updated_at = ${now} where run_id = ${runId} and status = 'responding'`.execute(trx)
 }
 
 /** The newest that were said, in the conversation itself or in one thread with its root; the oldest of them first. */
@@ -152,7 +156,7 @@ export async function isShownWithKey(trx: Trx, conversationId: string, key: stri
 
 /** Who spoke last, the newest first. */
 export async function selectSpeakers(db: Db['read'], conversationId: string, limit: number): Promise<{ kind: string; id: string; seq: number }[]> {
-  const { rows } = await sql<{ kind: string; id: string; seq: number }>`select author_kind as kind, author_id as id, seq from messages
+  const { rows } = await fixed<{ kind: string; id: string; seq: number }>`select author_kind as kind, author_id as id, seq from messages
     where conversation_id = ${conversationId} and active = 1 order by seq desc limit ${limit}`.execute(db)
   return rows
 }

@@ -1,11 +1,12 @@
 import type { PartyRef } from '@cadre/contract/participants'
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { useDeferredValue, useState } from 'react'
 import { useTexts } from '../../i18n/texts.ts'
 import { Check, Input } from '../../ui/field.tsx'
+import { meQuery } from '../access/access-queries.ts'
 import { agentsQuery } from '../agents/agent-queries.ts'
 import { Avatar } from './avatar.tsx'
-import { meQuery, peopleQuery } from './conversation-queries.ts'
+import { peopleQuery } from './conversation-queries.ts'
 
 export const isParty = (a: PartyRef) => (b: PartyRef) => a.kind === b.kind && a.id === b.id
 
@@ -16,7 +17,7 @@ export function ChooseParties({ chosen, onChange, without = [] }: Props) {
   const texts = useTexts()
   const [search, setSearch] = useState('')
   const { data: agents = [] } = useQuery(agentsQuery)
-  const { data: people = [] } = useQuery(peopleQuery)
+  const { data: people = [] } = useQuery(peopleQuery(useDeferredValue(search.trim())))
   const { data: me } = useQuery(meQuery)
   const fits = ({ name }: { name: string }) => name.toLowerCase().includes(search.trim().toLowerCase())
   const isThere = (kind: PartyRef['kind']) => (each: { id: string }) => !without.some(isParty({ kind, id: each.id }))

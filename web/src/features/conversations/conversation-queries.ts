@@ -1,6 +1,6 @@
 import { CadreError } from '@cadre/client'
 import type { Conversation } from '@cadre/contract/conversations'
-import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
 import { client, queries } from '../../lib/api.ts'
 
 /** There is no stream of a list: it is asked for every few seconds, and when the open room hears of something. */
@@ -21,26 +21,30 @@ export const projectsQuery = queryOptions({
   queryFn: async ({ signal }) => (await client.projects.list({ limit: 200 }, { signal })).items,
 })
 
-export const meQuery = queryOptions({
-  queryKey: ['me'],
-  queryFn: ({ signal }) => client.sessions.me(undefined, { signal }),
-  staleTime: 60_000,
-})
+/** The people of the workspace with this in their names; at most 200. Viewers, who begin no conversation, have none to choose. */
+export function peopleQuery(q: string) {
+  return queryOptions({
+    queryKey: ['people', q],
+    queryFn: async ({ signal }) => {
+      try {
+        return (await client.people.list({ limit: 200, ...(q === '' ? {} : { q }) }, { signal })).items
+      } catch (error) {
+        if (error instanceof CadreError && error.code === 'FORBIDDEN') return []
+        throw error
+      }
+    },
+    placeholderData: keepPreviousData,
+    staleTime: 60_000,
+  })
+}
 
-/** The people of the workspace. Only who administers it may list them: for everybody else there are none to choose. */
-export const peopleQuery = queryOptions({
-  queryKey: ['users', 'names'],
-  queryFn: async ({ signal }) => {
-    try {
-      const { items } = await client.users.list({ limit: 200 }, { signal })
-      return items.filter(({ disabled }) => !disabled).map(({ id, name }) => ({ id, name }))
-    } catch (error) {
-      if (error instanceof CadreError && error.code === 'FORBIDDEN') return []
-      throw error
-    }
-  },
-  staleTime: 60_000,
-})
+export function spentQuery(conversationId: string, enabled: boolean) {
+  return queryOptions({
+    queryKey: ['conversations', 'spent', conversationId],
+    queryFn: ({ signal }) => client.conversations.budget({ conversationId }, { signal }),
+    enabled,
+  })
+}
 
 export function foundQuery(q: string) {
   return queryOptions({

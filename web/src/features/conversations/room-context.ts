@@ -5,13 +5,13 @@ import { createContext, useContext } from 'react'
 import { useTexts } from '../../i18n/texts.ts'
 import { explainError } from '../../ui/error-box.tsx'
 import { toast } from '../../ui/toast.ts'
-import type { Versions } from './branches.ts'
+import type { Versions } from '@cadre/contract/branches'
 
 export type RoomContext = {
   chat: Chat
   me: string
   conversation: Conversation
-  versions: Versions
+  versions: Versions<Message>
   /** Looks at another version of a message. */
   choose: (version: Message) => void
   openThread: (root: string) => void

@@ -10,6 +10,7 @@ import { ErrorBox } from '../../ui/error-box.tsx'
 import { Field, Input, Select } from '../../ui/field.tsx'
 import { toast } from '../../ui/toast.ts'
 import { Avatar } from './avatar.tsx'
+import { BudgetFields, budgetForm, budgetOf } from './budget-fields.tsx'
 import { ChooseParties } from './choose-parties.tsx'
 import { useAttempt, useNameOf, useRoom } from './room-context.ts'
 
@@ -34,6 +35,7 @@ export function RoomSettings({ onClose, onEnd }: { onClose: () => void; onEnd: (
     hops: String(policy.max_hops),
     retention: policy.retention_days === null ? '' : String(policy.retention_days),
     language: policy.language ?? '',
+    budget: budgetForm(policy.budget),
   })
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
@@ -46,6 +48,7 @@ export function RoomSettings({ onClose, onEnd }: { onClose: () => void; onEnd: (
     max_hops: numberOf(form.hops),
     retention_days: form.retention.trim() === '' ? null : numberOf(form.retention),
     language: form.language === '' ? null : form.language,
+    budget: budgetOf(form.budget),
   })
   const wrong = (field: string) => (patch.error?.issues.some(({ path }) => path[0] === field) ? roomForm.number : undefined)
   const languages = [...new Set(['en', 'pt-BR', ...(policy.language === null ? [] : [policy.language])])]
@@ -140,6 +143,7 @@ export function RoomSettings({ onClose, onEnd }: { onClose: () => void; onEnd: (
                 </Select>
               )}
             </Field>
+            <BudgetFields form={form.budget} onChange={(budget) => set({ budget })} isWrong={wrong('budget') !== undefined} />
           </fieldset>
           {error !== null && <ErrorBox error={error} />}
         </DialogBody>

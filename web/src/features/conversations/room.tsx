@@ -3,6 +3,7 @@ import { useChat } from '@cadre/client/react'
 import type { Message } from '@cadre/contract/messages'
 import { Link } from '@tanstack/react-router'
 import { Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { useRoomTexts } from '../../i18n/room-texts.ts'
 import { useTexts } from '../../i18n/texts.ts'
 import { reach } from '../../lib/reach.ts'
 import { useShortcut } from '../../lib/use-shortcut.ts'
@@ -10,7 +11,7 @@ import { useTitle } from '../../lib/use-title.ts'
 import { Button, buttonStyle } from '../../ui/button.tsx'
 import { ErrorBox } from '../../ui/error-box.tsx'
 import { Skeleton } from '../../ui/parts.tsx'
-import { type Choices, shownMessages, versionsOf } from './branches.ts'
+import { type Choices, shownMessages, versionsOf } from '@cadre/contract/branches'
 import { Composer } from './composer.tsx'
 import { roomName, roomsChanged } from './conversation-queries.ts'
 import { MessageList } from './message-list.tsx'
@@ -59,6 +60,7 @@ type Open = Props & { live: ChatState; chat: Chat; conversation: NonNullable<Cha
 
 function OpenRoom({ conversationId, thread, target, onThread, live, chat, conversation }: Open) {
   const texts = useTexts()
+  const more = useRoomTexts()
   const { me, page, answers, connection } = live
   const [choices, setChoices] = useState<Choices>({})
   const [editing, setEditing] = useState<string | null>(null)
@@ -89,6 +91,10 @@ function OpenRoom({ conversationId, thread, target, onThread, live, chat, conver
     [chat, me, conversation, versions, choose, editing, edit],
   )
 
+  const goOn = async () => {
+    const end = messages.at(-1)
+    if (end && (await attempt(() => chat.choose(end.id)))) setChoices({})
+  }
   const isBusy = answers.length > 0
   const stop = () => void attempt(() => chat.stop())
   useShortcut('Escape', texts.conversations.stop, texts.shell.groupPage, stop, isBusy)
@@ -123,6 +129,9 @@ function OpenRoom({ conversationId, thread, target, onThread, live, chat, conver
           {isOld && (
             <p className="mx-3 mb-2 flex flex-wrap items-center gap-2 rounded-md bg-warning-soft px-3 py-1.5 text-[13px]">
               {texts.conversations.oldBranch}
+              <Button size="small" onClick={() => void goOn()}>
+                {more.goOnHere}
+              </Button>
               <Button size="small" onClick={() => setChoices({})}>
                 {texts.conversations.toLatest}
               </Button>

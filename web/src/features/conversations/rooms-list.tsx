@@ -2,8 +2,9 @@ import type { Conversation } from '@cadre/contract/conversations'
 import { Link } from '@tanstack/react-router'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import clsx from 'clsx'
-import { BellOff, Hash, MessagesSquare, Plus, Users } from 'lucide-react'
-import { useDeferredValue, useRef, useState } from 'react'
+import { BellOff, Hash, MessagesSquare, Plus, Upload, Users } from 'lucide-react'
+import { lazy, Suspense, useDeferredValue, useRef, useState } from 'react'
+import { useRoomTexts } from '../../i18n/room-texts.ts'
 import { useFormat, useTexts } from '../../i18n/texts.ts'
 import { useRowKeys } from '../../lib/use-row-keys.ts'
 import { useShortcut } from '../../lib/use-shortcut.ts'
@@ -11,19 +12,25 @@ import { Button } from '../../ui/button.tsx'
 import { ErrorBox } from '../../ui/error-box.tsx'
 import { Input } from '../../ui/field.tsx'
 import { Empty, Skeleton } from '../../ui/parts.tsx'
+import { meQuery, useMay } from '../access/access-queries.ts'
 import { Avatar } from './avatar.tsx'
-import { meQuery, projectsQuery, roomName, roomsQuery } from './conversation-queries.ts'
+import { projectsQuery, roomName, roomsQuery } from './conversation-queries.ts'
 import { FoundMessages } from './found-messages.tsx'
 import { keptDraft } from './keep-draft.ts'
 import { previewOf } from './preview.ts'
 
+const ImportDialog = lazy(() => import('./import-dialog.tsx').then(({ ImportDialog }) => ({ default: ImportDialog })))
+
 /** Direct conversations, groups, and the channels of each project; a search goes through all messages, too. */
 export function RoomsList({ openId, onNew }: { openId: string | undefined; onNew: () => void }) {
   const texts = useTexts()
+  const more = useRoomTexts()
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(roomsQuery)
   const { data: me } = useQuery(meQuery)
   const { data: projects = [] } = useQuery(projectsQuery)
   const [search, setSearch] = useState('')
+  const [isImporting, setImporting] = useState(false)
+  const mayWrite = useMay('member')
   const field = useRef<HTMLInputElement>(null)
   const list = useRowKeys<HTMLDivElement>()
   const wanted = useDeferredValue(search.trim())
@@ -42,9 +49,16 @@ export function RoomsList({ openId, onNew }: { openId: string | undefined; onNew
     <div className="flex h-full min-h-0 flex-col">
       <div className="flex h-14 shrink-0 items-center justify-between gap-2 px-4">
         <h1 className="text-[15px] font-semibold">{texts.conversations.rooms}</h1>
-        <Button look="ghost" size="icon" aria-label={texts.conversations.start} title={texts.conversations.start} onClick={onNew}>
-          <Plus aria-hidden />
-        </Button>
+        <span className="flex">
+          {mayWrite && (
+            <Button look="ghost" size="icon" aria-label={more.import} title={more.import} onClick={() => setImporting(true)}>
+              <Upload aria-hidden />
+            </Button>
+          )}
+          <Button look="ghost" size="icon" aria-label={texts.conversations.start} title={texts.conversations.start} onClick={onNew}>
+            <Plus aria-hidden />
+          </Button>
+        </span>
       </div>
       <div className="shrink-0 px-3 pb-2">
         <Input
@@ -88,6 +102,7 @@ export function RoomsList({ openId, onNew }: { openId: string | undefined; onNew
         )}
         {wanted !== '' && <FoundMessages q={wanted} isEmpty={shown?.length === 0} me={myId} />}
       </div>
+      <Suspense>{isImporting && <ImportDialog onClose={() => setImporting(false)} />}</Suspense>
     </div>
   )
 }

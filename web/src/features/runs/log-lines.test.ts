@@ -25,10 +25,12 @@ test('what happened, in order of time, with what went wrong marked', () => {
       { ...step, step: 2, status: 'uncertain', error: 'nobody knows', timestamp: at(5) },
     ],
     added: [{ call: 2, timestamp: at(3), by: 'usr_1', name: 'Ana', message_id: 'msg_1', text: 'in euros' }],
+    prepared: { system: 'It is Monday.', hooks: ['date-and-language'], timestamp: at(0) },
     compactions: [{ call: 2, timestamp: at(3), record: { why: 'it did not fit' } }],
   } as unknown as Run
   expect(logLines(run, en, createFormat('en', 'UTC')).map(({ text, tone }) => `${tone} ${text}`)).toEqual([
     'plain started with builtin / planner',
+    'plain Put into the prompt by date-and-language',
     'plain model call 1 answered (tool-calls)',
     'plain date-utils / parse: Done (20ms)',
     'warning The conversation was shortened: it did not fit',

@@ -27,6 +27,10 @@ export function logLines(run: Run, texts: Texts, format: Format): LogLine[] {
   for (const { call, timestamp, record } of run.compactions) {
     lines.push({ key: `compacted-${call}`, at: timestamp, tone: 'warning', text: `${texts.run.compacted}: ${record.why}` })
   }
+  if (run.prepared && run.prepared.hooks.length > 0) {
+    const text = texts.run.prepared(run.prepared.hooks.join(', '))
+    lines.push({ key: 'prepared', at: run.prepared.timestamp, tone: 'plain', text })
+  }
   for (const { call, timestamp, name, by, text } of run.added) {
     lines.push({ key: `added-${call}-${timestamp}`, at: timestamp, tone: 'plain', text: `${texts.run.added(name ?? by)}: ${text}` })
   }

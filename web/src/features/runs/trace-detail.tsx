@@ -138,6 +138,11 @@ function ModelDetail({ call, run, onFork }: { call: ModelCall; run: Run; onFork:
           ))}
         </ul>
       )}
+      {run.prepared && run.prepared.system !== '' && (
+        <Part title={texts.run.prepared(run.prepared.hooks.join(', '))}>
+          <p className="max-h-60 overflow-y-auto whitespace-pre-wrap break-words rounded-md bg-sunken px-3 py-2 text-[13px]">{run.prepared.system}</p>
+        </Part>
+      )}
       {run.added
         .filter((each) => each.call === call.call)
         .map(({ message_id, text, name, by }) => (

@@ -9,10 +9,22 @@ import { ConfirmDialog } from '../../ui/confirm.tsx'
 import { ErrorBox } from '../../ui/error-box.tsx'
 import { Badge, Card, Empty, Skeleton } from '../../ui/parts.tsx'
 import { toast } from '../../ui/toast.ts'
+import { useRunsServer } from '../access/access-queries.ts'
 import { Section } from './section.tsx'
+import { ServerSettings } from './server-settings.tsx'
 
-/** What is about the whole server: for owners of the first workspace. */
+/** What is about the whole server: for owners and admins of the first workspace. Its keys are the owners'. */
 export function ServerSection() {
+  const runsServer = useRunsServer()
+  return (
+    <div className="flex flex-col gap-7">
+      <ServerSettings />
+      {runsServer && <SigningKeys />}
+    </div>
+  )
+}
+
+function SigningKeys() {
   const texts = useSettingsTexts()
   const format = useFormat()
   const { data, error, refetch } = useQuery({
@@ -21,7 +33,7 @@ export function ServerSection() {
   })
   const [rotating, setRotating] = useState(false)
   return (
-    <div className="flex flex-col gap-7">
+    <>
       <Section
         title={texts.signingKeys}
         text={texts.signingKeysText}
@@ -52,22 +64,6 @@ export function ServerSection() {
           </Card>
         )}
       </Section>
-      <Section title={texts.retention} text={texts.retentionText}>
-        <Card className="p-4 text-[13px]">
-          <dl className="flex flex-col gap-3">
-            <div>
-              <dt className="font-medium">{texts.retentionAudit}</dt>
-              <dd className="text-muted">
-                {texts.retentionAuditText} <code className="font-mono text-xs">CADRE_AUDIT_DAYS</code>
-              </dd>
-            </div>
-            <div>
-              <dt className="font-medium">{texts.retentionMessages}</dt>
-              <dd className="text-muted">{texts.retentionMessagesText}</dd>
-            </div>
-          </dl>
-        </Card>
-      </Section>
       {rotating && (
         <ConfirmDialog
           title={texts.rotateTitle}
@@ -81,6 +77,6 @@ export function ServerSection() {
           onClose={() => setRotating(false)}
         />
       )}
-    </div>
+    </>
   )
 }

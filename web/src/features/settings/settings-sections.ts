@@ -1,7 +1,19 @@
 import type { Me } from '@cadre/contract/credentials'
 import { isAtLeast } from '../access/access-queries.ts'
 
-export const sectionNames = ['account', 'appearance', 'people', 'workspaces', 'grants', 'keys', 'connections', 'audit', 'server'] as const
+export const sectionNames = [
+  'account',
+  'appearance',
+  'people',
+  'workspaces',
+  'grants',
+  'keys',
+  'connections',
+  'audit',
+  'transfer',
+  'server',
+  'logs',
+] as const
 export type SectionName = (typeof sectionNames)[number]
 
 /** What somebody with this role here has a use for; the server decides what is let through. */
@@ -15,7 +27,9 @@ export function sectionsFor(me: Me): SectionName[] {
     keys: true,
     connections: isAtLeast(me, 'builder'),
     audit: isAtLeast(me, 'admin'),
-    server: me.role === 'owner' && me.workspace.id === 'default',
+    transfer: isAtLeast(me, 'builder'),
+    server: isAtLeast(me, 'admin') && me.workspace.id === 'default',
+    logs: isAtLeast(me, 'admin') && me.workspace.id === 'default',
   }
   return sectionNames.filter((name) => may[name])
 }

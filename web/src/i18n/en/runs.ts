@@ -64,6 +64,7 @@ export const run = {
   leftOut: (from: string, to: string, tokens: string, why: string) => `Messages ${from} to ${to} left out (${tokens}): ${why}`,
   keptAside: (tool: string, tokens: string, shown: string) => `Result of ${tool} kept aside: ${shown} of ${tokens} shown`,
   compacted: 'The conversation was shortened',
+  prepared: (hooks: string) => `Put into the prompt by ${hooks}`,
   added: (name: string) => `${name} added, while the agent worked`,
   tokensIn: 'Tokens in',
   tokensOut: 'Tokens out',

@@ -1,3 +1,7 @@
+import { pluralOf } from '../plural.ts'
+
+const plural = pluralOf('en')
+
 const sections = {
   account: 'Your account',
   appearance: 'Appearance',
@@ -7,7 +11,9 @@ const sections = {
   keys: 'API keys',
   connections: 'Databases',
   audit: 'Audit log',
+  transfer: 'Export and import',
   server: 'Server',
+  logs: 'Log',
 }
 
 export const settings = {
@@ -217,8 +223,23 @@ export const settings = {
   rotated: 'New tokens are signed with a new key.',
   retention: 'How long things are kept',
   retentionText: 'Set where the server is set up, and in each conversation.',
-  retentionAudit: 'Audit log',
-  retentionAuditText: 'For ever, or as many days as the server was told by',
-  retentionMessages: 'Messages',
-  retentionMessagesText: 'For ever, or as many days as a conversation’s settings say.',
+  forEver: 'For ever',
+  keptDays: (count: number, shown: string) => `${shown} ${plural(count, { one: 'day', other: 'days' })}`,
+  setBy: (name: string) => `set by ${name}`,
+  asConversation: 'For ever, or as a conversation’s settings say',
+  kept: {
+    runs: 'Runs, with their traces',
+    audit: 'Audit log',
+    messages: 'Messages',
+    deleted_conversations: 'Deleted conversations',
+    unsent_uploads: 'Uploads that no message took',
+    jobs: 'Jobs that are done',
+    machine: 'CPU, memory and disk by the minute',
+    counts_by_minute: 'How runs went, by the minute',
+    counts_by_hour: 'How runs went, by the hour',
+    budget_counters: 'Counters of past budget periods',
+  },
+  howSet: 'How the server is set up',
+  howSetText: 'Read from its environment and cadre.yaml when it started.',
+  set: { database: 'Database', workers: 'Worker processes', concurrency: 'Runs at once in a process', log_level: 'Log from level' },
 }

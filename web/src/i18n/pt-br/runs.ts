@@ -73,6 +73,7 @@ export const run: Texts['run'] = {
   leftOut: (from, to, tokens, why) => `Mensagens ${from} a ${to} deixadas de fora (${tokens}): ${why}`,
   keptAside: (tool, tokens, shown) => `Resultado de ${tool} posto de lado: ${shown} de ${tokens} mostrados`,
   compacted: 'A conversa foi encurtada',
+  prepared: (hooks) => `Posto nas instruções por ${hooks}`,
   added: (name) => `${name} acrescentou, enquanto o agente trabalhava`,
   tokensIn: 'Tokens de entrada',
   tokensOut: 'Tokens de saída',

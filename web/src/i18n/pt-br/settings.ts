@@ -1,4 +1,7 @@
+import { pluralOf } from '../plural.ts'
 import type { SettingsTexts } from '../settings-texts.ts'
+
+const plural = pluralOf('pt-BR')
 
 const sections: SettingsTexts['sections'] = {
   account: 'Sua conta',
@@ -9,7 +12,9 @@ const sections: SettingsTexts['sections'] = {
   keys: 'Chaves de API',
   connections: 'Bancos de dados',
   audit: 'Registro de auditoria',
+  transfer: 'Exportar e importar',
   server: 'Servidor',
+  logs: 'Registro do servidor',
 }
 
 export const settings: SettingsTexts = {
@@ -219,8 +224,28 @@ export const settings: SettingsTexts = {
   rotated: 'Novos tokens são assinados com uma chave nova.',
   retention: 'Por quanto tempo as coisas são guardadas',
   retentionText: 'Definido onde o servidor é configurado, e em cada conversa.',
-  retentionAudit: 'Registro de auditoria',
-  retentionAuditText: 'Para sempre, ou por tantos dias quanto foi dito ao servidor por',
-  retentionMessages: 'Mensagens',
-  retentionMessagesText: 'Para sempre, ou por tantos dias quanto as configurações da conversa dizem.',
+  forEver: 'Para sempre',
+  keptDays: (count, shown) => `${shown} ${plural(count, { one: 'dia', other: 'dias' })}`,
+  setBy: (name) => `definido por ${name}`,
+  asConversation: 'Para sempre, ou como as configurações da conversa dizem',
+  kept: {
+    runs: 'Execuções, com seus rastros',
+    audit: 'Registro de auditoria',
+    messages: 'Mensagens',
+    deleted_conversations: 'Conversas excluídas',
+    unsent_uploads: 'Arquivos que nenhuma mensagem levou',
+    jobs: 'Tarefas concluídas',
+    machine: 'CPU, memória e disco por minuto',
+    counts_by_minute: 'Como foram as execuções, por minuto',
+    counts_by_hour: 'Como foram as execuções, por hora',
+    budget_counters: 'Contadores de períodos de orçamento passados',
+  },
+  howSet: 'Como o servidor está configurado',
+  howSetText: 'Lido do ambiente e do cadre.yaml quando ele iniciou.',
+  set: {
+    database: 'Banco de dados',
+    workers: 'Processos trabalhadores',
+    concurrency: 'Execuções ao mesmo tempo em um processo',
+    log_level: 'Registro a partir do nível',
+  },
 }

@@ -1,6 +1,6 @@
-import type { Message } from '@cadre/contract/messages'
+import type { Message } from './messages.ts'
 import { expect, test } from 'vitest'
-import { shownMessages, versionsOf } from './branches.ts'
+import { branchWith, shownMessages, versionsOf } from './branches.ts'
 
 const said = (seq: number, more: Partial<Message> = {}) =>
   ({ id: `m${seq}`, seq, author_kind: 'user', author_id: 'u', parent_id: null, metadata: null, active: true, ...more }) as Message
@@ -48,4 +48,41 @@ test('imported branches are followed from message to message', () => {
   const versions = versionsOf(messages)
   expect(ids(shownMessages(messages, versions, {}))).toBe('m1 m2 m4')
   expect(ids(shownMessages(messages, versions, { m2: 'm3' }))).toBe('m1 m3 m5')
+})
+
+test('what was said after an earlier version was shown again belongs to it, and not to the one that came last', () => {
+  // m2 is answered anew by m3, whose end m4 is left for m2 again: m5 follows m2, m6 is an answer to it.
+  const messages = [
+    said(1),
+    answered(2, 1, { metadata: { went_on: [{ seq: 4, event: 9 }] } }),
+    answered(3, 1, off),
+    said(4, off),
+    said(5),
+    answered(6, 5),
+  ]
+  const versions = versionsOf(messages)
+  expect(ids(shownMessages(messages, versions, {}))).toBe('m1 m2 m5 m6')
+  expect(ids(shownMessages(messages, versions, { m2: 'm3' }))).toBe('m1 m3 m4')
+  expect(ids(branchWith(messages, 'm6'))).toBe('m1 m2 m5 m6')
+  expect(ids(branchWith(messages, 'm3'))).toBe('m1 m3 m4')
+  // Changed twice with nothing said between: the later one holds, whichever message stands first.
+  const back = messages.map((message) => (message.id === 'm4' ? { ...message, metadata: { went_on: [{ seq: 4, event: 12 }] } } : message))
+  expect(ids(branchWith(back, 'm3'))).toBe('m1 m3 m4 m5 m6')
+})
+
+test('a branch of what was imported goes on from the one that was shown', () => {
+  const from = { metadata: { imported_from: 'chatgpt' } }
+  const messages = [said(1, from), answered(2, 1, from), answered(3, 1, { ...from, ...off }), said(4, { ...from, ...off, parent_id: 'm3' }), said(5)]
+  expect(ids(branchWith(messages, 'm5'))).toBe('m1 m2 m5')
+  expect(ids(branchWith(messages, 'm3'))).toBe('m1 m3 m4')
+})
+
+test('marks that are none, a circle of parents and an unknown message change nothing and end', () => {
+  const from = { imported_from: 'chatgpt' }
+  const messages = [
+    said(1, { parent_id: 'm2', metadata: from }),
+    said(2, { ...off, parent_id: 'm1', metadata: { ...from, went_on: [7, null, { seq: 'x' }] } }),
+  ]
+  expect(ids(branchWith(messages, 'm2'))).toBe('m1 m2')
+  expect(branchWith(messages, 'm9')).toEqual([])
 })
