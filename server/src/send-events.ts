@@ -15,10 +15,12 @@ export async function sendEvents(to: ServerResponse, { status, headers, body }: 
   to.write(': \n\n')
   const timer = setInterval(() => to.write(': keep-alive\n\n'), keepAliveMs)
   // A generator that waits for its next event takes the return after that: it has been told by the signal of the call.
-  void closed.then(() => {
+  const left = closed.then(() => {
     clearInterval(timer)
     return body.return?.()
   })
+  // Awaited at the end; until then it is nobody's failure.
+  left.catch(() => {})
   try {
     for (let next = await body.next(); !next.done && !to.destroyed; next = await body.next()) {
       const goesOn = to.write(messageOf('message', next.value, next.value))
@@ -32,7 +34,7 @@ export async function sendEvents(to: ServerResponse, { status, headers, body }: 
     clearInterval(timer)
   }
   to.end()
-  await closed
+  await left
 }
 
 function drained(to: ServerResponse): Promise<void> {

@@ -63,3 +63,17 @@ export type ChatState = {
 }
 
 export const noPage: MessagePage = { messages: [], hasOlder: false, isLoading: true }
+
+/** A conversation of which nothing is known yet. */
+export const nothingYet: ChatState = {
+  me: '',
+  conversation: null,
+  page: noPage,
+  threads: {},
+  answers: [],
+  pending: [],
+  typing: [],
+  unreadAfter: 0,
+  connection: 'connecting',
+  error: null,
+}

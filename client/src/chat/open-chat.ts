@@ -7,7 +7,7 @@ import { delay } from '../delay.ts'
 import { followConversation } from '../follow-conversation.ts'
 import { nextFrame } from '../live-run.ts'
 import { trackAnswers } from './answers.ts'
-import { type ChatState, type MessagePage, noPage } from './chat-state.ts'
+import { type ChatState, type MessagePage, noPage, nothingYet } from './chat-state.ts'
 import { foldConversation, isStored, withRead } from './fold-conversation.ts'
 import { foldMessages, withMessage } from './fold-messages.ts'
 import { openOutbox, type Sending } from './outbox.ts'
@@ -35,18 +35,7 @@ export function openChat(client: Client, conversationId: string, options: ChatOp
   const leaving = new AbortController()
   const { signal } = leaving
   const listeners = new Set<() => void>()
-  let state: ChatState = {
-    me: '',
-    conversation: null,
-    page: noPage,
-    threads: {},
-    answers: [],
-    pending: [],
-    typing: [],
-    unreadAfter: 0,
-    connection: 'connecting',
-    error: null,
-  }
+  let state: ChatState = nothingYet
   let isScheduled = false
   let lastEvent = 0
   const typing = new Map<string, ReturnType<typeof setTimeout>>()

@@ -10,40 +10,13 @@ import { ConversationPolicy } from '@cadre/contract/participants'
 import { expect, onTestFinished, test } from 'vitest'
 import { cadre, hear, startCadre } from '../test/cadre.ts'
 import { startWire, stream } from '../test/wire.ts'
+import { message as anyMessage } from '../test/room.ts'
 
 const env = { TZ: 'UTC' }
 const at = '2024-03-05T10:15:00.000Z'
 
-function message(seq: number, fields: Partial<Message> = {}): Message {
-  return {
-    id: `msg_${seq}`,
-    conversation_id: 'cnv_1',
-    source_type: 'dm',
-    source_id: 'cnv_1',
-    seq,
-    author_kind: 'user',
-    author_id: 'local',
-    author_name: null,
-    content: `text ${seq}`,
-    status: 'sent',
-    thread_id: null,
-    parent_id: null,
-    active: true,
-    run_id: null,
-    hop: 0,
-    replies: 0,
-    pinned: false,
-    reactions: [],
-    mentions: [],
-    attachments: [],
-    metadata: null,
-    created_at: at,
-    updated_at: at,
-    edited_at: null,
-    deleted_at: null,
-    ...fields,
-  }
-}
+const message = (seq: number, fields: Partial<Message> = {}) =>
+  anyMessage(seq, { author_id: 'local', author_name: null, content: `text ${seq}`, created_at: at, updated_at: at, ...fields })
 
 const answer = message(2, {
   author_kind: 'agent',

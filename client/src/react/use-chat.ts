@@ -1,20 +1,8 @@
 import { useCallback, useEffect, useState, useSyncExternalStore } from 'react'
-import { type ChatState, noPage } from '../chat/chat-state.ts'
+import { nothingYet } from '../chat/chat-state.ts'
 import { type Chat, openChat } from '../chat/open-chat.ts'
 import { useClient } from './context.ts'
 
-const nothing: ChatState = {
-  me: '',
-  conversation: null,
-  page: noPage,
-  threads: {},
-  answers: [],
-  pending: [],
-  typing: [],
-  unreadAfter: 0,
-  connection: 'connecting',
-  error: null,
-}
 const unheard = () => () => {}
 
 /**
@@ -35,7 +23,7 @@ export function useChat(conversationId: string) {
     }
   }, [client, conversationId, attempt])
 
-  const state = useSyncExternalStore(chat?.subscribe ?? unheard, chat?.getState ?? (() => nothing))
+  const state = useSyncExternalStore(chat?.subscribe ?? unheard, chat?.getState ?? (() => nothingYet))
   /** After an error: everything anew. */
   const reopen = useCallback(() => setAttempt((before) => before + 1), [])
   return { ...state, chat, reopen }

@@ -68,14 +68,17 @@ export async function executeRun(app: App, lease: Lease, stopping: AbortSignal):
     if (error instanceof StaleLease) return { settled: false }
     throw error
   } finally {
-    // Nothing is left of it where this process itself wrote the end.
-    const text = shownNow(app, row.id)
-    if (text !== '') await noteCut(app, row, text)
-    await journal.close()
-    clearTimeout(clock)
-    stopping.removeEventListener('abort', handBack)
-    forget()
-    forgetOrigin()
+    try {
+      // Nothing is left of it where this process itself wrote the end.
+      const text = shownNow(app, row.id)
+      if (text !== '') await noteCut(app, row, text)
+    } finally {
+      await journal.close()
+      clearTimeout(clock)
+      stopping.removeEventListener('abort', handBack)
+      forget()
+      forgetOrigin()
+    }
   }
 }
 
