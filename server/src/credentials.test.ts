@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { altered } from '@cadre/core/test/altered'
 import { describe, expect, test, vi } from 'vitest'
 import { owner, startOwned } from './test/real-cadre.ts'
 import { ask, openEvents } from './test/sockets.ts'
@@ -88,7 +89,7 @@ describe.each(['SQLite', 'Postgres'] as const)('API keys on %s', (kind) => {
     for (const headers of [
       { 'x-api-key': good.text, authorization: `Bearer ${bad.text}` },
       { 'x-api-key': bad.text, authorization: `Bearer ${good.text}` },
-      { 'x-api-key': good.text, authorization: `Bearer ${good.text.slice(0, -1)}A` },
+      { 'x-api-key': good.text, authorization: `Bearer ${altered(good.text)}` },
       { 'x-api-key': good.text, authorization: 'Basic b2xnYTpwdw==' },
       { 'x-api-key': good.text, cookie: 'cadre_session=planted' },
       { 'x-api-key': good.text, cookie: bossCookie },

@@ -1,3 +1,4 @@
+import { altered } from '@cadre/core/test/altered'
 import { base64url, exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { describe, expect, test, vi } from 'vitest'
 import { startOwned } from './test/real-cadre.ts'
@@ -57,7 +58,7 @@ describe('signed tokens', () => {
     const encode = (value: object) => base64url.encode(JSON.stringify(value))
     const shared = new TextEncoder().encode(JSON.stringify(published))
     const forged: Record<string, string> = {
-      'another signature': `${head}.${body}.${signature.slice(0, -2)}AA`,
+      'another signature': `${head}.${body}.${altered(signature)}`,
       'no signature': `${head}.${body}.`,
       'another user': `${head}.${encode({ ...claims, sub: 'usr_other' })}.${signature}`,
       'alg none': new UnsecuredJWT({ ...claims, sub: bossId }).encode(),

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { loadConfig } from '../config.ts'
 import { openConfiguredDatabase } from '../open-configured-database.ts'
 import { makeDataFolder } from '../storage/data-folder.ts'
+import { altered } from '../test/altered.ts'
 import { checkMasterKey } from './secrets-check.ts'
 import { rotateMasterKey } from './secrets-rotate.ts'
 import { keyIdOf, keyRing } from './secrets.ts'
@@ -75,7 +76,7 @@ test('a wrong master key is named, and so is a key that is missing, foreign or d
   for (const [text, said] of [
     [null, 'its key .* is missing; put that file back from a backup'],
     ['rubbish', 'is damaged: it holds no sealed key'],
-    [`${good.trim().slice(0, -2)}zz`, 'does not open with CADRE_KEY, which sealed it'],
+    [altered(good.trim()), 'does not open with CADRE_KEY, which sealed it'],
   ] as const) {
     if (text === null) rmSync(path)
     else writeFileSync(path, text)
