@@ -1,7 +1,7 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
 import type { Tables } from '../storage/tables.ts'
-import { fixed } from '../storage/prepared.ts'
+import { fixed, preparedInsert } from '../storage/prepared.ts'
 import type { Party } from './participants.store.ts'
 
 // What hangs on messages: reactions, pins, mentions, attachments, what models were told.
@@ -65,9 +65,7 @@ export async function deleteBesides(trx: Trx, messageId: string) {
   for (const table of ['reactions', 'pins', 'mentions'] as const) await trx.deleteFrom(table).where('message_id', '=', messageId).execute()
 }
 
-export async function insertLlmMessage(trx: Trx, row: Insertable<Tables['llm_messages']>) {
-  await trx.insertInto('llm_messages').values(row).execute()
-}
+export const insertLlmMessage = preparedInsert('llm_messages', 'id, message_id, role, content, created_at', 'id')
 
 export type Besides = {
   reactions: { message_id: string; emoji: string; kind: string; participant_id: string }[]

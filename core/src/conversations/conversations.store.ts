@@ -37,14 +37,15 @@ export async function changeConversation(trx: Trx, id: string, change: Change) {
 }
 
 /**
- * Takes the next number for a message. On Postgres the row stays locked to the end of the transaction: numbers become visible in order
- * and without gaps. Undefined: the conversation was deleted meanwhile.
+ * Takes the next number for a message, and those for so many events, of which `event` is the first. On Postgres the row stays locked to the
+ * end of the transaction: numbers become visible in order and without gaps. Undefined: the conversation was deleted meanwhile.
  */
-export async function takeSeq(trx: Trx, id: string, now: number): Promise<number | undefined> {
-  const { rows } = await fixed<{ last_seq: number }>`
-    update conversations set last_seq = last_seq + 1, last_message_at = ${now}, active_at = ${now}
-    where id = ${id} and deleted_at is null returning last_seq`.execute(trx)
-  return rows[0]?.last_seq
+export async function takeNumbers(trx: Trx, id: string, now: number, events: number): Promise<{ seq: number; event: number } | undefined> {
+  const { rows } = await fixed<{ last_seq: number; last_event: number }>`
+    update conversations set last_seq = last_seq + 1, last_message_at = ${now}, active_at = ${now}, last_event = last_event + ${events}
+    where id = ${id} and deleted_at is null returning last_seq, last_event`.execute(trx)
+  const [row] = rows
+  return row && { seq: row.last_seq, event: row.last_event - events + 1 }
 }
 
 export type ConversationFilter = {
@@ -102,6 +103,10 @@ export async function selectOwnIds(db: Db['read'], own: Own, limit: number): Pro
   return rows.map((row) => row.id)
 }
 
+/** Of `c` for `p`: the distance from what was read to the newest number, less those of them that are hidden. */
+const unreadBy = sql`c.last_seq - p.last_read_seq - (
+  select count(*) from messages h where h.conversation_id = c.id and h.seq > p.last_read_seq and (h.deleted_at is not null or h.active = 0))`
+
 export type Glance = { id: string; unread: number; last_message_id: string | null }
 
 /**
@@ -112,16 +117,29 @@ export type Glance = { id: string; unread: number; last_message_id: string | nul
 export async function selectGlances(db: Db['read'], ids: string[], userId: string | null): Promise<Glance[]> {
   if (ids.length === 0) return []
   const { rows } = await sql<Glance>`
-    select c.id,
-      case when p.last_read_seq is null then 0 else c.last_seq - p.last_read_seq - (
-        select count(*) from messages h where h.conversation_id = c.id and h.seq > p.last_read_seq and (h.deleted_at is not null or h.active = 0)
-      ) end as unread,
+    select c.id, case when p.last_read_seq is null then 0 else ${unreadBy} end as unread,
       (select m.id from messages m where m.conversation_id = c.id and m.deleted_at is null and m.active = 1
         order by m.seq desc limit 1) as last_message_id
     from conversations c
     left join participants p on p.conversation_id = c.id and p.kind = 'user' and p.participant_id = ${userId} and p.left_at is null
     where c.id in (${sql.join(ids)})`.execute(db)
   return rows
+}
+
+/** Where somebody takes part and has not muted it. Conversations that are read to the end cost a look at their row. */
+export async function sumUnread(db: Db['read'], own: Own): Promise<{ messages: number; conversations: number }> {
+  const shown = own.agents === null ? sql`true` : sql`c.id in (${ownIds(own)})`
+  const { rows } = await sql<{ messages: number | string; conversations: number | string }>`
+    select coalesce(sum(unread), 0) as messages, count(*) as conversations
+    from (
+      select ${unreadBy} as unread
+      from participants p join conversations c on c.id = p.conversation_id
+      where p.kind = 'user' and p.participant_id = ${own.user_id} and p.left_at is null and p.muted = 0
+        and c.workspace_id = ${own.workspace_id} and c.deleted_at is null and c.last_seq > p.last_read_seq and ${shown}
+    ) as each_one
+    where unread > 0`.execute(db)
+  const [{ messages, conversations } = { messages: 0, conversations: 0 }] = rows
+  return { messages: Number(messages), conversations: Number(conversations) }
 }
 
 export async function selectRetaining(db: Db['read'], after: string, limit: number): Promise<{ id: string; retention_days: number }[]> {

@@ -1,3 +1,4 @@
+import type { Conversation } from '@cadre/contract/conversations'
 import { beforeEach, afterEach, describe, expect, test } from 'vitest'
 import type { Actor } from '../access/actor.ts'
 import { publicActor, systemActor } from '../access/actor.ts'
@@ -7,7 +8,7 @@ import { followAll } from './follow-all.ts'
 import { getConversation } from './get-conversation.ts'
 import { addParticipant, listParticipants, muteConversation, removeParticipant } from './participants.ts'
 import { createProject, deleteProject, getProject, listProjects, updateProject } from './projects.ts'
-import { markRead } from './read-state.ts'
+import { countUnread, markRead } from './read-state.ts'
 import { newRooms, type Rooms, take, user } from './test/room-world.ts'
 import { deleteConversation, updateConversation } from './update-conversation.ts'
 import { deleteMessage } from './edit-message.ts'
@@ -150,6 +151,35 @@ describe.each(databases)('conversations on $name', ({ empty }) => {
     expect(await unread()).toEqual([1, 0])
     expect((await getConversation(rooms.app, ana, group.id)).last_message).toMatchObject({ content: '5', author_name: 'Bob' })
     await expect(markRead(rooms.app, await rooms.person('Root', 'owner'), group.id, 1)).rejects.toMatchObject({ code: 'FORBIDDEN' })
+  })
+
+  test('what is unread is counted over all conversations but the muted, those left and those of others', async () => {
+    const cleo = await rooms.person('Cleo')
+    const count = () => countUnread(rooms.app, cleo)
+    expect(await count()).toEqual({ messages: 0, conversations: 0 })
+    const groups = []
+    for (let i = 0; i < 60; i++) groups.push(await rooms.group(ana, user(cleo)))
+    const [first, second, third] = groups as [Conversation, Conversation, Conversation]
+    for (const group of groups) await rooms.say(ana, group, 'news')
+    const [, more] = [await rooms.say(ana, first, 'more'), await rooms.say(ana, first, 'and more')]
+    expect(await count()).toEqual({ messages: 62, conversations: 60 })
+    await deleteMessage(rooms.app, ana, more.id)
+    expect(await count()).toEqual({ messages: 61, conversations: 60 })
+    await markRead(rooms.app, cleo, second.id, 1)
+    expect(await count()).toEqual({ messages: 60, conversations: 59 })
+    await muteConversation(rooms.app, cleo, first.id, true)
+    await removeParticipant(rooms.app, cleo, third.id, user(cleo))
+    await deleteConversation(rooms.app, ana, groups[3]!.id)
+    expect(await count()).toEqual({ messages: 56, conversations: 56 })
+    // Where she does not take part, nothing waits for her; what she wrote she has read.
+    const channel = await rooms.channel(ana)
+    await rooms.say(ana, channel, 'to all')
+    expect(await count()).toEqual({ messages: 56, conversations: 56 })
+    await rooms.say(cleo, channel, 'hello')
+    await rooms.say(ana, channel, 'hello Cleo')
+    expect(await count()).toEqual({ messages: 57, conversations: 57 })
+    expect(await countUnread(rooms.app, { ...cleo, agents: [] })).toEqual({ messages: 0, conversations: 0 })
+    expect(await countUnread(rooms.app, { ...cleo, workspace_id: 'wsp_other' })).toEqual({ messages: 0, conversations: 0 })
   })
 
   test('lists page by the last activity', async () => {

@@ -10,21 +10,27 @@ export type EventRowIn = EventRow & { workspace_id: string; kind: string }
 /** So many rows in one statement: databases have a limit for the values of one, which a long branch comes to. */
 const atOnce = 1_000
 
-/** Appends events in the caller's transaction; on Postgres the conversation stays locked to its end, so that they become visible in order. */
-export async function insertEvents(trx: Trx, conversationId: string, at: number, events: { type: string; data: string }[]): Promise<number> {
+/**
+ * The number of the first of so many new events. On Postgres the conversation stays locked to the end of the transaction, so that they become
+ * visible in order.
+ */
+export async function takeEventNumbers(trx: Trx, conversationId: string, events: number): Promise<number> {
   const { rows } = await fixed<{ last_event: number }>`
-    update conversations set last_event = last_event + ${events.length} where id = ${conversationId} returning last_event`.execute(trx)
-  const first = (rows[0]?.last_event ?? 0) - events.length + 1
+    update conversations set last_event = last_event + ${events} where id = ${conversationId} returning last_event`.execute(trx)
+  return (rows[0]?.last_event ?? 0) - events + 1
+}
+
+/** @param first a number that was taken in this transaction, as were those that follow it. */
+export async function insertEvents(trx: Trx, conversationId: string, first: number, at: number, events: { type: string; data: string }[]) {
   const [only] = events.length === 1 ? events : []
   if (only) {
     await fixed`insert into conversation_events (conversation_id, seq, type, at, data)
       values (${conversationId}, ${first}, ${only.type}, ${at}, ${only.data})`.execute(trx)
-    return first
+    return
   }
   const values = events.map(({ type, data }, i) => sql`(${conversationId}, ${first + i}, ${type}, ${at}, ${data})`)
   for (let i = 0; i < values.length; i += atOnce)
     await sql`insert into conversation_events (conversation_id, seq, type, at, data) values ${sql.join(values.slice(i, i + atOnce))}`.execute(trx)
-  return first
 }
 
 export async function selectEvents(db: Db['read'], conversationId: string, after: number, limit: number): Promise<EventRow[]> {

@@ -2,7 +2,7 @@ import type { StoredEvent, StoredEventType } from '@cadre/contract/conversation-
 import type { Message } from '@cadre/contract/messages'
 import type { Db, Trx } from '../storage/database.ts'
 import { fromJson, toJson } from '../storage/json.ts'
-import { type EventRow, insertEvents } from './events.store.ts'
+import { type EventRow, insertEvents, takeEventNumbers } from './events.store.ts'
 import { findParticipant } from './participants.store.ts'
 import { showParticipant } from './show-conversation.ts'
 import { showMessagesById } from './show-message.ts'
@@ -18,8 +18,13 @@ export type NewEvent =
 /** Appends events in the transaction of what they tell of. The caller wakes `app.rooms` after the commit. */
 export async function appendEvents(trx: Trx, conversationId: string, at: number, events: NewEvent[]): Promise<void> {
   if (events.length === 0) return
+  await putEvents(trx, conversationId, await takeEventNumbers(trx, conversationId, events.length), at, events)
+}
+
+/** The same where the transaction took their numbers before. */
+export async function putEvents(trx: Trx, conversationId: string, first: number, at: number, events: NewEvent[]): Promise<void> {
   const rows = events.map(({ type, ...data }) => ({ type, data: toJson(data) }))
-  await insertEvents(trx, conversationId, at, rows)
+  await insertEvents(trx, conversationId, first, at, rows)
 }
 
 type Data = { message_id: string; message_seq: number; participant: Party }

@@ -94,7 +94,7 @@ describe.each(databases)('following on $name', ({ empty }) => {
       await expect(follow(bob, { last_event_id })).rejects.toMatchObject({ code: 'BAD_REQUEST', issues: [{ path: 'Last-Event-ID' }] })
   })
 
-  test('many streams, many writers: each gets all of it, in order', async () => {
+  test('many streams, many writers: each gets all of it, in order', { timeout: 120_000 }, async () => {
     const streams = await Promise.all(Array.from({ length: 20 }, () => follow(bob)))
     const sending = Promise.all(Array.from({ length: 200 }, (_, i) => rooms.say(i % 2 ? ana : bob, group, `${i}`)))
     for (const events of await Promise.all(streams.map((stream) => take(stream, 200)))) {

@@ -1,7 +1,7 @@
 import { type Insertable, type Selectable, sql, type Updateable } from 'kysely'
 import type { Db, Kind, Trx } from '../storage/database.ts'
 import type { Tables } from '../storage/tables.ts'
-import { fixed } from '../storage/prepared.ts'
+import { fixed, preparedInsert } from '../storage/prepared.ts'
 import { indexMessage, unindexMessage, vectorOf } from './search.store.ts'
 
 export type MessageRow = Selectable<Tables['messages']> & { conversation_kind: string }
@@ -13,13 +13,20 @@ const columns = sql`m.num, m.id, m.conversation_id, m.seq, m.author_kind, m.auth
   m.hop, m.metadata, m.client_key, m.created_at, m.updated_at, m.edited_at, m.deleted_at, c.kind as conversation_kind`
 const from = sql`from messages m join conversations c on c.id = m.conversation_id`
 
+const insertRow = preparedInsert(
+  'messages',
+  `id, conversation_id, author_kind, author_id, seq, content, status, thread_id, parent_id, active, run_id, hop, metadata, client_key,
+    created_at, updated_at, edited_at, deleted_at`,
+  'num',
+)
+
 /** The message with its words in the full-text index. @returns its `num`. */
 export async function insertMessage(trx: Trx, kind: Kind, row: NewMessageRow): Promise<number> {
   if (kind === 'postgres') {
     const values = { ...row, words: vectorOf(row.content) } as NewMessageRow
     return (await trx.insertInto('messages').values(values).returning('num').executeTakeFirstOrThrow()).num
   }
-  const num = Number((await trx.insertInto('messages').values(row).executeTakeFirstOrThrow()).insertId)
+  const num = await insertRow(trx, row)
   await indexMessage(trx, num, row)
   return num
 }

@@ -1,6 +1,6 @@
 import { type Insertable, type Selectable, sql } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
-import { fixed } from '../storage/prepared.ts'
+import { fixed, prepared } from '../storage/prepared.ts'
 import type { Tables } from '../storage/tables.ts'
 
 export type ParticipantRow = Selectable<Tables['participants']>
@@ -96,10 +96,17 @@ export async function selectNames(db: Db['read'], parties: Party[]): Promise<Map
   const idsOf = (kind: string) => [...new Set(parties.filter((party) => party.kind === kind).map((party) => party.id))]
   const [agents, users] = [idsOf('agent'), idsOf('user')]
   const found = new Map<string, string>()
-  if (agents.length > 0)
-    for (const { id, name } of await db.selectFrom('agents').select(['id', 'name']).where('id', 'in', agents).execute())
-      found.set(`agent:${id}`, name)
-  if (users.length > 0)
-    for (const { id, name } of await db.selectFrom('users').select(['id', 'name']).where('id', 'in', users).execute()) found.set(`user:${id}`, name)
+  for (const { id, name } of await namesOf(db, agents, agentName, 'agents')) found.set(`agent:${id}`, name)
+  for (const { id, name } of await namesOf(db, users, userName, 'users')) found.set(`user:${id}`, name)
   return found
+}
+
+type Name = { id: string; name: string }
+const agentName = prepared((db) => db.selectFrom('agents').select(['id', 'name']).where('id', '=', ''))
+const userName = prepared((db) => db.selectFrom('users').select(['id', 'name']).where('id', '=', ''))
+
+async function namesOf(db: Db['read'], ids: string[], ofOne: typeof userName, table: 'agents' | 'users'): Promise<Name[]> {
+  const [only] = ids
+  if (only === undefined) return []
+  return ids.length === 1 ? ofOne(db, only) : db.selectFrom(table).select(['id', 'name']).where('id', 'in', ids).execute()
 }

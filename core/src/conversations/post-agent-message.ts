@@ -3,7 +3,7 @@ import type { Trx } from '../storage/database.ts'
 import { toJson } from '../storage/json.ts'
 import { insertLlmMessage, putMentions } from './besides.store.ts'
 import type { ConversationRow } from './conversations.store.ts'
-import { appendEvents } from './events.ts'
+import { appendEvents, type NewEvent } from './events.ts'
 import { mentionsIn } from './mentions.ts'
 import { changeContent, type MessageRow } from './messages.store.ts'
 import { selectParticipants } from './participants.store.ts'
@@ -22,6 +22,7 @@ export type AgentMessage = {
   metadata?: Record<string, unknown> | null
   /** Such as the run's id: however often it is posted, the answer of one run is stored once. */
   client_key?: string | null
+  events?: NewEvent[]
   /** What the model is shown of it later; stored in the same transaction. */
   llm?: { role: 'user' | 'assistant' | 'system' | 'tool'; content: unknown }[]
 }

@@ -1,9 +1,10 @@
+import type { Unread } from '@cadre/contract/conversations'
 import { CadreError } from '@cadre/contract/errors'
 import type { Actor } from '../access/actor.ts'
 import type { App } from '../app.ts'
-import { selectGlances } from './conversations.store.ts'
+import { selectGlances, sumUnread } from './conversations.store.ts'
 import { findParticipant, setRead } from './participants.store.ts'
-import { personOf, requireSeat } from './seats.ts'
+import { ownOf, personOf, requireSeat } from './seats.ts'
 
 /**
  * Up to which message somebody has read; it never goes back. It is no stored event: everybody who scrolls would write a row for each
@@ -23,6 +24,10 @@ export async function markRead(app: Pick<App, 'db' | 'rooms'>, actor: Actor, con
       { workspace_id: actor.workspace_id, people: [me.id] },
     )
   return { last_read_seq, unread: glance?.unread ?? 0 }
+}
+
+export async function countUnread(app: Pick<App, 'db'>, actor: Actor): Promise<Unread> {
+  return sumUnread(app.db.read, ownOf(actor))
 }
 
 export async function tellTyping(app: Pick<App, 'db' | 'rooms'>, actor: Actor, conversationId: string): Promise<{ told: true }> {

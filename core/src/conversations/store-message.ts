@@ -4,13 +4,13 @@ import type { App } from '../app.ts'
 import type { Trx } from '../storage/database.ts'
 import { toJson } from '../storage/json.ts'
 import { putMentions, takeAttachments } from './besides.store.ts'
-import { type ConversationRow, takeSeq } from './conversations.store.ts'
+import { type ConversationRow, takeNumbers } from './conversations.store.ts'
+import { appendEvents, type NewEvent, putEvents } from './events.ts'
 import { mentionsIn } from './mentions.ts'
 import { findByClientKey, insertMessage, type MessageRow, selectMessagesById } from './messages.store.ts'
-import { onMessage } from './on-message.ts'
 import { selectParticipants, setRead } from './participants.store.ts'
 import { missingConversation } from './seats.ts'
-import type { Trigger } from './turns/trigger.ts'
+import { type Trigger, trigger } from './turns/trigger.ts'
 
 export type StoreApp = Pick<App, 'db' | 'now' | 'newId' | 'queue'>
 export type NewMessage = {
@@ -27,6 +27,8 @@ export type NewMessage = {
   hop?: number
   /** The API key that it came with, or that the run which says it was started with: what answers it is on that key's account. */
   key_id?: string | null
+  /** What is told of right after it. */
+  events?: NewEvent[]
 }
 
 /** `trigger`: the job that looks whether agents answer. */
@@ -38,15 +40,19 @@ export type Stored = { row: MessageRow; isNew: boolean; trigger: Trigger | undef
  * the commit.
  */
 export async function storeMessage(trx: Trx, app: StoreApp, conversation: ConversationRow, message: NewMessage): Promise<Stored> {
-  const { author, content, client_key = null, parent_id = null } = message
+  const { author, content, client_key = null, parent_id = null, events = [] } = message
   const by = { conversation_id: conversation.id, author_kind: author.kind, author_id: author.id }
   const known = client_key === null ? undefined : await findByClientKey(trx, { ...by, client_key })
-  if (known) return { row: known, isNew: false, trigger: undefined }
+  if (known) {
+    await appendEvents(trx, conversation.id, app.now(), events)
+    return { row: known, isNew: false, trigger: undefined }
+  }
   const thread_id = await rootOf(trx, conversation.id, message.thread_id ?? null)
   if (parent_id !== null) await requireHere(trx, conversation.id, parent_id, 'parent_id')
   const now = app.now()
-  const seq = await takeSeq(trx, conversation.id, now)
-  if (seq === undefined) throw missingConversation(conversation.id)
+  const numbers = await takeNumbers(trx, conversation.id, now, 1 + events.length)
+  if (!numbers) throw missingConversation(conversation.id)
+  const { seq } = numbers
   const row = {
     id: message.id ?? app.newId('msg'),
     ...by,
@@ -79,7 +85,8 @@ export async function storeMessage(trx: Trx, app: StoreApp, conversation: Conver
     ])
   if (author.kind === 'user') await setRead(trx, conversation.id, author, seq)
   const stored = { ...row, num, conversation_kind: conversation.kind }
-  return { row: stored, isNew: true, trigger: await onMessage(trx, app, stored, participants, message.key_id ?? null) }
+  await putEvents(trx, conversation.id, numbers.event, now, [{ type: 'message.created', message_id: row.id, message_seq: seq }, ...events])
+  return { row: stored, isNew: true, trigger: await trigger(trx, app, conversation, stored, participants, message.key_id ?? null) }
 }
 
 /** A reply to a reply stands in the same thread. */

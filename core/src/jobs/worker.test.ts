@@ -1,7 +1,7 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { sql } from 'kysely'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { Db } from '../storage/database.ts'
 import { databases } from '../storage/test/databases.ts'
 import { JobError, type Lease, type NewJob, type Queue } from './queue.ts'
@@ -47,6 +47,50 @@ describe.each(databases)('a worker on $name', ({ empty }) => {
     await work({ mail: async () => undefined }, { poll_ms: 10 })
     await ended(await add())
     await ended(await add({ delay_ms: 30 }))
+  })
+
+  test('a job that becomes due while others are claimed is not left until the next poll', async () => {
+    let due: string | undefined
+    const slow: Queue = {
+      ...queue,
+      async claim(...args) {
+        const leases = await queue.claim(...args)
+        if (due !== undefined) return leases
+        due = await add({ delay_ms: 1 })
+        await vi.waitUntil(async () => ((await queue.next_run_at()) ?? Infinity) < Date.now())
+        return leases
+      },
+    }
+    await work({ mail: async () => undefined }, { queue: slow, poll_ms: 600_000 })
+    await vi.waitUntil(() => due)
+    await ended(due ?? '')
+  })
+
+  test.each([
+    [8, 'none, as others may have come first'],
+    [100, 'one, as there is enough for all'],
+  ])('while it looks for jobs, of %i places a new job gets %s', async (concurrency) => {
+    const gate = Promise.withResolvers<void>()
+    let gated = false
+    let claims = 0
+    const slow: Queue = {
+      ...queue,
+      async claim(...args) {
+        claims++
+        if (gated) await gate.promise
+        return queue.claim(...args)
+      },
+    }
+    const worker = await work({ mail: async () => undefined }, { queue: slow, concurrency, poll_ms: 600_000 })
+    await vi.waitUntil(() => claims === 1)
+    gated = true
+    worker.wake()
+    await vi.waitUntil(() => claims === 2)
+    worker.wake()
+    const place = worker.reserve()
+    expect(place !== undefined).toBe(concurrency === 100)
+    place?.cancel()
+    gate.resolve()
   })
 
   test('never runs more at once than it may, and all of them in the end', async () => {
@@ -148,7 +192,7 @@ describe.each(databases)('a worker on $name', ({ empty }) => {
     const worker = await work(handlers, { poll_ms: 10 })
     const ids = [await add({ name: 'quick' }), await add({ name: 'slow' })] as const
     await Promise.all([begun.quick.promise, begun.slow.promise])
-    const drained = worker.drain(300)
+    const drained = worker.drain(1_500)
     const late = await add({ name: 'quick' })
     quick.resolve()
     await drained
@@ -159,12 +203,12 @@ describe.each(databases)('a worker on $name', ({ empty }) => {
   })
 
   test('code that blocks the main thread for longer than a lease keeps its jobs', async () => {
-    const lease_ms = 600
+    const lease_ms = 2_000
     const block = (ms: number) => {
       const end = performance.now() + ms
       while (performance.now() < end);
     }
-    const worker = await work({ mail: async () => block(3 * lease_ms) }, { heartbeat_ms: 50, queue: sqlQueue(db, { lease_ms }) })
+    const worker = await work({ mail: async () => block(1.3 * lease_ms) }, { heartbeat_ms: 50, queue: sqlQueue(db, { lease_ms }) })
     const rival = fork(new URL('./test/reclaimer.ts', import.meta.url), { execArgv: [] })
     rival.send({ target: db.target, lease_ms })
     await once(rival, 'message')

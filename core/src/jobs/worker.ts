@@ -19,6 +19,10 @@ export type WorkerOptions = {
   heartbeat_ms?: number
 }
 
+/** What became due since the last claim is taken so much later: together with what becomes due meanwhile. */
+const soonMs = 10
+/** With so many places left it is no matter whether others came first. */
+const roomy = 64
 /** How often the dead are looked for. */
 const reclaimMs = 1000
 /** What a handler has to notice that its signal was aborted. */
@@ -90,9 +94,10 @@ export class Worker {
     }
   }
 
-  /** Undefined where there is no room, or jobs wait that came first. */
+  /** Undefined where there is no room, or little and jobs wait that came first. */
   reserve(): Reservation | undefined {
-    if (this.#stopping || this.#id === '' || this.#hungry || this.#free() <= 0) return undefined
+    const free = this.#free()
+    if (this.#stopping || this.#id === '' || free <= 0 || (this.#hungry && free < roomy)) return undefined
     this.#reserved++
     const worker_id = this.#id
     return {
@@ -192,8 +197,8 @@ export class Worker {
       if (Date.now() - this.#lastReclaim >= reclaimMs) await this.#reclaim()
       await this.#claim()
       const next = await queue.next_run_at()
-      const wait = next === null ? poll_ms : next - Date.now()
-      return wait > 0 ? Math.min(wait, poll_ms) : poll_ms
+      if (next === null || this.#free() <= 0) return poll_ms
+      return Math.min(Math.max(next - Date.now(), soonMs), poll_ms)
     } catch (err) {
       log.error({ err }, 'the worker cannot look for jobs; trying again')
       return retryMs

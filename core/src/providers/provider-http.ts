@@ -1,5 +1,5 @@
-import { Readable } from 'node:stream'
 import type { Agent, Dispatcher } from 'undici'
+import { gatheredBody, type Reading } from './gathered-body.ts'
 
 export type ProviderHttp = {
   /** A `fetch` for one provider; its secrets are taken out of whatever the other side says when it refuses. */
@@ -17,6 +17,7 @@ type Init = { method?: string; headers?: Record<string, string>; body?: string; 
 export function openProviderHttp(): ProviderHttp {
   let agent: Agent | undefined
   let opening: Promise<typeof import('undici')> | undefined
+  const reading: Reading = { bodies: 0 }
   const ready = async () => {
     opening ??= import('undici') // 90 ms that a start does not pay
     const { Agent } = await opening
@@ -36,7 +37,7 @@ export function openProviderHttp(): ProviderHttp {
           body: body ?? null,
           signal: signal ?? null,
         })
-        return new Answer(url.href, answer, secrets)
+        return new Answer(url.href, answer, secrets, reading)
       }
       return send as unknown as typeof globalThis.fetch
     },
@@ -56,8 +57,9 @@ class Answer {
   readonly headers: Headers
   readonly #answer: Dispatcher.ResponseData
   readonly #secrets: readonly string[]
+  readonly #reading: Reading
 
-  constructor(url: string, answer: Dispatcher.ResponseData, secrets: readonly string[]) {
+  constructor(url: string, answer: Dispatcher.ResponseData, secrets: readonly string[], reading: Reading) {
     this.url = url
     this.status = answer.statusCode
     this.ok = answer.statusCode >= 200 && answer.statusCode < 300
@@ -65,11 +67,12 @@ class Answer {
       Object.entries(answer.headers).flatMap(([name, value]) => (value === undefined ? [] : [[name, String(value)] as [string, string]])),
     )
     this.#answer = answer
+    this.#reading = reading
     this.#secrets = this.ok ? [] : secrets
   }
 
   get body() {
-    return Readable.toWeb(this.#answer.body)
+    return gatheredBody(this.#answer.body, this.#reading)
   }
 
   async text() {

@@ -35,11 +35,6 @@ export class LiveRuns {
     return this.#texts.get(runId) ?? []
   }
 
-  /** How many runs have a model call in progress that says something. */
-  get speaking(): number {
-    return this.#texts.size
-  }
-
   /** Registers how to stop a run that is executed here; the answer unregisters it. */
   executing(runId: string, stop: (reason: 'cancelled') => void): () => void {
     this.#stops.set(runId, stop)

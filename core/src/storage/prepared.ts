@@ -1,5 +1,6 @@
-import { type CompiledQuery, type Compilable, type QueryResult, type RawBuilder, sql } from 'kysely'
+import { type Compilable, type CompiledQuery, type Insertable, type QueryResult, type RawBuilder, type Selectable, sql } from 'kysely'
 import type { Db } from './database.ts'
+import type { Tables } from './tables.ts'
 
 /**
  * A query whose SQL is written once for each database: writing it takes kysely longer than SQLite takes to answer. For what every request
@@ -7,13 +8,40 @@ import type { Db } from './database.ts'
  * @param build with any value where a parameter goes; they are given in the order of their places.
  */
 export function prepared<R>(build: (db: Db['read']) => Compilable<R>): (db: Db['read'], ...parameters: unknown[]) => Promise<R[]> {
-  const known = new WeakMap<Db['read'], CompiledQuery<R>>()
+  const known = new WeakMap<object, CompiledQuery<R>>()
   return async (db, ...parameters) => {
-    let query = known.get(db)
-    if (!query) known.set(db, (query = build(db).compile()))
+    const { adapter } = db.getExecutor()
+    let query = known.get(adapter)
+    if (!query) known.set(adapter, (query = build(db).compile()))
     if (parameters.length !== query.parameters.length)
       throw new Error(`this query has ${query.parameters.length} parameters, not ${parameters.length}`)
     return (await db.executeQuery<R>({ ...query, parameters })).rows
+  }
+}
+
+type Row<T extends keyof Tables> = Selectable<Tables[T]>
+
+/**
+ * The same for inserting a row.
+ * @param columns as in SQL, always all of them: null where a row lacks one.
+ * @throws when a row has another one.
+ */
+export function preparedInsert<T extends keyof Tables & string, R extends keyof Row<T> & string>(
+  table: T,
+  columns: string,
+  returning: R,
+): (db: Db['read'], row: Insertable<Tables[T]>) => Promise<Row<T>[R]> {
+  const names = columns.split(/,\s+/)
+  const places = Object.fromEntries(names.map((name) => [name, '']))
+  const insert = prepared<Row<T>>((db) => {
+    const query = db.insertInto(table).values(places as never)
+    return query.returning(returning as never) as unknown as Compilable<Row<T>>
+  })
+  return async (db, row) => {
+    const given = row as Record<string, unknown>
+    for (const name in given) if (!Object.hasOwn(places, name)) throw new Error(`the statement that inserts into ${table} knows no column ${name}`)
+    const [inserted] = await insert(db, ...names.map((name) => given[name] ?? null))
+    return (inserted as Row<T>)[returning]
   }
 }
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import { describe, expect, test } from 'vitest'
 import { getBlob, putBlob } from './blobs.ts'
-import { fixed, prepared } from './prepared.ts'
+import { fixed, prepared, preparedInsert } from './prepared.ts'
 import { databases, encryptedSqlite } from './test/databases.ts'
 import { isUniqueViolation } from './unique-violation.ts'
 
@@ -57,6 +57,16 @@ describe.each([...databases, encryptedSqlite])('a database on $name', ({ empty }
     expect(await since(db.read, 'a', 5)).toEqual([{ name: 'a' }])
     expect(await since(db.read, 'a', pause('').paused_at)).toEqual([])
     await expect(since(db.read, 'a')).rejects.toThrow('this query has 2 parameters, not 1')
+  })
+
+  test('a prepared insert puts null where a row lacks a column, and takes no other one', async () => {
+    const db = await empty()
+    const insert = preparedInsert('job_pauses', 'name, paused_at', 'name')
+    expect(await db.write((trx) => insert(trx, { paused_at: 3, name: 'a' }))).toBe('a')
+    expect(await db.read.selectFrom('job_pauses').selectAll().execute()).toEqual([{ name: 'a', paused_at: 3 }])
+    await expect(db.write((trx) => insert(trx, { name: 'b' } as never))).rejects.toThrow(/null/i)
+    const more = { ...pause('c'), colour: 'red' }
+    await expect(db.write((trx) => insert(trx, more))).rejects.toThrow('the statement that inserts into job_pauses knows no column colour')
   })
 
   test('a unit that throws leaves nothing behind, its neighbours stay', async () => {

@@ -87,7 +87,7 @@ export async function branchFrom(app: App, actor: Actor, messageId: string, give
 /** Hides a message with all that followed it. Where other people went on from it, it is not only the caller's to do. */
 async function startBranch(trx: Trx, app: App, actor: Actor, { conversation }: Seat, { thread_id, seq }: MessageRow) {
   const of = { conversation_id: conversation.id, thread_id, seq }
-  const room = await lockRoom(trx, conversation.id)
+  const room = await lockRoom(trx, app.db.kind, conversation.id)
   if ((await selectResponding(trx, conversation.id)).length > 0)
     throw new CadreError('BAD_REQUEST', 'an agent is answering here: wait for it, or stop it with POST /conversations/{id}/stop')
   if ((await countLater(trx, { ...of, author_id: actor.user_id ?? '' })) > 0)

@@ -20,7 +20,7 @@ export async function chooseBranch(app: App, actor: Actor, messageId: string): P
   const chosen = await app.db.write(async (trx) => {
     const { message, seat } = await requireLivingMessage(trx, actor, messageId, 'write')
     const { conversation_id, thread_id } = message
-    const room = await lockRoom(trx, conversation_id)
+    const room = await lockRoom(trx, app.db.kind, conversation_id)
     if (!room) throw new CadreError('CONVERSATION_NOT_FOUND', `there is no conversation '${seat.conversation.id}'`)
     const rows = await selectBranches(trx, conversation_id, thread_id)
     if (rows.find(({ id }) => id === messageId)?.active !== 0) return { shown: [], hidden: [] }

@@ -20,7 +20,7 @@ const nothing = () => {}
  * whatever waits gets its turn. Nothing here may fail for what it finds.
  */
 export async function endTurn(trx: Trx, app: App, run: CausedRun, conversationId: string, end: RunEnd): Promise<() => void> {
-  const room = await lockRoom(trx, conversationId)
+  const room = await lockRoom(trx, app.db.kind, conversationId)
   const answers = await selectOfRun(trx, run.id)
   const [first] = answers
   if (!room || !first) {
@@ -74,8 +74,9 @@ async function sayEnd(trx: Trx, app: App, room: ConversationRow, ended: Ended): 
     return { step: 'stopped' }
   }
   const content = text.length > contentLimit ? `${text.slice(0, contentLimit - 1)}…`.toWellFormed() : text
-  const { row } = await postAgentMessage(trx, app, room, {
-    id: replyId(run.id),
+  const id = replyId(run.id)
+  await postAgentMessage(trx, app, room, {
+    id,
     agent_id,
     content,
     status: isStopped ? 'stopped' : 'sent',
@@ -84,11 +85,11 @@ async function sayEnd(trx: Trx, app: App, room: ConversationRow, ended: Ended): 
     key_id: run.key_id,
     metadata: content === text ? null : { cut: true },
     llm: [{ role: 'assistant', content }],
+    events: [
+      { type: 'agent.responded', agent_id, message_id: id, run_id: run.id, answers: answers.map((each) => each.id) },
+      { type: 'job.completed', ...ref },
+    ],
     ...place,
   })
-  await appendEvents(trx, room.id, app.now(), [
-    { type: 'agent.responded', agent_id, message_id: row.id, run_id: run.id, answers: answers.map(({ id }) => id) },
-    { type: 'job.completed', ...ref },
-  ])
-  return { step: isStopped ? 'stopped' : 'replied', message_id: row.id }
+  return { step: isStopped ? 'stopped' : 'replied', message_id: id }
 }

@@ -15,7 +15,7 @@ export async function keepCut(app: App, run: CausedRun, conversationId: string, 
   if (text.trim() === '') return
   const content = text.slice(0, contentLimit).toWellFormed()
   await app.db.write(async (trx) => {
-    const room = await lockRoom(trx, conversationId)
+    const room = await lockRoom(trx, app.db.kind, conversationId)
     const answers = await selectOfRun(trx, run.id, 'stopped')
     const [first] = answers
     // It was not stopped: it goes on elsewhere, or its end is there.

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import type { Actor } from '../../access/actor.ts'
+import { workElsewhere } from '../../runs/test/restart.ts'
 import { databaseUrls } from '../../storage/test/databases.ts'
 import { owner } from '../../test/world.ts'
 import { newTurns, type Turns } from './test/turn-world.ts'
@@ -8,7 +9,11 @@ const key: Actor = { ...owner, kind: 'key', id: 'key_one' }
 
 describe.each(databaseUrls)('API keys in turns on $name', ({ url }) => {
   let turns: Turns
-  afterEach(() => turns.close())
+  const closing: (() => Promise<unknown>)[] = []
+  afterEach(async () => {
+    for (const close of closing.splice(0)) await close()
+    await turns.close()
+  })
   const keysOfRuns = async () => (await turns.app.db.read.selectFrom('runs').select('key_id').orderBy('id').execute()).map(({ key_id }) => key_id)
 
   test('a message that came with a key is answered on its account, also where agents go on, and so is what a key asks for again', async () => {
@@ -44,10 +49,11 @@ describe.each(databaseUrls)('API keys in turns on $name', ({ url }) => {
   })
 
   test('where one answer is for several messages, the agent must let the key of each', async () => {
-    turns = await newTurns({ database_url: await url() })
-    const room = await turns.begin([await turns.agent({ allowed_api_keys: ['key_two'] })], { debounce_ms: 200 })
+    turns = await newTurns({ database_url: await url(), work: false })
+    const room = await turns.begin([await turns.agent({ allowed_api_keys: ['key_two'] })])
     await turns.say(room, 'one', {}, key)
     await turns.say(room, 'two')
+    closing.push(await workElsewhere(turns))
     await turns.rest(room)
     expect(await keysOfRuns()).toEqual([])
     expect((await turns.messages(room)).at(-1)).toMatchObject({ status: 'failed' })

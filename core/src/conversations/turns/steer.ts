@@ -45,7 +45,7 @@ export async function additionTo(app: App, run: CausedRun, conversationId: strin
       return { text, by: row.author_id, name, message_id: row.id }
     }),
     async take(trx) {
-      if (!(await lockRoom(trx, conversationId))) return false
+      if (!(await lockRoom(trx, app.db.kind, conversationId))) return false
       const to = { agent_id: run.agent_id, job_id: answers.job_id, run_id: run.id, status: 'responding', now: app.now() }
       if ((await takeWaiting(trx, { conversation_id: conversationId, message_ids: ids, agent_id: '' }, to)) !== ids.length) return false
       const now = new Map((await selectMessagesById(trx, ids)).map((row) => [row.id, row]))

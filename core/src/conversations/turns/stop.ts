@@ -9,7 +9,7 @@ export async function stopAgents(app: App, actor: Actor, conversationId: string)
   await requireSeat(app.db.read, actor, conversationId, 'write')
   // First what waits: the end of a run would let it have its turn.
   const { dropped, running } = await app.db.write(async (trx) => {
-    await lockRoom(trx, conversationId)
+    await lockRoom(trx, app.db.kind, conversationId)
     return { dropped: await dropWaiting(trx, conversationId, 'stopped', app.now()), running: await selectResponding(trx, conversationId) }
   })
   const by = { ...systemIn(actor), id: actor.id }

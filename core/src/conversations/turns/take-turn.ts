@@ -75,7 +75,7 @@ async function leave(app: App, lease: Lease) {
 async function whileBusy(app: App, lease: Lease, { room, running }: Extract<Plan, { kind: 'busy' }>) {
   if (policyOf(room).turns === 'interrupt') for (const { run_id } of running) await cancelChild(app, systemIn(room), run_id)
   await app.db.write(async (trx) => {
-    await lockRoom(trx, room.id)
+    await lockRoom(trx, app.db.kind, room.id)
     const isOver = (await selectResponding(trx, room.id)).length === 0
     await complete(trx, app, lease)
     if (isOver) await lookAgain(trx, app, room.id)
@@ -85,7 +85,7 @@ async function whileBusy(app: App, lease: Lease, { room, running }: Extract<Plan
 
 async function passOver(app: App, lease: Lease, { room, waiting, refused }: Extract<Plan, { kind: 'nobody' }>) {
   await app.db.write(async (trx) => {
-    await lockRoom(trx, room.id)
+    await lockRoom(trx, app.db.kind, room.id)
     const agent_id = waiting[0]?.agent_id ?? ''
     const message_ids = waiting.map(({ id }) => id)
     const to = { agent_id, job_id: lease.job_id, run_id: null, status: 'passed', now: app.now() }
@@ -121,7 +121,7 @@ async function placeFor(app: App, { agent }: Answer): Promise<{ ms: number; reas
 async function waitForAgent(app: App, lease: Lease, plan: Answer, { ms, reason }: { ms: number; reason: string }) {
   const { room, agent } = plan
   await app.db.write(async (trx) => {
-    await lockRoom(trx, room.id)
+    await lockRoom(trx, app.db.kind, room.id)
     await take(trx, app, lease, plan, { run_id: null, status: 'waiting' })
     await complete(trx, app, lease)
     await giveToJob(trx, room.id, await enqueueTurn(trx, app, room.id, ms), app.now())
@@ -142,7 +142,7 @@ async function begin(app: App, lease: Lease, plan: Answer) {
   const began = performance.now()
   const input = { idOrSlug: agent.id, input: context.prompt, data: undefined, output_schema: undefined, stream: true }
   const also = async (trx: Trx, run_id: string) => {
-    if (!(await lockRoom(trx, room.id)) || (await selectResponding(trx, room.id)).length > 0) throw new PlanChanged()
+    if (!(await lockRoom(trx, app.db.kind, room.id)) || (await selectResponding(trx, room.id)).length > 0) throw new PlanChanged()
     await lockPlaces(trx, app.db.kind, agent.id)
     if (!(await hasPlace(trx, agent))) throw new NoPlace()
     await take(trx, app, lease, plan, { run_id, status: 'responding' })
@@ -205,7 +205,7 @@ async function failed(app: App, lease: Lease, plan: Plan, error: unknown): Promi
 
 async function sayFailure(app: App, lease: Lease, plan: Answer, { id }: ConversationRow, error: { code: string; message: string }) {
   await app.db.write(async (trx) => {
-    const room = await lockRoom(trx, id)
+    const room = await lockRoom(trx, app.db.kind, id)
     await take(trx, app, lease, plan, { run_id: null, status: 'failed' })
     if (room)
       await postFailure(trx, app, room, {

@@ -1,10 +1,11 @@
 import type { App } from '../../app.ts'
 import type { Trx } from '../../storage/database.ts'
+import type { ConversationRow } from '../conversations.store.ts'
 import { mentionsIn } from '../mentions.ts'
 import { type MessageRow, selectMessagesById } from '../messages.store.ts'
 import type { NamedParticipant } from '../participants.store.ts'
 import { policyOf } from '../show-conversation.ts'
-import { findAhead, findRoom, giveToJob, insertWaiting, isOpen } from './turns.store.ts'
+import { findAhead, giveToJob, insertWaiting, isOpen } from './turns.store.ts'
 
 export type TriggerApp = Pick<App, 'queue' | 'now'>
 /** The job that will look at a message, and in how many milliseconds. */
@@ -23,14 +24,13 @@ const priority = 10
 export async function trigger(
   trx: Trx,
   app: TriggerApp,
+  room: ConversationRow,
   message: MessageRow,
   participants: NamedParticipant[],
   keyId: string | null,
 ): Promise<Trigger | undefined> {
   const others = participants.filter(({ kind, participant_id }) => kind === 'agent' && participant_id !== message.author_id)
   if (others.length === 0 || !(await mayAsk(trx, message, participants))) return undefined
-  const room = await findRoom(trx, message.conversation_id)
-  if (!room) return undefined
   const { debounce_ms, max_hops } = policyOf(room)
   if (message.author_kind === 'agent' && message.hop > max_hops) return undefined
   return await ask(trx, app, message, '', message.author_kind === 'agent' ? 0 : debounce_ms, keyId)

@@ -17,11 +17,13 @@ export async function findRoom(db: Db['read'], id: string): Promise<Conversation
   return (await fixed<ConversationRow>`select * from conversations where id = ${id} and deleted_at is null`.execute(db)).rows[0]
 }
 
-/** The same, held to the end of the transaction: whoever decides something about the turns of a conversation does so alone. */
-export async function lockRoom(trx: Trx, id: string): Promise<ConversationRow | undefined> {
-  const { rows } =
-    await fixed<ConversationRow>`update conversations set last_seq = last_seq where id = ${id} and deleted_at is null returning *`.execute(trx)
-  return rows[0]
+/**
+ * The same, held to the end of the transaction: whoever decides something about the turns of a conversation does so alone. On SQLite nobody
+ * else writes anyway.
+ */
+export async function lockRoom(trx: Trx, kind: Db['kind'], id: string): Promise<ConversationRow | undefined> {
+  if (kind === 'sqlite') return findRoom(trx, id)
+  return (await fixed<ConversationRow>`select * from conversations where id = ${id} and deleted_at is null for update`.execute(trx)).rows[0]
 }
 
 export async function findDeleted(db: Db['read'], id: string): Promise<{ workspace_id: string } | undefined> {
