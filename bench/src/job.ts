@@ -1,5 +1,6 @@
 import { join } from 'node:path'
-import { api, freePort, type ServerProcess, startCadre, startProgram } from '../../scripts/lib/server-process.ts'
+import { freePort } from '@cadre/core/test/free-port'
+import { api, type ServerProcess, startCadre, startProgram } from '../../scripts/lib/server-process.ts'
 
 /** The one job that everything here is measured with: the model asks for one tool call, gets its result, and answers with text. */
 export const systemPrompt = 'You are an assistant that calculates. Use the tool, then answer in one sentence.'

@@ -103,5 +103,7 @@ test('percentages', () => {
 test('conversions go there and back', () => {
   expect(call('/convert', { value: 1, from: 'lb', to: 'kg' })).toEqual({ result: 0.45359237, text: '0.45359237', exact: true, unit: 'kg' })
   expect(call('/convert', { value: '0.45359237', from: 'kg', to: 'pounds' }).result).toBe(1)
+  expect(call('/convert', { value: 1, from: 'mile', to: 'chains' }).result).toBe(80)
+  expect(call('/convert', { value: 1, from: 'lb', to: 'troy oz', precision: 10 }).result).toBe(14.58333333)
   expect(() => call('/convert', { value: 1, from: 'kg', to: 'parsnips' })).toThrow(/to: unknown unit/)
 })

@@ -15,6 +15,7 @@ export const UNIT_TABLE: Record<string, string[]> = {
     'mile|mi|milha = 1609.344',
     'yard|yd|yds|jarda = 0.9144',
     'furlong = 201.168',
+    'chain = 20.1168',
     'fathom = 1.8288',
     'thou|mil = 0.0000254',
     "foot|ft|feet|pé|' = 0.3048",
@@ -22,6 +23,7 @@ export const UNIT_TABLE: Record<string, string[]> = {
     'nautical mile|nmi = 1852',
     'light year|ly = 9460730472580800',
     'au|astronomical unit = 149597870700',
+    'parsec = 30856775814913673',
   ],
   mass: [
     'kg|kgs|kilogram|kilogramme|kilo|quilo|quilograma = 1',
@@ -39,7 +41,7 @@ export const UNIT_TABLE: Record<string, string[]> = {
     'long ton|imperial ton = 1016.0469088',
     'carat|ct = 0.0002',
     'grain|gr = 0.00006479891',
-    'troy ounce|ozt|oz t = 0.0311034768',
+    'troy ounce|troy oz|ozt|oz t = 0.0311034768',
   ],
   time: [
     's|second|sec|segundo = 1',

@@ -34,7 +34,7 @@ export function bytesOf(base64: string, field = 'data_base64'): Uint8Array {
     .replace(/=+$/, '')
   if (body === '') throw new HookError('is empty', field)
   if (!/^[A-Za-z0-9+/]*$/.test(body) || body.length % 4 === 1) throw new HookError('is not base64', field)
-  return Uint8Array.from(Buffer.from(body, 'base64'))
+  return new Uint8Array(Buffer.from(body, 'base64'))
 }
 
 export type Decoded = { text: string; encoding: string; warnings: string[] }

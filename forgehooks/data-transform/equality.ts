@@ -1,4 +1,4 @@
-import { cell, isMissing, numberText, type Row } from './rows-shared.ts'
+import { cell, columnOf, isMissing, numberText, type Row } from './rows-shared.ts'
 
 /**
  * The one rule of equality, for filter, group, join, dedupe, validate and the aggregates. Empty cells (null, absent, blank text) are alike.
@@ -42,15 +42,33 @@ export function hasNumbers(rows: Row[], field: string): boolean {
   return rows.some((row) => typeof cell(row, field) === 'number')
 }
 
-/** Keys of whole rows over some columns; a part that is empty is null. */
-export function rowKeys(rows: Row[], fields: string[], caseSensitive = true): (row: Row) => string {
-  const rules = fields.map((field) => ({ field, rule: { numeric: hasNumbers(rows, field), caseSensitive } }))
-  const [only] = rules
-  if (only && rules.length === 1) return (row) => keyOfValue(cell(row, only.field), only.rule) ?? ''
-  return (row) => {
+/** `keyOfValue` for many cells of one column, which most often hold few different values. */
+export function keyMaker(rule: Equality): (value: unknown) => string | undefined {
+  const known = new Map<unknown, string | undefined>()
+  return (value) => {
+    if (typeof value !== 'string' && typeof value !== 'number') return keyOfValue(value, rule)
+    const found = known.get(value)
+    if (found !== undefined) return found
+    const key = keyOfValue(value, rule)
+    if (known.size < MOST_KNOWN) known.set(value, key)
+    return key
+  }
+}
+
+const MOST_KNOWN = 10_000
+
+/** Keys of whole rows over some columns, by the place of the row; a part that is empty is null. */
+export function rowKeys(rows: Row[], fields: string[], caseSensitive = true): (place: number) => string {
+  const parts = fields.map((field) => {
+    const cells = columnOf(rows, field)
+    return { cells, keyOf: keyMaker({ numeric: cells.some((value) => typeof value === 'number'), caseSensitive }) }
+  })
+  const [only] = parts
+  if (only && parts.length === 1) return (place) => only.keyOf(only.cells[place]) ?? ''
+  return (place) => {
     let key = ''
-    for (const { field, rule } of rules) {
-      const part = keyOfValue(cell(row, field), rule)
+    for (const { cells, keyOf } of parts) {
+      const part = keyOf(cells[place])
       // The length in front keeps ("a", "bc") and ("ab", "c") apart.
       key += part === undefined ? '-' : `${part.length}:${part}`
     }

@@ -11,7 +11,7 @@ export function dedupe({ rows, by, keep = 'first', case_sensitive: caseSensitive
   const stays = new Map<string, number>()
   const repeated = new Set<string>()
   for (let index = 0; index < rows.length; index++) {
-    const key = keyOf(rows[index] as Row)
+    const key = keyOf(index)
     if (!stays.has(key)) stays.set(key, index)
     else {
       repeated.add(key)

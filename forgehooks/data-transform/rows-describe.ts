@@ -1,5 +1,5 @@
-import { aggregate } from './rows-aggregate.ts'
-import { cell, columnsOf, isMissing, isNumeric, type Row } from './rows-shared.ts'
+import { aggregate, filledPlaces } from './rows-aggregate.ts'
+import { columnOf, columnsOf, isNumeric, type Row } from './rows-shared.ts'
 
 type Type = 'number' | 'text' | 'boolean' | 'date' | 'list' | 'object' | 'mixed' | 'empty'
 const ISO_DATE = /^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}.*)?$/
@@ -9,8 +9,9 @@ export function describe({ rows }: { rows: Row[] }) {
 }
 
 function describeColumn(rows: Row[], name: string) {
-  const found = rows.map((row, index) => ({ value: cell(row, name), row: index + 1 })).filter(({ value }) => !isMissing(value))
-  const types = new Set(found.map(({ value }) => typeOf(value)))
+  const cells = columnOf(rows, name)
+  const found = { cells, places: filledPlaces(cells, [...cells.keys()]) }
+  const types = new Set(found.places.map((place) => typeOf(cells[place])))
   const [only] = types
   const type: Type = only === undefined ? 'empty' : types.size === 1 ? only : isText(types) ? 'text' : 'mixed'
   const options = { field: name, skipInvalid: true, at: 'rows' }
@@ -18,7 +19,7 @@ function describeColumn(rows: Row[], name: string) {
   return {
     name,
     type,
-    missing: rows.length - found.length,
+    missing: rows.length - found.places.length,
     distinct: aggregate('count_distinct', found, options),
     min: ordered ? aggregate('min', found, options) : null,
     max: ordered ? aggregate('max', found, options) : null,

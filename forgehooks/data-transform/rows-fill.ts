@@ -37,7 +37,7 @@ export function fill({ rows, fields: given, method: asked, value, by }: FillInpu
     for (const places of groups) {
       const found = places.map((place) => cells[place])
       if (!found.some(isMissing)) continue
-      const whole = filledCells(found, method, value, { field, at: `fields[${index}]`, places, mayStay: by !== undefined })
+      const whole = filledCells(found, method, value, { field, at: `fields[${index}]`, column: cells, places, mayStay: by !== undefined })
       for (const [at, place] of places.entries()) {
         if (isMissing(cells[place]) && !isMissing(whole[at])) filled++
         cells[place] = whole[at]
@@ -51,7 +51,7 @@ export function fill({ rows, fields: given, method: asked, value, by }: FillInpu
   }
 }
 
-type Where = { field: string; at: string; places: number[]; mayStay: boolean }
+type Where = { field: string; at: string; column: unknown[]; places: number[]; mayStay: boolean }
 
 function filledCells(cells: unknown[], method: Method, value: unknown, where: Where): unknown[] {
   if (method === 'forward') return carried(cells)
@@ -90,9 +90,8 @@ function interpolated(cells: unknown[], { field, at, places }: Where): unknown[]
   return made
 }
 
-function figureOf(cells: unknown[], method: 'mean' | 'median' | 'mode' | 'min' | 'max', { field, at, places, mayStay }: Where): unknown {
-  const all = cells.map((value, index) => ({ value, row: (places[index] as number) + 1 }))
-  const figure = aggregate(method, all, { field, skipInvalid: false, at })
+function figureOf(cells: unknown[], method: 'mean' | 'median' | 'mode' | 'min' | 'max', { field, at, column, places, mayStay }: Where): unknown {
+  const figure = aggregate(method, { cells: column, places }, { field, skipInvalid: false, at })
   // A group without any value stays as it is; a whole column without one is a mistake.
   if (figure === null && cells.length > 0 && !mayStay)
     throw new HookError(`"${field}" has no ${method === 'mode' ? 'value' : 'number'} to take the ${method} of`, at)

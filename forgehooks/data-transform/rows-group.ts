@@ -1,9 +1,9 @@
 import { HookError } from '@cadre/contract/forgehook'
 import { datePart, type Part } from './date-part.ts'
 import { rowKeys } from './equality.ts'
-import { aggregate, type Found, opNamed } from './rows-aggregate.ts'
+import { aggregate, opNamed } from './rows-aggregate.ts'
 import { type Condition, filter } from './rows-filter.ts'
-import { cell, columnsOf, isMissing, needColumn, needColumns, type Row } from './rows-shared.ts'
+import { cell, columnOf, columnsOf, isMissing, needColumn, needColumns, type Row } from './rows-shared.ts'
 import { rowMaker } from './table.ts'
 
 type Wanted = { op: string; field?: string; as?: string; p?: number; separator?: string; distinct?: boolean }
@@ -21,14 +21,14 @@ type Group = { first: Row; places: number[] }
 
 export function group(input: GroupInput) {
   const { aggregates = [{ op: 'count' }], skip_invalid: skipInvalid = false } = input
-  const { rows, by } = withParts(input.rows, input.by === undefined ? [] : [input.by].flat())
-  const columns = columnsOf(rows)
+  const { rows, columns, by } = withParts(input.rows, input.by === undefined ? [] : [input.by].flat())
   needColumns(columns, by, 'by')
   const names = namesOf(by, aggregates)
   for (const [index, { op, field }] of aggregates.entries()) {
     if (field !== undefined && field !== '*') needColumn(columns, field, `aggregates[${index}].field`)
     else if (opNamed(op) !== 'count') throw new HookError(`is needed for ${op}`, `aggregates[${index}].field`)
   }
+  const cells = columnCells(rows)
   const work = (wanted: Wanted, places: number[], index: number) => {
     const { op, field, p, separator, distinct } = wanted
     if (field === undefined || field === '*') return places.length
@@ -39,7 +39,7 @@ export function group(input: GroupInput) {
       ...(p === undefined ? {} : { p }),
       ...(separator === undefined ? {} : { separator }),
     }
-    return aggregate(op, cellsOf(rows, places, field), distinct ? { ...options, distinct } : options)
+    return aggregate(op, { cells: cells(field), places }, distinct ? { ...options, distinct } : options)
   }
   const groups = groupsOf(rows, by, input.case_sensitive)
   // Without columns to group by there is one group, even of no rows.
@@ -53,6 +53,16 @@ export function group(input: GroupInput) {
   return { rows: input.having ? filter({ rows: made, where: input.having }).rows : made }
 }
 
+/** Columns of a table, each made when it is first asked for. */
+function columnCells(rows: Row[]): (field: string) => unknown[] {
+  const made = new Map<string, unknown[]>()
+  return (field) => {
+    const known = made.get(field) ?? columnOf(rows, field)
+    made.set(field, known)
+    return known
+  }
+}
+
 /** Empty cells are one group, whatever way they are empty. */
 export function keyCell(row: Row, field: string): unknown {
   const value = cell(row, field)
@@ -60,7 +70,7 @@ export function keyCell(row: Row, field: string): unknown {
 }
 
 /** Parts of dates are columns of their own, under `as` or a name such as date_month. */
-function withParts(rows: Row[], by: By[]): { rows: Row[]; by: string[] } {
+function withParts(rows: Row[], by: By[]): { rows: Row[]; columns: string[]; by: string[] } {
   const columns = columnsOf(rows)
   const made = new Map<string, { field: string; part: Part; at: string }>()
   const names = by.map((given, index) => {
@@ -72,9 +82,9 @@ function withParts(rows: Row[], by: By[]): { rows: Row[]; by: string[] } {
     made.set(name, { field, part, at: `by[${index}].field` })
     return name
   })
-  if (made.size === 0) return { rows, by: names }
-  const make = rowMaker([...columns.filter((column) => !made.has(column)), ...made.keys()])
+  if (made.size === 0) return { rows, columns, by: names }
   const all = [...columns.filter((column) => !made.has(column)), ...made.keys()]
+  const make = rowMaker(all)
   const wide = rows.map((row, index) =>
     make((place) => {
       const name = all[place] as string
@@ -82,7 +92,7 @@ function withParts(rows: Row[], by: By[]): { rows: Row[]; by: string[] } {
       return wanted ? datePart(cell(row, wanted.field), wanted.part, { row: index + 1, field: wanted.field, at: wanted.at }) : cell(row, name)
     }),
   )
-  return { rows: wide, by: names }
+  return { rows: wide, columns: rows.length === 0 ? [] : all, by: names }
 }
 
 /** Groups in the order of their first rows. */
@@ -90,17 +100,12 @@ export function groupsOf(rows: Row[], by: string[], caseSensitive = true): Group
   const keyOf = rowKeys(rows, by, caseSensitive)
   const groups = new Map<string, Group>()
   for (let place = 0; place < rows.length; place++) {
-    const row = rows[place] as Row
-    const key = keyOf(row)
+    const key = keyOf(place)
     const known = groups.get(key)
     if (known) known.places.push(place)
-    else groups.set(key, { first: row, places: [place] })
+    else groups.set(key, { first: rows[place] as Row, places: [place] })
   }
   return [...groups.values()]
-}
-
-export function cellsOf(rows: Row[], places: number[], field: string): Found[] {
-  return places.map((place) => ({ value: cell(rows[place] as Row, field), row: place + 1 }))
 }
 
 function namesOf(by: string[], aggregates: Wanted[]): string[] {

@@ -1,7 +1,7 @@
 import { HookError } from '@cadre/contract/forgehook'
-import { hasNumbers, keyOfValue } from './equality.ts'
+import { hasNumbers, keyMaker } from './equality.ts'
 import { type KeyPair, needKeys, type OnInput } from './join-keys.ts'
-import { cell, columnsOf, MAX_ROWS, type Row } from './rows-shared.ts'
+import { columnOf, columnsOf, MAX_ROWS, type Row } from './rows-shared.ts'
 import { rowMaker } from './table.ts'
 
 type JoinInput = OnInput & {
@@ -31,20 +31,21 @@ export function join(input: JoinInput) {
   const leftColumns = columnsOf(left)
   const rightColumns = columnsOf(right)
   const keys = needKeys(input, leftColumns, rightColumns, type === 'cross')
-  const keyOf = (rows: Row[], fields: string[]) => {
-    const numeric = keys.map((key) => hasNumbers(left, key.left) || hasNumbers(right, key.right))
-    return rows.map((row) => joinKey(row, fields, numeric, caseSensitive))
+  const numeric = keys.map((key) => hasNumbers(left, key.left) || hasNumbers(right, key.right))
+  const keysOf = (rows: Row[], fields: string[]) => {
+    const parts = fields.map((field, at) => ({ cells: columnOf(rows, field), keyOf: keyMaker({ numeric: numeric[at] as boolean, caseSensitive }) }))
+    return rows.map((_, place) => joinKey(parts, place))
   }
   if (type === 'cross') {
     needSize(left.length * right.length, most, 'each row with each')
     const pairs = { left: left.flatMap((_, at) => right.map(() => at)), right: left.flatMap(() => right.map((_, at) => at)) }
     return made(pairs, input, leftColumns, rightColumns, [])
   }
-  const leftKeys = keyOf(
+  const leftKeys = keysOf(
     left,
     keys.map((key) => key.left),
   )
-  const rightKeys = keyOf(
+  const rightKeys = keysOf(
     right,
     keys.map((key) => key.right),
   )
@@ -103,13 +104,16 @@ function match(
   return pairs
 }
 
+type KeyPart = { cells: unknown[]; keyOf: (value: unknown) => string | undefined }
+
 /** Undefined where a part is empty: such a row matches nothing. */
-function joinKey(row: Row, fields: string[], numeric: boolean[], caseSensitive: boolean): string | undefined {
+function joinKey(parts: KeyPart[], place: number): string | undefined {
   let key = ''
-  for (let at = 0; at < fields.length; at++) {
-    const part = keyOfValue(cell(row, fields[at] as string), { numeric: numeric[at] as boolean, caseSensitive })
+  for (const { cells, keyOf } of parts) {
+    const part = keyOf(cells[place])
     if (part === undefined) return undefined
-    key += fields.length === 1 ? part : `${part.length}:${part}`
+    if (parts.length === 1) return part
+    key += `${part.length}:${part}`
   }
   return key
 }
@@ -118,14 +122,17 @@ function made(pairs: Pairs, input: JoinInput, leftColumns: string[], rightColumn
   const { left, right, suffixes = ['', '_right'], keep_right_keys: keepKeys = false } = input
   const shape = shapeOf(leftColumns, rightColumns, keys, { suffixes, keepKeys })
   const make = rowMaker(shape.map((column) => column.name))
+  const columns = shape.map(({ left: from, right: other }) => ({
+    left: from === undefined ? undefined : columnOf(left, from),
+    right: other === undefined ? undefined : columnOf(right, other),
+  }))
   const rows = pairs.left.map((leftAt, at) => {
     const rightAt = pairs.right[at] as number
-    const [one, two] = [left[leftAt], right[rightAt]]
     return make((place) => {
-      const { left: from, right: other } = shape[place] as Shape
-      if (one && from !== undefined) return cell(one, from)
+      const column = columns[place] as (typeof columns)[number]
+      if (leftAt >= 0 && column.left) return column.left[leftAt]
       // A right row without partner still shows its key, under the left name.
-      return two && other !== undefined ? cell(two, other) : null
+      return rightAt >= 0 && column.right ? column.right[rightAt] : null
     })
   })
   return { rows, row_count: rows.length }

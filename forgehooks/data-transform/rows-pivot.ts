@@ -1,8 +1,8 @@
 import { HookError } from '@cadre/contract/forgehook'
-import { keyOfValue, hasNumbers } from './equality.ts'
+import { hasNumbers, keyMaker } from './equality.ts'
 import { aggregate, opNamed } from './rows-aggregate.ts'
-import { cellsOf, groupsOf, keyCell } from './rows-group.ts'
-import { cell, columnsOf, isMissing, MAX_ROWS, needColumn, needColumns, rowOf, textOf, type Row } from './rows-shared.ts'
+import { groupsOf, keyCell } from './rows-group.ts'
+import { cell, columnOf, columnsOf, isMissing, MAX_ROWS, needColumn, needColumns, rowOf, textOf, type Row } from './rows-shared.ts'
 
 type PivotInput = {
   rows: Row[]
@@ -40,6 +40,7 @@ export function pivot({ rows, index, columns, values, aggregate: asked = 'sum', 
     ...(p === undefined ? {} : { p }),
     ...(separator === undefined ? {} : { separator }),
   }
+  const cells = values === undefined ? [] : columnOf(rows, values)
   const made = groupsOf(rows, by).map(({ first, places }) => {
     const placesOf = new Map<string, number[]>()
     for (const place of places) {
@@ -51,7 +52,7 @@ export function pivot({ rows, index, columns, values, aggregate: asked = 'sum', 
     const work = (name: string) => {
       const found = placesOf.get(name)
       if (!found) return empty
-      return values === undefined ? found.length : aggregate(op, cellsOf(rows, found, values), options)
+      return values === undefined ? found.length : aggregate(op, { cells, places: found }, options)
     }
     return rowOf([...by.map((field) => [field, keyCell(first, field)] as const), ...names.map((name) => [name, work(name)] as const)])
   })
@@ -60,11 +61,11 @@ export function pivot({ rows, index, columns, values, aggregate: asked = 'sum', 
 
 /** The name of the column a row goes to: values that are the same (see `Equality`) share the name of the first. */
 function namerOf(rows: Row[], columns: string): (row: Row) => string {
-  const rule = { numeric: hasNumbers(rows, columns) }
+  const keyOf = keyMaker({ numeric: hasNumbers(rows, columns) })
   const names = new Map<string | undefined, string>()
   return (row) => {
     const value = cell(row, columns)
-    const key = keyOfValue(value, rule)
+    const key = keyOf(value)
     const known = names.get(key)
     if (known !== undefined) return known
     const name = isMissing(value) ? '(empty)' : textOf(value)

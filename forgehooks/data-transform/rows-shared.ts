@@ -22,10 +22,29 @@ export function rowOf(entries: Iterable<readonly [string, unknown]>): Row {
   return Object.fromEntries(entries)
 }
 
+/** The cells of one column, as `cell` gives them: what no object inherits needs no look whether it is the row's own. */
+export function columnOf(rows: Row[], field: string): unknown[] {
+  if (field in Object.prototype) return rows.map((row) => cell(row, field))
+  return rows.map((row) => row[field] ?? null)
+}
+
 export function columnsOf(rows: Row[]): string[] {
   const names = new Set<string>()
-  for (const row of rows) for (const name of Object.keys(row)) names.add(name)
+  let last: string[] = []
+  for (const row of rows) {
+    const own = Object.keys(row)
+    // Most rows have the columns of the one before.
+    if (isSameList(own, last)) continue
+    last = own
+    for (const name of own) names.add(name)
+  }
   return [...names]
+}
+
+function isSameList(a: string[], b: string[]): boolean {
+  if (a.length !== b.length) return false
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false
+  return true
 }
 
 /** Refuses a column that no row has. A table without rows has no columns to compare with, so it is let through. */

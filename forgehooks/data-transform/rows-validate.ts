@@ -44,7 +44,7 @@ function repeatsOf(rows: Row[], fields: string[]): (number | undefined)[] {
   return rows.map((row, index) => {
     // As in SQL, a key that is empty throughout repeats nothing.
     if (fields.every((field) => isMissing(cell(row, field)))) return undefined
-    const key = keyOf(row)
+    const key = keyOf(index)
     const first = seen.get(key)
     if (first === undefined) seen.set(key, index + 1)
     return first

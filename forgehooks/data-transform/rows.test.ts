@@ -121,6 +121,21 @@ describe('group', () => {
     })
     expect(made[1]).toMatchObject({ k: 'b', count: 2, sum: 0.3, avg: 0.15, median: 0.15, max: 0.2 })
   })
+  test.each<[unknown[], unknown, unknown, unknown]>([
+    [[0.1, 0.2], 0.3, 0.15, 0.15],
+    [['0.10', 0.2, null, ' '], 0.3, 0.15, 0.15],
+    [[999_999_999_999_999, 0.01], '999999999999999.01', '499999999999999.505', '499999999999999.505'],
+    [[9_007_199_254_740_991, 2], '9007199254740993', '4503599627370496.5', '4503599627370496.5'],
+    [[1e15, 1e15, 0.5], 2000000000000000.5, 666666666666666.9, 1e15],
+    [[1e300, 1, -1e300], 1, 1 / 3, 1],
+    [[5e-324], 5e-324, 5e-324, 5e-324],
+    [[12345.6789, 0.0001, 1e-7], 12345.6790001, 12345.6790001 / 3, 0.0001],
+    [['-3', 10, 9], 16, 16 / 3, 9],
+    [[-0], 0, 0, 0],
+  ])('%j: sum, mean and median to the last digit', (values, sum, avg, median) => {
+    const aggregates = ['sum', 'avg', 'median'].map((op) => ({ op, field: 'v', as: op }))
+    expect(call('/group', { rows: values.map((v) => ({ v })), aggregates }).rows).toEqual([{ sum, avg, median }])
+  })
   test('refuses text that is not a number, unless told to leave it out', () => {
     const bad = { rows: [...rows, { k: 'a', v: 'n/a' }], by: ['k'], aggregates: [{ op: 'sum', field: 'v' }] }
     expect(() => call('/group', bad)).toThrow(/sum of "v": row 7 has "n\/a"/)

@@ -1,5 +1,6 @@
 import { HookError } from '@cadre/contract/forgehook'
 import type { CellObject, WorkSheet } from '@e965/xlsx'
+import { workbookLibrary } from '../lib/workbook/workbook-library.ts'
 import { columnsOf, isBigInteger, needColumns, type Row, textOf } from './rows-shared.ts'
 
 export type SheetToWrite = { name: string; rows: Row[]; columns?: string[] }
@@ -13,12 +14,12 @@ export async function writeXlsx(sheets: SheetToWrite[]) {
   if (sheets.length === 0) throw new HookError('must not be empty', 'sheets')
   const taken = new Set<string>()
   for (const { name } of sheets) needSheetName(name, taken)
-  const { utils, write } = await import('@e965/xlsx')
+  const { utils, write } = await workbookLibrary()
   const book = utils.book_new()
   const warnings: string[] = []
   for (const sheet of sheets) utils.book_append_sheet(book, sheetOf(sheet, utils.encode_range, warnings), sheet.name)
-  const bytes = write(book, { type: 'array', bookType: 'xlsx', bookSST: true, compression: true }) as ArrayBuffer
-  return { data_base64: Buffer.from(bytes).toString('base64'), ...(warnings.length > 0 ? { warnings } : {}) }
+  const bytes = write(book, { type: 'buffer', bookType: 'xlsx', bookSST: true, compression: true }) as Buffer
+  return { data_base64: bytes.toString('base64'), ...(warnings.length > 0 ? { warnings } : {}) }
 }
 
 function needSheetName(name: string, taken: Set<string>) {

@@ -51,3 +51,11 @@ test.each([
 ])('%s with %j is refused', async (format, more, reason) => {
   await expect(call('/format', { date: '2024-03-05', format, ...more })).rejects.toThrow(reason)
 })
+
+test('a week beside the year of the day is told where the two differ', async () => {
+  const said = (format: string, date: string) => call('/format', { date, format })
+  expect(await said('YYYY-[W]WW', '2024-12-30')).toEqual({ text: '2024-W01', warnings: [expect.stringContaining('belongs to 2025')] })
+  expect(await said('yyyy WW', '2021-01-03')).toEqual({ text: '2021 53', warnings: [expect.stringContaining('belongs to 2020')] })
+  expect(await said('yyyy WW', '2024-03-05')).toEqual({ text: '2024 10' })
+  expect(await said("kkkk-'W'WW", '2024-12-30')).toEqual({ text: '2025-W01' })
+})

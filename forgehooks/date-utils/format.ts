@@ -28,6 +28,9 @@ export function format(input: FormatInput, context: HookContext) {
   const pattern = Object.hasOwn(NAMED, name) ? (NAMED[name] as string) : input.format
   const { parts, note } = pattern.includes('%') ? fromPercent(pattern) : splitPattern(pattern)
   if (note) dates.warn(`format: ${note}`)
+  const has = (wanted: RegExp) => parts.some((part) => 'token' in part && wanted.test(part.token))
+  if (at.weekYear !== at.year && has(/^WW?$/) && has(/^y+$/) && !has(/^k+$/))
+    dates.warn(`format: week ${at.weekNumber} of this date belongs to ${at.weekYear}, not to ${at.year}; the year of a week is kkkk`)
   const text = parts.map((part) => ('text' in part ? part.text : needToken(part.token)(at, locale))).join('')
   return { text, ...dates.said() }
 }

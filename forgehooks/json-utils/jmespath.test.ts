@@ -28,6 +28,11 @@ test.each<[string, unknown, unknown]>([
   ["to_number('0x10')", {}, null],
   ["to_number('1e3')", {}, 1000],
   ['max_by(@, &age).name', people.slice(0, 2), 'Ann'],
+  ['sort(@)', [-9, 10, 9, -8, -10.5, 0], [-10.5, -9, -8, 0, 9, 10]],
+  ['sort(@)', ['b', '\u{1F600}', 'Z', '\uFFFD', 'ab', 'a'], ['Z', 'a', 'ab', 'b', '\uFFFD', '\u{1F600}']],
+  ['sort(@)', [], []],
+  ['sort_by(@, &a)[].i', [-1, -10, 2, -1].map((a, i) => ({ a, i })), [1, 0, 3, 2]],
+  ['min_by(@, &a).i', [-1, -10, -10].map((a, i) => ({ a, i })), 1],
   ['constructor', {}, null],
   ['__proto__', {}, null],
   ['a > b', { a: 'y', b: 'x' }, null],
@@ -50,4 +55,6 @@ test.each([
 
 test('a maximum of text and numbers is none', async () => {
   await expect(ask('max_by(@, &a)', [{ a: 1 }, { a: 'x' }])).rejects.toThrow('cannot compare text with numbers')
+  await expect(ask('sort(@)', [1, 'x'])).rejects.toThrow('cannot compare text with numbers')
+  await expect(ask('sort_by(@, &a)', [{ a: 1 }, {}])).rejects.toThrow('sort_by() needs numbers or texts to compare, not null')
 })

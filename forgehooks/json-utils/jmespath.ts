@@ -27,30 +27,45 @@ export async function searchJmespath(data: unknown, expression: string): Promise
   }
 }
 
-/** Three functions of the library are more lenient than the standard, and give an answer where there is none. */
+/**
+ * Some functions of the library are more lenient than the standard, and give an answer where there is none; its sorting puts negative
+ * numbers in the order of their texts, and does not keep the order of equals.
+ */
 async function load(): Promise<Library> {
   const library = await import('@jmespath-community/jmespath')
   const { TYPE_ANY, TYPE_ARRAY, TreeInterpreter } = library
   const TYPE_EXPREF = 6
-  const best = (name: string, better: (a: string | number, b: string | number) => boolean) =>
+  const overItems = (name: string, work: (keyed: Keyed[]) => Json) =>
     library.register(
       name as string,
-      ([items, by]) => {
-        let found: { item: Json; key: string | number } | undefined
-        for (const item of items as Json[]) {
-          const key = TreeInterpreter.visit(by as Expref, item) as unknown
-          if (typeof key !== 'number' && typeof key !== 'string')
-            throw new HookError(`${name}() needs numbers or texts to compare, not ${key === null ? 'null' : typeof key}`, 'expression')
-          if (found && typeof found.key !== typeof key) throw new HookError(`${name}() cannot compare text with numbers`, 'expression')
-          if (!found || better(key, found.key)) found = { item, key }
-        }
-        return found ? found.item : null
-      },
+      ([items, by]) =>
+        work(
+          comparable(
+            name,
+            (items as Json[]).map((item) => ({ item, key: TreeInterpreter.visit(by as Expref, item) as unknown })),
+          ),
+        ),
       [{ types: [TYPE_ARRAY] }, { types: [TYPE_EXPREF] }],
       { override: true },
     )
-  best('max_by', (a, b) => a > b)
-  best('min_by', (a, b) => a < b)
+  const best = (keyed: Keyed[], sign: 1 | -1) =>
+    keyed.reduce<Keyed | undefined>((found, one) => (found && sign * inOrder(one, found) <= 0 ? found : one), undefined)?.item ?? null
+  overItems('max_by', (keyed) => best(keyed, 1))
+  overItems('min_by', (keyed) => best(keyed, -1))
+  overItems('sort_by', (keyed) => keyed.toSorted(inOrder).map(({ item }) => item))
+  const sort: string = 'sort'
+  library.register(
+    sort,
+    ([items]) =>
+      comparable(
+        sort,
+        (items as Json[]).map((item) => ({ item, key: item })),
+      )
+        .toSorted(inOrder)
+        .map(({ item }) => item),
+    [{ types: [TYPE_ARRAY] }],
+    { override: true },
+  )
   const toNumber: string = 'to_number'
   library.register(
     toNumber,
@@ -63,6 +78,27 @@ async function load(): Promise<Library> {
   )
   return library
 }
+
+type Keyed = { item: Json; key: string | number }
+
+function comparable(name: string, items: { item: Json; key: unknown }[]): Keyed[] {
+  const kind = typeof items[0]?.key
+  for (const { key } of items) {
+    if (typeof key !== 'number' && typeof key !== 'string')
+      throw new HookError(`${name}() needs numbers or texts to compare, not ${key === null ? 'null' : typeof key}`, 'expression')
+    if (typeof key !== kind) throw new HookError(`${name}() cannot compare text with numbers`, 'expression')
+  }
+  return items as Keyed[]
+}
+
+/** Text by its code points, as the standard has it. */
+function inOrder({ key: a }: Keyed, { key: b }: Keyed): number {
+  if (typeof a === 'number' || typeof b === 'number') return Number(a) - Number(b)
+  const [left, right] = [codesOf(a), codesOf(b)]
+  const at = left.findIndex((code, index) => code !== right[index])
+  return at < 0 || at >= right.length ? left.length - right.length : (left[at] as number) - (right[at] as number)
+}
+const codesOf = (text: string) => Array.from(text, (sign) => sign.codePointAt(0) as number)
 
 /** Without a prototype, of which the library would read `constructor` and `__proto__`. */
 function bare(value: unknown): unknown {

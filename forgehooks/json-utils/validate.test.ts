@@ -84,3 +84,19 @@ test('what cannot be checked is said or refused', async () => {
   await expect(check('x', { $dynamicRef: '#x' })).rejects.toThrow('$dynamicRef')
   await expect(check(1, { $ref: '#' })).rejects.toThrow('schema: refers to itself without end')
 })
+
+test('values are compared as JSON, whatever the names of their members', async () => {
+  const odd = { toString: 1, valueOf: 'x', constructor: { a: 1 }, hasOwnProperty: null }
+  const valid = async (data: unknown, schema: unknown) => (await check(data, schema)).valid
+  expect(await valid(odd, { const: structuredClone(odd) })).toBe(true)
+  expect(await valid(odd, { const: { ...odd, toString: 2 } })).toBe(false)
+  expect(await valid(odd, { enum: [1, { toString: 1 }, structuredClone(odd)] })).toBe(true)
+  expect(await valid({ toString: 1 }, { enum: [null, 'a'] })).toBe(false)
+  expect(await valid([odd, structuredClone(odd)], { uniqueItems: true })).toBe(false)
+  expect(await valid([odd, { ...odd, valueOf: 'y' }], { uniqueItems: true })).toBe(true)
+  expect((await check([{ a: 1, b: 2 }, 5, { b: 2, a: 1 }], { uniqueItems: true })).problems).toEqual([
+    { path: '', message: 'must not have duplicate items (items ## 0 and 2 are identical)' },
+  ])
+  expect((await check(3, { enum: [1, 'a'] })).problems).toEqual([{ path: '', message: 'must be one of 1, "a"' }])
+  expect((await check(3, { const: { a: [1] } })).problems).toEqual([{ path: '', message: 'must be {"a":[1]}' }])
+})

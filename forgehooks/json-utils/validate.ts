@@ -6,6 +6,7 @@ import { Decimal } from 'decimal.js'
 import { formatNames } from 'ajv-formats/dist/formats.js'
 import { addFormats } from './formats.ts'
 import { isObject, needShallow } from './json-value.ts'
+import { addEquality, duplicate } from './validate-equality.ts'
 
 /** Enough digits for any two doubles. */
 const Exact = Decimal.clone({ precision: 1_000 })
@@ -46,6 +47,7 @@ function compile(schema: Record<string, unknown> | boolean): ValidateFunction {
   try {
     addFormats(ajv)
     addMultipleOf(ajv)
+    addEquality(ajv)
     return ajv.compile(
       completed(schema, {
         draft7: !(ajv instanceof Ajv2020 || ajv instanceof Ajv2019),
@@ -164,13 +166,17 @@ function problemOf(error: ErrorObject): Problem {
     case 'enum':
       return {
         path,
-        message: `must be one of ${(params['allowedValues'] as unknown[])
+        message: `must be one of ${(error.schema as unknown[])
           .slice(0, 20)
           .map((value) => JSON.stringify(value))
           .join(', ')}`,
       }
     case 'const':
-      return { path, message: `must be ${JSON.stringify(params['allowedValue'])}` }
+      return { path, message: `must be ${JSON.stringify(error.schema)}` }
+    case 'uniqueItems': {
+      const [first, second] = duplicate(error.data as unknown[]) ?? []
+      return { path, message: `must not have duplicate items (items ## ${first} and ${second} are identical)` }
+    }
     case 'false schema':
       return { path, message: 'nothing is allowed here' }
     default:

@@ -69,6 +69,7 @@ function readDay(text: string): number | undefined {
     [/^(\d{1,2})[-/](\d{1,2})[-/](\d{4}|\d{2})$/, ([, m, d, y]) => [fullYear(y as string), Number(m), Number(d)]],
     [/^(\d{1,2})[- ]([a-z]{3,9})[- ,]+(\d{4}|\d{2})$/i, ([, d, m, y]) => [fullYear(y as string), monthNumber(m as string), Number(d)]],
     [/^([a-z]{3,9})\.? (\d{1,2}),? +(\d{4})$/i, ([, m, d, y]) => [Number(y), monthNumber(m as string), Number(d)]],
+    [/^([a-z]{3,9})[- ,]+(\d{4})$/i, ([, m, y]) => [Number(y), monthNumber(m as string), 1]],
   ]
   for (const [pattern, read] of forms) {
     const match = pattern.exec(text)
@@ -80,15 +81,15 @@ function readDay(text: string): number | undefined {
   return undefined
 }
 
-/** The part of a day, in milliseconds. */
+/** A time in milliseconds. Hours count on beyond a day, as those that a cell shows by [h]. */
 function readTime(text: string): number | undefined {
-  const match = /^(\d{1,2})(?::(\d{2})(?::(\d{2})(\.\d{1,9})?)?)?\s*([ap]m)?$/i.exec(text)
+  const match = /^(\d{1,4})(?::(\d{2})(?::(\d{2})(\.\d{1,9})?)?)?\s*([ap]m)?$/i.exec(text)
   if (!match || (match[2] === undefined && match[5] === undefined)) return undefined
   const [, hours, minutes = '0', seconds = '0', rest = '0', half] = match
   let hour = Number(hours)
   if (half && (hour < 1 || hour > 12)) return undefined
   if (half) hour = (hour % 12) + (/^p/i.test(half) ? 12 : 0)
-  if (hour > 23 || Number(minutes) > 59 || Number(seconds) > 59) return undefined
+  if (hour > 9999 || Number(minutes) > 59 || Number(seconds) > 59) return undefined
   return hour * 3_600_000 + Number(minutes) * 60_000 + Number(seconds) * 1000 + Number(rest) * 1000
 }
 

@@ -17,7 +17,8 @@ export function dayCount(from: number, to: number, method: Method): number {
   else if (method === 'nasd') {
     if (isLastOfFebruary(a) && isLastOfFebruary(b)) last = 30
     if (isLastOfFebruary(a)) first = 30
-    if (last === 31 && first >= 30) last = 30
+    // From the end of February a 31st stays one, as Excel has it (and OpenOffice and Gnumeric).
+    if (last === 31 && a.day >= 30) last = 30
     if (first === 31) first = 30
   } else {
     if (first === 31 || isLastOfFebruary(a)) first = 30

@@ -138,6 +138,18 @@ test.each([
   '',
 ])('%j stays as it is', (text) => expect(clean(text)).toBe(text))
 
+test('what stood so close to another that it was no key by itself is found when that is gone', () => {
+  const key = `sk-${r('aB3', 16)}`
+  const { text, found } = redact(key + pem.join('\n'), kindsOf({}))
+  expect([text, found]).toEqual([
+    '[redacted API key][redacted private key]',
+    [
+      { kind: 'private_key', count: 1 },
+      { kind: 'api_key', count: 1 },
+    ],
+  ])
+})
+
 test('mail and phone only where they are asked for, and any kind can be kept', () => {
   const text = 'Ana <ana.souza+x@mail.example.com.br>, (11) 91234-5678 or +44 20 7946 0958; 4111111111111111'
   expect(clean(text, { email: true, phone: true })).toBe(

@@ -2,6 +2,7 @@ import { createServer } from 'node:http'
 import { enableCompileCache } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { parentPort, Worker, workerData } from 'node:worker_threads'
 import { openCodeRuntime } from '@cadre/core/tools/code/code-runtime'
 import type { ResolvedTool } from '@cadre/core/tools/resolved-tool'
@@ -34,22 +35,20 @@ const hostile = [
 export async function code(): Promise<Figure[]> {
   // As the server does.
   enableCompileCache(join(import.meta.dirname, '../../../node_modules/.cache/cadre'))
-  const [warm, cold] = [await warmCalls(), await coldCalls()]
+  const [warm, cold, ready] = [await warmCalls(), await coldCalls(), await firstCalls()]
   const waited = await healthzBesideHostile()
   const quantile = (values: number[], q: number) => values.toSorted((a, b) => a - b)[Math.floor(q * values.length)] ?? NaN
   printTable(
     ['code', 'median', 'p95', 'worst'],
-    Object.entries({ 'warm call': warm, 'cold call': cold, '/healthz beside 16 hostile calls': waited }).map(([name, times]) => [
-      name,
-      ms(median(times)),
-      ms(quantile(times, 0.95)),
-      ms(Math.max(...times)),
-    ]),
+    Object.entries({ 'warm call': warm, 'cold call': cold, 'first call of a run': ready, '/healthz beside 16 hostile calls': waited }).map(
+      ([name, times]) => [name, ms(median(times)), ms(quantile(times, 0.95)), ms(Math.max(...times))],
+    ),
   )
   const worst = Math.max(...waited)
   return [
     { name: 'warm code call', value: ms(median(warm)), target: '< 1 ms', reached: median(warm) < 1 },
     { name: 'cold code call (new thread)', value: ms(median(cold)), target: '< 50 ms', reached: median(cold) < 50 },
+    { name: 'cold code call (first of a run: a thread stands by)', value: ms(median(ready)), target: '< 50 ms', reached: median(ready) < 50 },
     { name: '/healthz beside 16 hostile calls, worst', value: ms(worst), target: '< 250 ms', reached: worst < 250 },
   ]
 }
@@ -109,6 +108,19 @@ async function coldCalls(): Promise<number[]> {
     await runtime.close()
   }
   // The first two fill the caches that a server keeps on disk.
+  return times.slice(2)
+}
+
+/** What a run sees: its tools are looked up before it asks its model, which takes no less than 200 ms. */
+async function firstCalls(): Promise<number[]> {
+  const times: number[] = []
+  for (let i = 0; i < 12; i++) {
+    const runtime = open()
+    runtime.standBy(tool.limits.memory_mb)
+    await delay(200)
+    times.push(await timed(() => call(runtime, adder)))
+    await runtime.close()
+  }
   return times.slice(2)
 }
 

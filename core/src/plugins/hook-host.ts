@@ -26,7 +26,7 @@ export type HookHost = {
   find: (workspace: string, id: string) => Promise<KnownPlugin | undefined>
   /** The tools that an agent's list stands for: all of a ForgeHook, or one (`hook__endpoint`). @throws INVALID naming `tools[i]`. */
   resolveTools: (workspace: string, refs: string[]) => Promise<AgentTool[]>
-  /** Those of these tools that exist now. */
+  /** Those of these tools that exist now, for a run that is about to call them: a thread for code starts meanwhile. */
   findTools: (workspace: string, names: string[]) => Promise<AgentTool[]>
   /** The lifecycle hooks of those of these ForgeHooks that are there, by their ids. */
   lifecycleOf: (workspace: string, ids: string[]) => Promise<Map<string, OfferedHook[]>>
@@ -101,7 +101,10 @@ export function openHooks(app: HostApp, { folders, connections, onOffer, onSecre
     },
     async findTools(workspace, names) {
       const wanted = new Set(names)
-      return (await toolsFor(workspace, names)).flat().filter((tool) => wanted.has(tool.name))
+      const found = (await toolsFor(workspace, names)).flat().filter((tool) => wanted.has(tool.name))
+      const code = found.find((tool) => tool.runtime.type === 'code')
+      if (code) runtimes.code.standBy(code.limits.memory_mb)
+      return found
     },
     async lifecycleOf(workspace, ids) {
       const plugins = await pluginsFor(workspace, ids)

@@ -1,6 +1,6 @@
 import type { Db } from '../storage/database.ts'
 import { type OnSecret, openCapabilities } from './capabilities.ts'
-import { openCodeRuntime } from './code/code-runtime.ts'
+import { type CodeThreads, openCodeRuntime } from './code/code-runtime.ts'
 import { openContainerRuntime } from './container/container-runtime.ts'
 import { EmbeddedPool } from './embedded/embedded-runtime.ts'
 import { type FileRoot, openFileRoots } from './files/file-roots.ts'
@@ -26,7 +26,7 @@ export type RuntimesApp = {
 }
 
 /** The walls and what runs tools behind them. Nothing is started before a call needs it. */
-export type OpenRuntimes = { runtimes: Runtimes & { mcp: McpRuntimes }; connector: Connector; close: () => Promise<void> }
+export type OpenRuntimes = { runtimes: Runtimes & { mcp: McpRuntimes; code: CodeThreads }; connector: Connector; close: () => Promise<void> }
 
 export function openRuntimes(app: RuntimesApp, connections: ConnectionUrls, onOffer: OnOffer, onSecret: OnSecret): OpenRuntimes {
   const { config, log, sql } = app

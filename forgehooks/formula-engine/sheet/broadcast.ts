@@ -1,3 +1,4 @@
+import { isNumber } from '../../lib/expression-value.ts'
 import { attempt, Grid, SheetError, type Scalar, type Value } from './value.ts'
 
 const MAX_BLOCK = 1_000_000
@@ -21,8 +22,25 @@ export function broadcast(args: Value[], work: (cells: Scalar[]) => Scalar, sees
     const [r, c] = [arg.height === 1 ? 0 : row, arg.width === 1 ? 0 : col]
     return r >= arg.height || c >= arg.width ? new SheetError('#N/A', 'the ranges differ in size') : arg.at(r, c)
   }
-  const rows = Array.from({ length: height }, (_, row) =>
-    Array.from({ length: width }, (__, col) => attempt(() => run(plain.map((arg) => pick(arg, row, col))))),
-  )
-  return new Grid(rows)
+  const at = (row: number, col: number) => attempt(() => run(plain.map((arg) => pick(arg, row, col))))
+  const rows = Array.from({ length: height }, (_, row) => Array.from({ length: width }, (__, col) => at(row, col)))
+  // Of A:A the blank cells below those in use stay out, as long as what comes of them adds nothing.
+  const size = { height: Math.max(height, ...grids.map((grid) => grid.height)), width: Math.max(width, ...grids.map((grid) => grid.width)) }
+  if (size.height > height) {
+    const below = Array.from({ length: width }, (_, col) => at(height, col))
+    if (!below.every(isNothing)) rows.push(below.map(errorOnly))
+  }
+  if (size.width > width) {
+    const beside = rows.map((_, row) => at(row, width))
+    if (!beside.every(isNothing)) rows.forEach((line, row) => line.push(errorOnly(beside[row] ?? null)))
+  }
+  return new Grid(rows, undefined, size)
+}
+
+const isNothing = (value: Scalar) => value === null || value === '' || value === false || (isNumber(value) && value.isZero())
+
+/** An error may stand in for all that follow it; other values would have to be there a million times. */
+function errorOnly(value: Scalar): Scalar {
+  if (value instanceof SheetError || isNothing(value)) return value
+  throw new SheetError('#NUM!', 'the blank cells at the end of the range count here; name the cells in use, such as A1:A100, not the whole column')
 }

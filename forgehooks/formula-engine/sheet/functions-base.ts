@@ -31,13 +31,11 @@ function toRoman(value: number): string {
 function fromRoman(text: string): number {
   const body = text.trim().toUpperCase()
   const negative = body.startsWith('-')
-  let [rest, total] = [negative ? body.slice(1) : body, 0]
-  if (!/^[MDCLXVI]*$/.test(rest) || rest.length > 255) throw new SheetError('#VALUE!', `"${text.slice(0, 40)}" is not a Roman number`)
-  for (const [sign, size] of ROMAN)
-    while (rest.startsWith(sign)) {
-      total += size
-      rest = rest.slice(sign.length)
-    }
+  const signs = negative ? body.slice(1) : body
+  if (!/^[MDCLXVI]*$/.test(signs) || signs.length > 255) throw new SheetError('#VALUE!', `"${text.slice(0, 40)}" is not a Roman number`)
+  const sizes = [...signs].map((sign) => ROMAN.find(([known]) => known === sign)?.[1] ?? 0)
+  // A smaller sign before a larger one is taken from it, also in the short forms of ROMAN: ID is 499.
+  const total = sizes.reduce((sum, size, at) => sum + (size < (sizes[at + 1] ?? 0) ? -size : size), 0)
   return negative ? -total : total
 }
 

@@ -5,6 +5,7 @@ import { cellsOf, each, values, type Argument, type SheetFunction, type SheetFun
 import { dayCount, yearFraction } from '../../lib/expression-year-fraction.ts'
 import { isBlank, SheetError, single, toNumber, toText, toWhole, type Scalar } from './value.ts'
 
+const DAY = 86_400_000
 const fail = (message: string, code = '#NUM!'): never => {
   throw new SheetError(code, message)
 }
@@ -65,6 +66,8 @@ function weekday(serial: number, kind: number): number {
 
 function isoWeek(serial: number): number {
   const thursday = serial - ((dayOf(serial).weekday + 6) % 7) + 3
+  // The first of January 1900 counts as a Sunday, so it ends the last week of 1899.
+  if (thursday < 1) return 52
   const { year } = dayOf(thursday)
   return Math.floor((thursday - serialOf(year, 1, 1)) / 7) + 1
 }
@@ -125,6 +128,15 @@ function workDay(from: number, days: number, free: boolean[], holidays: Set<numb
   return at
 }
 
+/** A day without a year, such as 5-JUL or 7/5, is one of this year. */
+function withYear(value: Scalar | undefined, now: number): Scalar | undefined {
+  const text = typeof value === 'string' ? value.trim() : ''
+  const year = new Date(now).getUTCFullYear()
+  if (/^\d{1,2}\/\d{1,2}$/.test(text)) return `${text}/${year}`
+  const [, before, month, name, after] = /^(?:(\d{1,2})[- ]([a-z]{3,9})|([a-z]{3,9})[- ](\d{1,2}))$/i.exec(text) ?? []
+  return (month ?? name) === undefined ? value : `${before ?? after}-${month ?? name}-${year}`
+}
+
 function readText(value: Scalar | undefined, want: 'day' | 'time') {
   if (isNumber(value)) return fail('a text is wanted', '#VALUE!')
   const read = readDateText(toText(value))
@@ -154,8 +166,8 @@ export const dateFunctions: SheetFunctions = {
     if (seconds < 0) return fail('a time must not be negative')
     return num(seconds % 86_400).div(86_400)
   }),
-  DATEVALUE: each(1, 1, ([text]) => num(readText(text, 'day').day ?? 0)),
-  TIMEVALUE: each(1, 1, ([text]) => num(readText(text, 'time').time ?? 0).div(86_400_000)),
+  DATEVALUE: each(1, 1, ([text], context) => num(readText(withYear(text, context.now), 'day').day ?? 0)),
+  TIMEVALUE: each(1, 1, ([text]) => num((readText(text, 'time').time ?? 0) % DAY).div(DAY)),
   YEAR: datePart((value) => value.year),
   MONTH: datePart((value) => value.month),
   DAY: datePart((value) => value.day),

@@ -68,6 +68,10 @@ export const financeFunctions: SheetFunctions = {
     return Work.ln(future.div(present)).div(Work.ln(rate.plus(1)))
   }),
   FVSCHEDULE: values(2, 2, ([principal, rates]) =>
-    cellsOf(rates).reduce<Decimal>((total, rate) => total.mul(toNumber(rate).plus(1)), toNumber(principal)),
+    cellsOf(rates).reduce<Decimal>((total, rate) => {
+      if (rate instanceof SheetError) throw rate
+      if (!isBlank(rate) && typeof rate !== 'object') throw new SheetError('#VALUE!', 'the rates must be numbers or blank')
+      return total.mul(toNumber(rate).plus(1))
+    }, toNumber(principal)),
   ),
 }

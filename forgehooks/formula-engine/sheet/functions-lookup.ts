@@ -35,24 +35,27 @@ function exactly(wanted: Scalar, wildcards: boolean): (value: Scalar) => boolean
 
 /**
  * The last value not above `wanted` (sign 1) in a list that ascends, or not below it (sign -1) in one that descends. Only values
- * of the same kind count. A list that is not in order is refused: Excel's halving would answer something else by chance.
+ * of the same kind count. A list that is not in order is refused: Excel's halving would answer something else by chance. It
+ * answers the last value where none is above `wanted`, in whatever order they are, which is how people find the last of a column.
  */
 function sortedMatch(list: Scalar[], wanted: Scalar, sign: 1 | -1): number {
   const target = wanted ?? num(0)
   let [best, before] = [-1, undefined as Scalar | undefined]
-  let isDone = false
+  let [isDone, isOrdered, isBelow, last] = [false, true, true, -1]
   for (const [at, value] of list.entries()) {
     if (isBlank(value) || value instanceof SheetError || !isAlike(value, target)) continue
-    if (before !== undefined && sign * compare(cellNumber(value) ?? value, cellNumber(before) ?? before) < 0)
-      throw new SheetError(
-        '#N/A',
-        `the values are not in ${sign === 1 ? 'ascending' : 'descending'} order, which an approximate match needs; ask for an exact match`,
-      )
-    before = value
+    if (before !== undefined && sign * compare(cellNumber(value) ?? value, cellNumber(before) ?? before) < 0) isOrdered = false
+    ;[before, last] = [value, at]
+    if (compare(value, target) > 0) isBelow = false
     if (!isDone && sign * compare(value, target) <= 0) best = at
     else isDone = true
   }
-  return best
+  if (isOrdered) return best
+  if (sign === 1 && isBelow) return last
+  throw new SheetError(
+    '#N/A',
+    `the values are not in ${sign === 1 ? 'ascending' : 'descending'} order, which an approximate match needs; ask for an exact match`,
+  )
 }
 
 function nearestMatch(list: Scalar[], wanted: Scalar, mode: number, order: number[]): number {
@@ -201,8 +204,13 @@ export const lookupFunctions: SheetFunctions = {
   ADDRESS: each(2, 5, ([row, col, mode, style, sheet]) => {
     const [r, c, how] = [toWhole(row), toWhole(col), mode === undefined || mode === null ? 1 : toWhole(mode)]
     if (r < 1 || r > 1_048_576 || c < 1 || c > 16_384 || how < 1 || how > 4) throw new SheetError('#VALUE!', 'there is no such cell')
-    if (style !== undefined && style !== null && !toBoolean(style)) throw new SheetError('#VALUE!', 'only the style A1 is available')
-    const name = `${how === 1 || how === 3 ? '$' : ''}${columnLetters(c)}${how <= 2 ? '$' : ''}${r}`
-    return sheet === undefined ? name : `${toText(sheet)}!${name}`
+    const [isColumnFixed, isRowFixed] = [how === 1 || how === 3, how <= 2]
+    const isA1 = style === undefined || style === null || toBoolean(style)
+    const name = isA1
+      ? `${isColumnFixed ? '$' : ''}${columnLetters(c)}${isRowFixed ? '$' : ''}${r}`
+      : `R${isRowFixed ? r : `[${r}]`}C${isColumnFixed ? c : `[${c}]`}`
+    if (sheet === undefined) return name
+    const of = toText(sheet)
+    return `${/^(?:[\p{L}_][\p{L}\d_.]*|)$/u.test(of) ? of : `'${of.replaceAll("'", "''")}'`}!${name}`
   }),
 }

@@ -193,7 +193,10 @@ export const mathFunctions: SheetFunctions = {
     return product
   }),
   COMBIN: numeric(2, 2, (n, k) => choices(n, k, false)),
-  COMBINA: numeric(2, 2, (n, k) => (k.trunc().isZero() ? ONE : choices(n.trunc().plus(k.trunc()).minus(1), k, false))),
+  COMBINA: numeric(2, 2, (n, k) => {
+    needThat(n.trunc().gte(0), 'the number of things must not be negative')
+    return k.trunc().isZero() ? ONE : choices(n.trunc().plus(k.trunc()).minus(1), k, false)
+  }),
   PERMUT: numeric(2, 2, (n, k) => choices(n, k, true)),
   PERMUTATIONA: numeric(2, 2, (n, k) => {
     needThat(n.gte(0) && k.gte(0), 'the numbers must not be negative')

@@ -110,9 +110,14 @@ function count(args: Argument[]): Decimal {
 
 function frequency([data, limits]: Argument[], context: Context): Grid {
   const [list, bins] = [numbersOf([data], context), numbersOf([limits], context)]
-  const sorted = inOrder(bins)
-  const counts = sorted.map((bin, at) => list.filter((value) => value.lte(bin) && (at === 0 || value.gt(sorted[at - 1] as Decimal))).length)
-  const above = list.filter((value) => sorted.length === 0 || value.gt(sorted.at(-1) as Decimal)).length
+  // Each count stands where its limit stands, whatever the order of the limits; of equal ones the first has it.
+  const order = bins.map((_, at) => at).toSorted((a, b) => (bins[a] as Decimal).cmp(bins[b] as Decimal))
+  const counts: number[] = []
+  order.forEach((at, rank) => {
+    const below = rank === 0 ? undefined : bins[order[rank - 1] as number]
+    counts[at] = list.filter((value) => value.lte(bins[at] as Decimal) && (below === undefined || value.gt(below))).length
+  })
+  const above = list.filter((value) => bins.every((bin) => value.gt(bin))).length
   return new Grid([...counts, above].map((number) => [num(number)]))
 }
 

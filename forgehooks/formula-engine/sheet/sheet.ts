@@ -4,12 +4,14 @@ import { arityMistake, evaluate } from './evaluate.ts'
 import type { Context } from './function.ts'
 import { inOrder } from './order.ts'
 import { parseFormula, type Formula } from './parser.ts'
-import { keyOf, nameOf, placeOf, type Area } from './reference.ts'
+import { heightOf, keyOf, nameOf, placeOf, widthOf, type Area } from './reference.ts'
 import { attempt, Grid, isErrorCode, SheetError, type Scalar, type Value } from './value.ts'
 
 const SHEET = 'sheet1'
 const MAX_AREA = 2_000_000
 const MAX_WARNINGS = 20
+/** Ranges of up to this many cells are read with the blank cells beyond those in use. */
+const MAX_BLANK = 2000
 
 /** A sheet whose formulas are all worked out, in the order in which they need each other. */
 export function newSheet(cells: Map<string, unknown>, now: number, field: string) {
@@ -39,8 +41,9 @@ export function newSheet(cells: Map<string, unknown>, now: number, field: string
   function block(area: Area): Grid {
     if (area.sheet !== undefined && area.sheet.toLowerCase() !== SHEET)
       throw new SheetError('#REF!', `there is no sheet "${area.sheet.slice(0, 60)}"`)
-    // A:A means a million rows; only those in use are looked at.
-    const to = { row: Math.min(area.to.row, last.row), col: Math.min(area.to.col, last.col) }
+    // A:A means a million rows; only those in use are looked at. A smaller range has all its cells, the blank ones at its end too.
+    const isSmall = heightOf(area) * widthOf(area) <= MAX_BLANK
+    const to = isSmall ? area.to : { row: Math.min(area.to.row, last.row), col: Math.min(area.to.col, last.col) }
     const count = Math.max(0, to.row - area.from.row + 1) * Math.max(0, to.col - area.from.col + 1)
     if (count > MAX_AREA) throw new SheetError('#NUM!', `a range of ${count} cells in use; the limit is ${MAX_AREA}`)
     const rows: Scalar[][] = []

@@ -27,19 +27,18 @@ export class SheetError extends Error {
 }
 
 export type Scalar = Decimal | string | boolean | null | SheetError
-/** A block of cells. Of A:A only the rows in use are in `rows`, while height says 1048576. */
+type Size = { height: number; width: number }
+/** A block of cells. Of A:A only the rows in use are in `rows`, while height says 1048576; what is worked out from it keeps that size. */
 export class Grid {
   readonly rows: Scalar[][]
   readonly area: Area | undefined
-  constructor(rows: Scalar[][], area?: Area) {
+  readonly height: number
+  readonly width: number
+  constructor(rows: Scalar[][], area?: Area, size?: Size) {
     this.rows = rows
     this.area = area
-  }
-  get height() {
-    return this.area ? heightOf(this.area) : this.rows.length
-  }
-  get width() {
-    return this.area ? widthOf(this.area) : (this.rows[0]?.length ?? 0)
+    this.height = area ? heightOf(area) : (size?.height ?? rows.length)
+    this.width = area ? widthOf(area) : (size?.width ?? rows[0]?.length ?? 0)
   }
   at(row: number, col: number): Scalar {
     return this.rows[row]?.[col] ?? null
@@ -78,7 +77,7 @@ export function limited(value: Decimal): Decimal {
   return value.e < -307 ? ZERO : value
 }
 
-/** Text as a number, the way a cell would read it when typed: 1,234.50, $20, 15%, 1e3, a date or a time. */
+/** Text as a number, the way a cell would read it when typed: 1,234.50, $20, 15%, 1e3, 1 1/2, a date or a time. */
 export function readNumber(text: string): Decimal | undefined {
   const body = text.trim()
   if (body.length > 400) return undefined
@@ -87,6 +86,11 @@ export function readNumber(text: string): Decimal | undefined {
   if (!isForeign) {
     const number = parseNumberText(body)
     if (number) return number
+  }
+  const mixed = /^([+-]?)(\d{1,15}) (\d{1,5})\/(\d{1,5})$/.exec(body)
+  if (mixed && Number(mixed[4]) > 0) {
+    const size = num(mixed[2] as string).plus(num(mixed[3] as string).div(mixed[4] as string))
+    return mixed[1] === '-' ? size.neg() : size
   }
   const date = readDateText(body)
   if (!date) return undefined

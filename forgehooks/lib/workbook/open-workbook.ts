@@ -1,6 +1,9 @@
 import { HookError } from '@cadre/contract/forgehook'
+import { completeOpenDocument } from './open-document.ts'
 import type { Workbook } from './sheet-cells.ts'
-import { openZip, type Subject, type Zip } from './zip.ts'
+import { lookThrough, withParts } from './look-through.ts'
+import { workbookLibrary } from './workbook-library.ts'
+import { openZip, type Subject } from './zip.ts'
 
 const kinds = ['xl/workbook.xml', 'xl/workbook.bin', 'content.xml']
 
@@ -10,27 +13,29 @@ export async function openWorkbook(bytes: Uint8Array, subject: Subject): Promise
   const isZip = bytes[0] === 0x50 && bytes[1] === 0x4b
   const zip = isZip ? await openZip(bytes, subject) : undefined
   if (zip && !kinds.some((name) => zip.has(name))) throw new HookError(`${what} is a zip file, but no Excel workbook`, field)
-  const { read, SSF } = await import('@e965/xlsx')
+  const library = await workbookLibrary()
+  const { read, SSF } = library
   // Stubs: a formula without a result is a cell that is there.
   const options = { type: 'array', dense: true, cellNF: true, cellHTML: false, cellText: false, sheetStubs: true } as const
   try {
-    const book = read(bytes, options)
+    const found = zip ? await lookThrough(zip) : undefined
+    const source = found ? withParts(bytes, found.changed, library) : bytes
+    const content = Buffer.from((await zip?.get('content.xml')?.()) ?? []).toString()
+    const load = (more = {}) => {
+      const book = read(source, { ...options, ...more })
+      return content === '' ? book : completeOpenDocument(book, content)
+    }
+    const book = load()
     if (book.SheetNames.length === 0) throw new Error('it has no sheets')
     const lost = book.SheetNames.find((name) => !book.Sheets[name])
     if (lost !== undefined) throw new Error(`its sheet "${lost}" is missing`)
-    const dated = zip && (await hasWrittenDates(zip)) ? read(bytes, { ...options, cellDates: true }) : undefined
+    const dated = found?.isDated ? load({ cellDates: true }) : undefined
     return { book, dated, zip, isDate: (format) => SSF.is_date(format) as boolean }
   } catch (error) {
     const reason = (error as Error).message.split('\n')[0] ?? ''
     if (/password|encrypt/i.test(reason)) throw new HookError(`${what} is protected by a password`, field)
     throw new HookError(`${what} is broken and cannot be read: ${reason.slice(0, 200)}`, field)
   }
-}
-
-/** Dates that are written as such and not as numbers, which is lawful and rare. */
-async function hasWrittenDates(zip: Zip): Promise<boolean> {
-  for (const [name, part] of zip) if (/^xl\/worksheets\/[^/]+\.xml$/.test(name) && Buffer.from(await part()).includes(' t="d"')) return true
-  return false
 }
 
 export function isHidden({ book }: Workbook, place: number): boolean {

@@ -24,6 +24,12 @@ type Cell = CellObject | undefined
 const isFilled = (cell: Cell) => cell !== undefined && cell.t !== 'z' && cell.v !== undefined
 const dataOf = (sheet: WorkSheet) => ((sheet as { '!data'?: Cell[][] })['!data'] ?? []) as (Cell[] | undefined)[]
 
+/** A date that the file writes as one; OpenDocument has those before 1900 too. */
+function writtenDate(date: Date, serial: number, is1904: boolean): unknown {
+  if (serial >= 0) return dateOfSerial(serial, serial < 1 ? 'h:mm' : 'yyyy-mm-dd', is1904)
+  return date.toISOString().replace(/(?:T00:00:00)?\.000Z$|Z$/, '')
+}
+
 /** How far the sheet is filled. */
 export function extentOf(sheet: WorkSheet) {
   let [rows, columns] = [0, 0]
@@ -62,8 +68,10 @@ export async function cellsOf(
     if (cell.t !== 'n') return cell.v
     const number = cell.v as number
     const format = typeof cell.z === 'string' ? cell.z : ''
-    if (format !== '' && isDate(format)) return dateOfSerial(number, format, is1904)
-    if (datedCells[row]?.[column]?.t === 'd') return dateOfSerial(number, 'yyyy-mm-dd', is1904)
+    const written = datedCells[row]?.[column]
+    const isKnown = format !== '' && isDate(format)
+    if (written?.t === 'd' && (number < 0 || !isKnown)) return writtenDate(written.v as Date, number, is1904)
+    if (isKnown) return dateOfSerial(number, format, is1904)
     if (/^0{2,}$/.test(format) && Number.isSafeInteger(number) && number >= 0) return String(number).padStart(format.length, '0')
     return number
   }

@@ -46,7 +46,7 @@ export function exactText(found: CellObject): string {
 
 const NAMED: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'" }
 
-function decoded(text: string): string {
+export function decoded(text: string): string {
   return text
     .replace(/\r\n?/g, '\n')
     .replace(/&(?:#x([0-9a-f]+)|#(\d+)|(\w+));/gi, (all, hex?: string, digits?: string, name?: string) =>

@@ -1,6 +1,8 @@
+import { crc32 } from 'node:zlib'
 import { HookError } from '@cadre/contract/forgehook'
 
-const MAX_BYTES = 400_000_000
+/** Of all parts together, unpacked. */
+export const MAX_BYTES = 400_000_000
 const MAX_ENTRIES = 10_000
 const END = 0x06054b50
 const ENTRY = 0x02014b50
@@ -56,7 +58,7 @@ async function unpack(bytes: Uint8Array, entry: Entry, keep: boolean, refusal: R
   const packed = bytes.subarray(start, start + entry.packed)
   if (packed.length < entry.packed) throw refusal(`is broken: its part ${entry.name} is cut off`)
   if (entry.method === 0) {
-    needSum(crc32(0, packed), entry, refusal)
+    needSum(crc32(packed), entry, refusal)
     return packed
   }
   if (entry.method !== 8) throw refusal(`is packed in a way that is not known here (${entry.method})`)
@@ -69,7 +71,7 @@ async function unpack(bytes: Uint8Array, entry: Entry, keep: boolean, refusal: R
     for await (const part of stream) {
       size += part.length
       if (size > entry.size) break
-      sum = crc32(sum, part)
+      sum = crc32(part, sum)
       if (keep) parts.push(part)
     }
   } catch {
@@ -82,17 +84,4 @@ async function unpack(bytes: Uint8Array, entry: Entry, keep: boolean, refusal: R
 
 function needSum(sum: number, entry: Entry, refusal: Refusal) {
   if (sum !== entry.crc) throw refusal(`is broken: its part ${entry.name} is damaged`)
-}
-
-const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
-  let value = byte
-  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1
-  return value >>> 0
-})
-
-/** The checksum of zip files, continued from that of what came before. */
-function crc32(before: number, bytes: Uint8Array): number {
-  let value = ~before
-  for (let at = 0; at < bytes.length; at++) value = (value >>> 8) ^ (TABLE[(value ^ (bytes[at] as number)) & 255] as number)
-  return ~value >>> 0
 }

@@ -132,9 +132,10 @@ describe('a handler that does not end', () => {
     const lines: string[] = []
     const capabilities = (_: unknown, { args }: Ask) => Promise.resolve(void lines.push(String(args[0])))
     const told = openCode({ capabilities, max_threads: 1 })
+    await told.call('return 1')
     await expect(
       told.call('context.signal.addEventListener("abort", () => context.log("told")); await new Promise((r) => setTimeout(r, 1e6))', {
-        limits: { timeout_ms: 100 },
+        limits: { timeout_ms: 1_000 },
       }),
     ).rejects.toThrow('took longer')
     await told.call('context.log("next")')
@@ -145,10 +146,10 @@ describe('a handler that does not end', () => {
 test('waiting for a thread is not counted, and one ForgeHook never takes every thread', async () => {
   const two = openCode({ max_threads: 2 })
   await two.call('return 1')
-  const spinning = Array.from({ length: 3 }, () => two.call('for (;;);', { limits: { timeout_ms: 300 } }))
+  const spinning = Array.from({ length: 3 }, () => two.call('for (;;);', { limits: { timeout_ms: 500 } }))
   const ended = Promise.allSettled(spinning)
   expect(await two.call('return 1', { hook_id: 'other', limits: { timeout_ms: 5_000 } })).toBe(1)
-  const last = two.call('return 2', { limits: { timeout_ms: 250 } })
+  const last = two.call('return 2', { limits: { timeout_ms: 1_200 } })
   expect((await ended).map(({ status }) => status)).toEqual(['rejected', 'rejected', 'rejected'])
   expect(await last).toBe(2)
 })
@@ -171,7 +172,8 @@ test('threads that are idle do not keep the process alive', () => {
     const runtime = openCodeRuntime({ capabilities: async () => null, log: console, idle_ms: 3_600_000 })
     const limits = { timeout_ms: 20_000, memory_mb: 64, output_bytes: 1_000 }
     const tool = { name: 'hook__x', hook_id: 'hook', path: '/x', limits, settings: {} }
+    runtime.standBy(128)
     const call = { tool, input: {}, idempotency_key: '', run_id: null, now: 0, signal: new AbortController().signal }
     console.log(await runtime.call(call, { type: 'code', source: 'export default { "/x": () => "done" }' }))`
-  expect(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', timeout: 25_000 })).toBe('done\n')
+  expect(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8', timeout: 50_000 })).toBe('done\n')
 })

@@ -35,11 +35,14 @@ export async function sandboxThreads(): Promise<ThreadKind> {
   }
 }
 
+/** `standBy`: calls with this memory limit are likely to come. A thread takes 50 ms to start, and more where the machine is busy. */
+export type CodeThreads = Runtime<CodeRuntime> & { standBy: (memory_mb: number) => void }
+
 /**
  * Runs code that users registered: QuickJS in WebAssembly in a thread that can be ended from outside at any moment. One core stays free for
  * the server, and one ForgeHook never takes every thread.
  */
-export function openCodeRuntime({ capabilities, log, max_threads, idle_ms = 30_000 }: CodeOptions): Runtime<CodeRuntime> {
+export function openCodeRuntime({ capabilities, log, max_threads, idle_ms = 30_000 }: CodeOptions): CodeThreads {
   const most = max_threads ?? Math.max(1, availableParallelism() - 1)
   const nameOf = sourceNames()
   let pool: Promise<ThreadPool> | undefined
@@ -64,6 +67,11 @@ export function openCodeRuntime({ capabilities, log, max_threads, idle_ms = 30_0
       if (closed) throw new ToolError('Cadre is shutting down', { retryable: true })
       const threads = await (pool ??= open())
       return threads.call(call, { entry: nameOf(source), source })
+    },
+    standBy(memory_mb) {
+      if (closed) return
+      pool ??= open()
+      pool.then((threads) => threads.standBy(memory_mb)).catch((err: unknown) => log.error({ err }, 'no thread for code can be started'))
     },
     close: async () => {
       closed = true

@@ -55,6 +55,12 @@ export class ThreadPool {
     })
   }
 
+  /** Starts a thread for calls that are likely to come, unless one is idle or there are as many as may be. It ends as any idle one does. */
+  standBy(memory_mb: number) {
+    if (this.#closed || this.#threads.size >= this.#options.max_threads) return
+    if (!this.#idle.some((thread) => thread.memory_mb === memory_mb)) this.#rest(this.#start(memory_mb))
+  }
+
   async close() {
     this.#closed = true
     if (this.#sweep) clearTimeout(this.#sweep)
@@ -85,6 +91,10 @@ export class ThreadPool {
       if (!other) return null
       void this.#end(other)
     }
+    return this.#start(memory_mb)
+  }
+
+  #start(memory_mb: number): HookThread {
     const thread = new HookThread(memory_mb, this.#options.kind(memory_mb))
     this.#threads.add(thread)
     return thread
@@ -194,6 +204,10 @@ export class ThreadPool {
     const { max_calls, max_loaded } = this.#options
     if (thread.calls >= max_calls || thread.loaded.size >= max_loaded) return void this.#retire(pending, thread)
     this.#leave(pending)
+    this.#rest(thread)
+  }
+
+  #rest(thread: HookThread) {
     thread.events = { message: () => {}, died: () => this.#forget(thread) }
     if (this.#closed) return
     thread.idle()
