@@ -12,12 +12,17 @@ const name = z.string().min(1).max(200)
 
 // --- usage
 
-const dimensions = ['agent', 'user', 'key', 'provider', 'model', 'day', 'month'] as const
+const dimensions = ['purpose', 'agent', 'user', 'key', 'provider', 'model', 'day', 'month'] as const
 export type UsageDimension = (typeof dimensions)[number]
+/** Why a model was asked: by a run, to test its provider, for vectors. */
+export const Purpose = z.enum(['run', 'test', 'embedding'])
+export type Purpose = z.infer<typeof Purpose>
 const isDimension = (word: string): word is UsageDimension => (dimensions as readonly string[]).includes(word)
 
+const UtcDay = z.iso.date('must be a day such as 2026-03-05; days are those of UTC')
+
 export const GetUsage = z.strictObject({
-  /** Any of agent, user, key, provider, model, day, month, joined by commas; without it there are only totals. */
+  /** Any of purpose, agent, user, key, provider, model, day, month, joined by commas; without it there are only totals. */
   group_by: z
     .string()
     .min(1)
@@ -30,8 +35,9 @@ export const GetUsage = z.strictObject({
     })
     .optional(),
   /** First and last UTC day, both counted. */
-  from: z.iso.date().optional(),
-  to: z.iso.date().optional(),
+  from: UtcDay.optional(),
+  to: UtcDay.optional(),
+  purpose: Purpose.optional(),
   /** An agent's id. */
   agent: name.optional(),
   user: name.optional(),
@@ -58,13 +64,17 @@ const spent = {
   cost: z.number().nullable(),
   /** Calls whose price is unknown; they are not in `cost`. */
   calls_unpriced: z.int(),
+  /** Calls whose tokens Cadre counted itself, since their provider did not say them or said nonsense. */
+  calls_estimated: z.int(),
   /** Of all calls together, as the model took. */
   duration_ms: z.int(),
 }
 export const UsageTotals = z.object(spent)
 export type UsageTotals = z.infer<typeof UsageTotals>
 export const UsageGroup = z.object({
-  agent: z.string().optional(),
+  purpose: Purpose.optional(),
+  /** Null: no agent's run asked. */
+  agent: z.string().nullable().optional(),
   user: z.string().optional(),
   /** Null: no key was used. */
   key: z.string().nullable().optional(),

@@ -1,28 +1,40 @@
 import type { CreateProvider } from '@cadre/contract/providers'
 import { describe, expect, test } from 'vitest'
+import { CreateBudget, GetUsage } from '@cadre/contract/usage'
+import { newId } from '../storage/ids.ts'
 import { databases } from '../storage/test/databases.ts'
+import { createBudget, listBudgets } from '../usage/budgets.ts'
+import { getUsage } from '../usage/get-usage.ts'
 import { ModelCalls } from './calls/model-calls.ts'
 import { type EmbedRequest, openEmbed } from './embed.ts'
-import { providersBench, type Settings } from './test/app.ts'
+import { owner, providersBench, type Settings } from './test/app.ts'
 import { embeddings, textsOf, vectorOf } from './test/embedding-dialect.ts'
 import { ollamaDialect } from './test/ollama-dialect.ts'
 import type { Script } from './test/wire.ts'
 import { wires } from './test/wires.ts'
 
 const bench = providersBench(databases[0]?.empty ?? (() => Promise.reject(new Error('there is no database'))))
-const request: EmbedRequest = { workspace_id: 'default', provider: 'lab', model: 'm', purpose: 'document', signal: new AbortController().signal }
+const request: EmbedRequest = {
+  workspace_id: 'default',
+  provider: 'lab',
+  model: 'm',
+  purpose: 'document',
+  user_id: 'ann',
+  key_id: null,
+  signal: new AbortController().signal,
+}
 const texts = (count: number) => Array.from({ length: count }, (_, i) => 'x'.repeat(i + 1))
 
-async function open(script: Script = () => ({}), given: Partial<CreateProvider> = {}, path = '/v1') {
+async function open(script: Script = () => ({}), given: Partial<CreateProvider> = {}, path = '/v1', prices: Settings['prices'] = []) {
   const wire = await bench.wire(embeddings, script)
   const { type = 'openai', ...rest } = given
   const providers = [{ id: 'lab', type, base_url: wire.url + path, ...rest }] as Settings['providers']
-  const app = bench.app({ providers })
+  const app = bench.app({ providers, prices })
   const calls = new ModelCalls(
     (workspace, provider) => app.providers.limitsOf(workspace, provider),
     () => 0,
   )
-  return { wire, app, embed: openEmbed({ providers: app.providers, calls }), asked: () => wire.asked.map(({ body }) => textsOf(body).length) }
+  return { wire, app, embed: openEmbed({ ...app, calls }), asked: () => wire.asked.map(({ body }) => textsOf(body).length) }
 }
 
 /** What each wire needs beside its address: those of test/wires.ts that have embeddings. */
@@ -123,6 +135,68 @@ test.each([
     name: 'NoAnswer',
     code: 'MODEL_BAD_ANSWER',
     message: expect.stringContaining(message),
+  })
+})
+
+describe('what vectors take', () => {
+  const prices = [{ provider: 'lab', model: 'm', input: 1, output: 0 }]
+  const budget = (app: ReturnType<typeof bench.app>, limit: number, change: object = {}) =>
+    createBudget(
+      { ...app, newId },
+      owner,
+      CreateBudget.parse({ scope: 'user', period: 'day', unit: 'tokens', limit, ...change }),
+      async (_, id) => id,
+    )
+  const usage = (app: ReturnType<typeof bench.app>) => getUsage(app, owner, GetUsage.parse({ group_by: 'purpose,agent,user' }))
+
+  test('is counted for each who asked, with its price, and drawn from what they may spend', async () => {
+    const { app, embed } = await open(undefined, {}, '/v1', prices)
+    await budget(app, 1000)
+    await Promise.all([embed(['a', 'bb'], request), embed(['ccc'], { ...request, user_id: 'bob' }), embed(['dd'], request)])
+    const { groups } = await usage(app)
+    expect(groups.map(({ purpose, agent, user, calls, tokens_input, cost }) => [purpose, agent, user, calls, tokens_input, cost])).toEqual([
+      ['embedding', null, 'ann', 2, 9, 0.000009],
+      ['embedding', null, 'bob', 1, 3, 0.000003],
+    ])
+    const [{ subjects } = { subjects: [] }] = (await listBudgets({ ...app, newId }, owner)).items
+    expect(subjects.map(({ id, spent, reserved }) => [id, spent, reserved])).toEqual([
+      ['ann', 9, 0],
+      ['bob', 3, 0],
+    ])
+  })
+  test('is refused where it would pass a budget; nothing is asked', async () => {
+    const { app, wire, embed } = await open()
+    await budget(app, 1, { scope: 'agent' })
+    await budget(app, 1, { scope: 'run', period: 'run' })
+    await budget(app, 1, { scope: 'global', period: 'run' })
+    await embed(['a long text of many words'], request)
+    await budget(app, 5)
+    await expect(embed(['a long text of many words'], request)).rejects.toMatchObject({
+      code: 'BUDGET_EXCEEDED',
+      message: expect.stringContaining('has 5 tokens left of 5 tokens'),
+    })
+    expect(wire.asked).toHaveLength(1)
+  })
+  test('is our estimate where the server says nothing, and what was on its way when everyone had gone', async () => {
+    const said = '{"data":[{"index":0,"embedding":[1,2]}]}'
+    const { app, embed, wire } = await open((_, count) => (count === 1 ? { body: said } : { hang: 'before' }))
+    const { tokens } = await embed(['a long text of many words'], request)
+    expect(tokens).toBeGreaterThan(4)
+    expect((await usage(app)).totals).toMatchObject({ calls: 1, failed: 0, calls_estimated: 1, tokens_input: tokens })
+    const leaving = new AbortController()
+    const left = embed(['a long text of many words'], { ...request, signal: leaving.signal })
+    left.catch(() => {}) // awaited below
+    await wire.held()
+    leaving.abort(new Error('enough'))
+    await expect(left).rejects.toThrow('enough')
+    expect((await usage(app)).totals).toMatchObject({ calls: 2, failed: 1, calls_estimated: 2, tokens_input: 2 * tokens })
+  })
+  test('is nothing where it was refused', async () => {
+    const { app, embed } = await open(() => ({ status: 400 }))
+    await budget(app, 1000)
+    await expect(embed(['a'], request)).rejects.toMatchObject({ code: 'MODEL_REFUSED' })
+    expect((await usage(app)).totals.calls).toBe(0)
+    expect((await listBudgets({ ...app, newId }, owner)).items).toMatchObject([{ spent: 0, reserved: 0 }])
   })
 })
 

@@ -1,6 +1,9 @@
 import { CadreError, invalid } from '@cadre/contract/errors'
 import type { ProviderType } from '@cadre/contract/providers'
+import { BudgetRefused } from '../usage/budget-refused.ts'
+import type { SpendApp } from '../usage/spend.ts'
 import { type ModelCalls, NoAnswer } from './calls/model-calls.ts'
+import { beginEmbedding, embeddingTokens, type EmbeddingTokens, estimatedTokens } from './embedding-spend.ts'
 import { embeddingBatches, type Piece, type Wish } from './embedding-batches.ts'
 import { explainModelError } from './explain-error.ts'
 import type { Known } from './known-providers.ts'
@@ -14,6 +17,9 @@ export type EmbedRequest = {
   model: string
   /** Some models make other vectors of what is looked for than of what is found; the two are made to be compared. */
   purpose: 'document' | 'query'
+  /** Whose budgets it draws from. */
+  user_id: string
+  key_id: string | null
   signal: AbortSignal
   /** For one try at one batch. */
   timeout_ms?: number
@@ -30,6 +36,7 @@ const mostRetries = 2
 /** Requests of one gathering at once; a provider's `concurrent` may allow fewer. */
 const atOnce = 4
 
+type Found = { vectors: number[][] } & EmbeddingTokens
 type Group = { workspace_id: string; known: Known; model: string; purpose: EmbedRequest['purpose']; timeout_ms: number; wishes: Wish[] }
 
 /**
@@ -37,22 +44,21 @@ type Group = { workspace_id: string; known: Known; model: string; purpose: Embed
  * as a model call (limits, retries, breaker). One caller's bad text does not fail the others, and one who goes away does not stop them.
  * Throws NoAnswer, CadreError for what cannot be asked, or the signal's reason.
  */
-export function openEmbed(app: { providers: Providers; calls: ModelCalls }): Embed {
+export function openEmbed(app: SpendApp & { providers: Providers; calls: ModelCalls }): Embed {
   const gathering = new Map<string, Group>()
 
-  const askOnce = async (group: Group, pieces: Piece[], signal: AbortSignal): Promise<{ vectors: number[][]; tokens: number }> => {
+  const askOnce = async (group: Group, pieces: Piece[], signal: AbortSignal): Promise<Found> => {
     const { workspace_id, known, model, purpose, timeout_ms } = group
     const values = pieces.map(({ text }) => text)
-    const estimate = Math.ceil(values.reduce((sum, text) => sum + text.length, 0) / 4)
     const candidate = { provider: known.id, model }
     const { value } = await app.calls.call(
-      { workspace_id, candidates: [candidate], strategy: 'failover', max_retries: mostRetries, timeout_ms, tokens: estimate, signal },
+      { workspace_id, candidates: [candidate], strategy: 'failover', max_retries: mostRetries, timeout_ms, tokens: estimatedTokens(values), signal },
       {
         async ask(_, abortSignal) {
           const embedding = await app.providers.embeddingModel(known, model)
           if (!embedding) throw new CadreError('UNAVAILABLE', `providers of type '${known.type}' have no embeddings`)
           const { embeddings, usage, response } = await embedding.doEmbed({ values, abortSignal, providerOptions: optionsFor(purpose) })
-          return { vectors: checked(inOrder(embeddings, response?.body), values.length), tokens: usage?.tokens ?? estimate }
+          return { vectors: checked(inOrder(embeddings, response?.body), values.length), ...embeddingTokens(usage?.tokens, values) }
         },
         tokensOf: ({ tokens }) => tokens,
         explain: (error) => explain(error, known.id, known.type),
@@ -72,13 +78,14 @@ export function openEmbed(app: { providers: Providers; calls: ModelCalls }): Emb
     await Promise.all(Array.from({ length: atOnce }, work))
   }
 
-  return async (texts, { workspace_id, provider, model, purpose, signal, timeout_ms = timeoutMs }) => {
+  return async (texts, { workspace_id, provider, model, purpose, user_id, key_id, signal, timeout_ms = timeoutMs }) => {
     signal.throwIfAborted()
     const empty = texts.findIndex((text) => text === '')
     if (empty >= 0) throw invalid(`texts[${empty}]`, 'is empty; there is no vector of nothing')
     const chosen = await app.providers.resolveEmbedding(workspace_id, provider, model)
     const own = { provider: chosen.known.id, model: chosen.model }
     if (texts.length === 0) return { vectors: [], tokens: 0, ...own }
+    const spend = await held(app, { workspace_id, user_id, key_id }, { purpose: 'embedding', ...own, longest_ms: longestOf(timeout_ms) }, texts)
     const key = JSON.stringify([workspace_id, own, purpose, timeout_ms])
     let group = gathering.get(key)
     if (!group) {
@@ -90,37 +97,78 @@ export function openEmbed(app: { providers: Providers; calls: ModelCalls }): Emb
         if (ready) send(ready).catch((error: unknown) => ready.wishes.forEach(({ fail }) => fail(error)))
       }, gatherMs)
     }
-    const { promise, resolve, reject } = Promise.withResolvers<{ vectors: number[][]; tokens: number }>()
-    const wish: Wish = { texts, signal, vectors: [], left: texts.length, tokens: 0, over: false, done: resolve, fail: reject }
+    const { promise, resolve, reject } = Promise.withResolvers<Found>()
+    const wish: Wish = {
+      texts,
+      signal,
+      vectors: [],
+      left: texts.length,
+      tokens: 0,
+      estimated: false,
+      sent: 0,
+      over: false,
+      done: resolve,
+      fail: reject,
+    }
     group.wishes.push(wish)
     const onAbort = () => reject(signal.reason)
     signal.addEventListener('abort', onAbort, { once: true })
-    const found = await promise.finally(() => {
+    try {
+      signal.throwIfAborted()
+      const found = await promise
+      await spend.settle(found)
+      if (found.vectors.some(({ length }) => length !== found.vectors[0]?.length))
+        throw new NoAnswer({ code: 'MODEL_BAD_ANSWER', message: `${own.provider} gave vectors of different lengths`, retry_after_ms: undefined })
+      return { vectors: found.vectors, tokens: found.tokens, ...own }
+    } catch (error) {
+      // What was answered before it failed is paid for, and what was on its way when it was given up.
+      const tokens = Math.round(wish.tokens + (signal.aborted ? wish.sent : 0))
+      if (tokens > 0) await spend.settle({ tokens, estimated: wish.estimated || signal.aborted }, 'failed')
+      throw error
+    } finally {
       wish.over = true
       signal.removeEventListener('abort', onAbort)
-    })
-    if (found.vectors.some(({ length }) => length !== found.vectors[0]?.length))
-      throw new NoAnswer({ code: 'MODEL_BAD_ANSWER', message: `${own.provider} gave vectors of different lengths`, retry_after_ms: undefined })
-    return { ...found, ...own }
+      await spend.release()
+    }
+  }
+}
+
+/** Every try at every batch may take its time; beyond that nobody waits any more. */
+const longestOf = (timeout_ms: number) => (mostRetries + 1) * timeout_ms + 600_000
+
+async function held(...[app, asker, place, texts]: Parameters<typeof beginEmbedding>) {
+  try {
+    return await beginEmbedding(app, asker, place, texts)
+  } catch (error) {
+    if (!(error instanceof BudgetRefused)) throw error
+    throw new NoAnswer({ code: error.refusal.code, message: error.message, retry_after_ms: undefined })
   }
 }
 
 /** One request; where it is refused and several callers share it, each is asked for alone, since one text may be what was refused. */
-async function fill(pieces: Piece[], ask: (pieces: Piece[], signal: AbortSignal) => Promise<{ vectors: number[][]; tokens: number }>) {
+async function fill(pieces: Piece[], ask: (pieces: Piece[], signal: AbortSignal) => Promise<Found>) {
   const there = pieces.filter(({ wish }) => !wish.over)
   const wishes = [...new Set(there.map(({ wish }) => wish))]
   if (wishes.length === 0) return
   const gone = new AbortController()
   const onAbort = () => wishes.every((wish) => wish.signal.aborted) && gone.abort(wishes[0]?.signal.reason)
   for (const { signal } of wishes) signal.addEventListener('abort', onAbort, { once: true })
+  const sizes = there.map(({ text }) => estimatedTokens([text]))
+  const whole = sizes.reduce((sum, size) => sum + size, 0)
+  for (const [i, { wish }] of there.entries()) wish.sent += sizes[i] ?? 0
+  const answered = ask(there, gone.signal).finally(() => {
+    for (const [i, { wish }] of there.entries()) wish.sent -= sizes[i] ?? 0
+  })
   try {
-    const { vectors, tokens } = await ask(there, gone.signal)
+    const { vectors, tokens, estimated } = await answered
     for (const [i, { wish, index }] of there.entries()) {
       wish.vectors[index] = vectors[i] ?? []
-      wish.tokens += tokens / there.length
+      // Each pays for what is its own.
+      wish.tokens += (tokens * (sizes[i] ?? 0)) / whole
+      wish.estimated ||= estimated
       wish.left--
     }
-    for (const wish of wishes) if (wish.left === 0) wish.done({ vectors: wish.vectors, tokens: Math.round(wish.tokens) })
+    for (const wish of wishes) if (wish.left === 0) wish.done({ vectors: wish.vectors, tokens: Math.round(wish.tokens), estimated: wish.estimated })
   } catch (error) {
     if (wishes.length === 1 || !(error instanceof NoAnswer) || !ofTheRequest.has(error.code)) return wishes.forEach(({ fail }) => fail(error))
     for (const wish of wishes)

@@ -5,9 +5,12 @@ export type Wish = {
   vectors: number[][]
   left: number
   tokens: number
+  estimated: boolean
+  /** Of texts that were sent and are not answered yet, as we count. */
+  sent: number
   /** It has its answer, or its caller went away. */
   over: boolean
-  done: (found: { vectors: number[][]; tokens: number }) => void
+  done: (found: { vectors: number[][]; tokens: number; estimated: boolean }) => void
   fail: (reason: unknown) => void
 }
 /** One text of a wish. */

@@ -64,15 +64,19 @@ function wholeOnly(failed: (error: unknown) => unknown): TransformStream<Languag
   let over = false
   return new TransformStream({
     transform(part, controller) {
-      if (over) return
+      if (over) {
+        // What a failed answer took is told after its error, if at all.
+        if (part.type === 'finish') controller.enqueue(part)
+        return
+      }
       over = part.type === 'finish' || part.type === 'error'
       if (part.type === 'error') {
         controller.enqueue({ type: 'error', error: failed(saysCut(part.error) ? new CutShort() : part.error) })
-      } else if (part.type === 'finish' && part.finishReason.unified === 'other' && part.finishReason.raw === undefined) {
-        controller.enqueue({ type: 'error', error: failed(new CutShort()) })
-      } else {
-        controller.enqueue(part)
+        return
       }
+      if (part.type === 'finish' && part.finishReason.unified === 'other' && part.finishReason.raw === undefined)
+        controller.enqueue({ type: 'error', error: failed(new CutShort()) })
+      controller.enqueue(part)
     },
     flush(controller) {
       if (!over) controller.enqueue({ type: 'error', error: failed(new CutShort()) })

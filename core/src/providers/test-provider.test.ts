@@ -11,8 +11,10 @@ import { ollamaDialect } from './test/ollama-dialect.ts'
 import { chat } from './test/openai-dialects.ts'
 import { testProvider } from './test-provider.ts'
 
-const ask: Parameters<typeof testProvider>[3] = async (model, prompt, abortSignal) =>
-  (await generateText({ model, prompt, abortSignal, maxRetries: 0 })).text
+const ways: Parameters<typeof testProvider>[3] = {
+  ask: async (model, prompt, abortSignal) => (await generateText({ model, prompt, abortSignal, maxRetries: 0 })).text,
+  metered: (_, { languageModel }) => languageModel, // runs/metered-model.test.ts
+}
 
 describe.each(databases)('a test on $name', ({ empty }) => {
   const bench = providersBench(empty)
@@ -35,7 +37,7 @@ describe.each(databases)('a test on $name', ({ empty }) => {
       source: 'measured',
       measured_at: '2023-11-14T22:13:20.000Z',
     }
-    expect(await testProvider(app, owner, { id: 'lab' }, ask)).toMatchObject({
+    expect(await testProvider(app, owner, { id: 'lab' }, ways)).toMatchObject({
       ok: true,
       model: 'm',
       text: '1 2 3 4 5',
@@ -53,7 +55,7 @@ describe.each(databases)('a test on $name', ({ empty }) => {
     )
     const app = bench.app()
     await addProvider(app, owner, { id: 'lab', type: 'ollama', base_url: wire.url, default_model: 'tiny' })
-    const { card, notes } = await testProvider(app, owner, { id: 'lab' }, ask)
+    const { card, notes } = await testProvider(app, owner, { id: 'lab' }, ways)
     expect(card).toMatchObject({ chat: true, streaming: false, tools: false, vision: false, structured_output: false, context_size: 8192 })
     expect(notes).toEqual([
       { capability: 'streaming', message: 'the answer came in one piece' },
@@ -79,7 +81,7 @@ describe.each(databases)('a test on $name', ({ empty }) => {
         embeddings: true,
         source: 'reported',
       })
-      const { ok, card, notes } = await testProvider(app, owner, { id: 'lab' }, ask)
+      const { ok, card, notes } = await testProvider(app, owner, { id: 'lab' }, ways)
       expect([ok, card]).toMatchObject([
         true,
         {
@@ -111,7 +113,7 @@ describe.each(databases)('a test on $name', ({ empty }) => {
       }
       const wire = await bench.wire(dialect, able)
       const app = bench.app({ providers: [{ id: 'lab', type: 'custom', base_url: `${wire.url}/v1`, default_model: 'm' }] })
-      expect((await testProvider(app, owner, { id: 'lab' }, ask)).card?.context_size).toBe(4096)
+      expect((await testProvider(app, owner, { id: 'lab' }, ways)).card?.context_size).toBe(4096)
       expect((await app.providers.resolveModel('default', 'lab', 'm')).context_size).toBe(4096)
     })
     test('a call of another tool, or for another place', async () => {
@@ -121,7 +123,7 @@ describe.each(databases)('a test on $name', ({ empty }) => {
       ]) {
         const wire = await bench.wire(chat, ({ tools }) => (tools.length ? { calls: [call] } : { text: 'hello there' }))
         const app = bench.app({ providers: [{ id: 'lab', type: 'custom', base_url: `${wire.url}/v1`, default_model: 'm' }] })
-        const { card, notes } = await testProvider(app, owner, { id: 'lab' }, ask)
+        const { card, notes } = await testProvider(app, owner, { id: 'lab' }, ways)
         expect(card?.tools).toBe(false)
         expect(notes[0]).toEqual({ capability: 'tools', message: `it called ${call.tool} with ${JSON.stringify(call.input)}` })
       }
@@ -129,7 +131,7 @@ describe.each(databases)('a test on $name', ({ empty }) => {
     test('an answer with nothing in it', async () => {
       const wire = await bench.wire(chat, () => ({ text: ' ' }))
       const app = bench.app({ providers: [{ id: 'lab', type: 'custom', base_url: `${wire.url}/v1`, default_model: 'm' }] })
-      expect(await testProvider(app, owner, { id: 'lab' }, ask)).toMatchObject({ ok: false, card: null, error: 'it answered with an empty text' })
+      expect(await testProvider(app, owner, { id: 'lab' }, ways)).toMatchObject({ ok: false, card: null, error: 'it answered with an empty text' })
     })
     test.each([
       ['[]', 'the vector is empty'],
@@ -137,13 +139,13 @@ describe.each(databases)('a test on $name', ({ empty }) => {
     ])('vectors such as %s', async (vector, message) => {
       const wire = await bench.wire(embeddings, () => ({ body: `{"data":[{"embedding":${vector}}]}` }))
       const app = bench.app({ providers: [{ id: 'lab', type: 'custom', base_url: `${wire.url}/v1`, default_model: 'nomic-embed' }] })
-      expect(await testProvider(app, owner, { id: 'lab' }, ask)).toMatchObject({ ok: false, card: null, error: expect.stringContaining(message) })
+      expect(await testProvider(app, owner, { id: 'lab' }, ways)).toMatchObject({ ok: false, card: null, error: expect.stringContaining(message) })
     })
   })
   test('a server that is busy says nothing of the model', async () => {
     const wire = await bench.wire(chat, (_, count) => (count === 1 ? { text: 'hello' } : { status: 503 }))
     const app = bench.app({ providers: [{ id: 'lab', type: 'custom', base_url: `${wire.url}/v1`, default_model: 'm' }] })
-    const { ok, card, notes } = await testProvider(app, owner, { id: 'lab' }, ask)
+    const { ok, card, notes } = await testProvider(app, owner, { id: 'lab' }, ways)
     expect([ok, card?.chat, card?.streaming, card?.tools, notes.length]).toEqual([true, true, null, null, 4])
   })
   test('of a model for embeddings asks for a vector', async () => {
@@ -153,7 +155,7 @@ describe.each(databases)('a test on $name', ({ empty }) => {
         url === '/v1/embeddings' ? { data: [{ embedding: [0.1, String(body['input']).length], index: 0 }], usage: { prompt_tokens: 1 } } : undefined,
     })
     const app = bench.app({ providers: [{ id: 'lab', type: 'custom', base_url: `${wire.url}/v1`, default_model: 'nomic-embed-text' }] })
-    expect(await testProvider(app, owner, { id: 'lab' }, ask)).toMatchObject({
+    expect(await testProvider(app, owner, { id: 'lab' }, ways)).toMatchObject({
       ok: true,
       text: 'a vector of 2 numbers',
       card: { embeddings: true, chat: false },
@@ -163,7 +165,7 @@ describe.each(databases)('a test on $name', ({ empty }) => {
     const wire = await bench.wire(chat)
     await wire.close()
     const app = bench.app({ providers: [{ id: 'lab', type: 'custom', base_url: wire.url, default_model: 'm' }] })
-    expect(await testProvider(app, owner, { id: 'lab', model: 'n' }, ask)).toEqual({
+    expect(await testProvider(app, owner, { id: 'lab', model: 'n' }, ways)).toEqual({
       ok: false,
       model: 'n',
       latency_ms: null,
@@ -173,8 +175,8 @@ describe.each(databases)('a test on $name', ({ empty }) => {
       card: null,
       notes: [],
     })
-    expect(await testProvider(app, owner, { id: 'openai' }, ask)).toMatchObject({ ok: false, error: expect.stringContaining('it has no API key') })
-    await expect(testProvider(app, owner, { id: 'none' }, ask)).rejects.toMatchObject({ code: 'PROVIDER_NOT_FOUND' })
+    expect(await testProvider(app, owner, { id: 'openai' }, ways)).toMatchObject({ ok: false, error: expect.stringContaining('it has no API key') })
+    await expect(testProvider(app, owner, { id: 'none' }, ways)).rejects.toMatchObject({ code: 'PROVIDER_NOT_FOUND' })
     expect(await app.db.read.selectFrom('model_cards').select('model').execute()).toEqual([])
   })
 })

@@ -5,6 +5,7 @@ import { NoAnswer } from '../providers/calls/model-calls.ts'
 import { cacheKey } from '../providers/calls/response-cache.ts'
 import { type Explained, explainModelError } from '../providers/explain-error.ts'
 import type { ResolvedModel } from '../providers/providers.ts'
+import { BudgetRefused } from '../usage/budget-refused.ts'
 import type { Refusal } from '../usage/spend.ts'
 import { inOrderFor } from './added-input.ts'
 import { announceRetry } from './announce-retry.ts'
@@ -13,13 +14,14 @@ import { streamedAnswer } from './engine-stream.ts'
 import type { Execution } from './execution.ts'
 import { fitAndRecord } from './fit-and-record.ts'
 import type { FittedCall } from './fit-call.ts'
-import { type Bill, BudgetRefused, requestsOf, stopForBudget } from './spend-call.ts'
+import { type Bill, requestsOf, stopForBudget } from './spend-call.ts'
 
-type Result = Pick<LanguageModelV3GenerateResult, 'content' | 'finishReason' | 'usage'>
+type Result = Pick<LanguageModelV3GenerateResult, 'content' | 'finishReason'>
 type Candidate = { provider: string; model: string; weight: number; resolved?: ResolvedModel }
 /** A try that brought no answer. */
 type FailedTry = { provider: string; model: string; code: string; message: string }
 type Asked = { result: Result; first_token_ms: number | null; context: ContextReport | null; answered: { provider: string; model: string } }
+type Kept = Pick<Asked, 'result' | 'answered'>
 /** `bill`: what is still to be counted, with the answer. An answer that is used again has none. */
 export type ModelAnswer = Asked & { retries: number; failed: FailedTry[]; bill: Bill | null }
 
@@ -33,17 +35,20 @@ export async function askModels(x: Execution, model: ResolvedModel, call: number
   const own = { provider: model.provider, model: model.model }
   const { prompt, tools, temperature, maxOutputTokens } = options
   const key = cacheKey([own, prompt, tools, temperature, maxOutputTokens, x.run.agent_id])
-  const known = x.app.cache.get(key) as Result | undefined
-  if (known) return { result: free(known), first_token_ms: null, context: null, answered: own, retries: 0, failed: [], bill: null }
+  const known = x.app.cache.get(key) as Kept | undefined
+  if (known) return { ...known, first_token_ms: null, context: null, retries: 0, failed: [], bill: null }
   const answer = await ask(x, model, call, options)
-  x.app.cache.set(key, answer.result, cache_seconds * 1000)
+  const { result, answered } = answer
+  if (isWhole(result)) x.app.cache.set(key, { result, answered } satisfies Kept, cache_seconds * 1000)
   return answer
 }
 
-// An answer that was kept costs nothing anew.
-function free(result: Result): Result {
-  const usage = { inputTokens: { total: 0, noCache: 0, cacheRead: 0, cacheWrite: 0 }, outputTokens: { total: 0, text: 0, reasoning: 0 } }
-  return { ...result, usage }
+// One that was cut, refused or empty is nothing to give again: the next may be better.
+function isWhole({ content, finishReason: { unified } }: Result) {
+  return (
+    (unified === 'stop' || unified === 'tool-calls') &&
+    content.some((part) => part.type === 'tool-call' || (part.type === 'text' && part.text !== ''))
+  )
 }
 
 async function ask(x: Execution, own: ResolvedModel, call: number, options: LanguageModelV3CallOptions): Promise<ModelAnswer> {
@@ -71,15 +76,15 @@ async function ask(x: Execution, own: ResolvedModel, call: number, options: Lang
         const model = candidate.resolved ?? (await x.app.providers.resolveModel(x.run.workspace_id, candidate.provider, candidate.model))
         const fit = fits.get(candidate) ?? (await fitAndRecord(x, model, call, options, { signal, timeout_ms: plan.timeout_ms }))
         fits.set(candidate, fit)
-        const { worst_input_tokens, report } = fit
+        const { worst_input_tokens, max_output_tokens, counted, report } = fit
         const answered = { provider: model.provider, model: model.model }
-        const request = { ...answered, worst_input_tokens, max_output_tokens: max_tokens, signal }
+        const request = { ...answered, worst_input_tokens, counted, max_output_tokens, signal }
         const { answer, bill } = await pay(request, () =>
           askOne(x, model, call, { ...fit.options, prompt: inOrderFor(model, fit.options.prompt), abortSignal: signal }),
         )
         return { result: answer.result, first_token_ms: answer.first_token_ms, context: report, answered, bill }
       },
-      tokensOf: ({ result: { usage } }) => (usage.inputTokens.total ?? 0) + (usage.outputTokens.total ?? 0),
+      tokensOf: ({ bill: { actual } }) => actual.tokens.input + actual.tokens.output,
       explain: (error, { provider, model }) => {
         if (error instanceof ContextTooLong) tooLong.add(keyOf(provider, model))
         if (error instanceof BudgetRefused) refusal = error.refusal
@@ -106,7 +111,7 @@ async function askOne(x: Execution, model: ResolvedModel, call: number, options:
     x.run.mode === 'stream'
       ? await streamedAnswer(x, model.languageModel, call, options)
       : { result: await model.languageModel.doGenerate(options), first_token_ms: null }
-  return { result, first_token_ms, usage: result.usage }
+  return { result, first_token_ms, usage: result.usage, content: result.content }
 }
 
 function explain(error: unknown, provider: string): Explained {

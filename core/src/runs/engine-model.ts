@@ -3,14 +3,14 @@ import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3Conten
 import type { JournalEvent, ModelPart } from '@cadre/contract/run-events'
 import type { ResolvedModel } from '../providers/providers.ts'
 import type { Trx } from '../storage/database.ts'
-import { toUsd } from '../usage/prices.ts'
+import { noTokens, toUsd } from '../usage/prices.ts'
 import { addCost, type Batch, type Execution, sumsOf, toolCallsOf } from './execution.ts'
 import { takeAddition, withAddition } from './added-input.ts'
 import { askModels } from './engine-ask.ts'
 import { StaleLease } from './journal.ts'
 import { readInput, splitToolName, type NewEvent } from './journal-codec.ts'
 import { mayNeedApproval } from './run-labels.ts'
-import { type Bill, tokensOf } from './spend-call.ts'
+import type { Bill } from './spend-call.ts'
 import { toolsShown } from './tool-search.ts'
 
 type Answer = Omit<Extract<JournalEvent, { type: 'model.completed' }>, 'seq' | 'at'>
@@ -62,7 +62,8 @@ async function callAndRecord(x: Execution, model: ResolvedModel, call: number, o
   x.app.probe('model.before', x.run.id)
   const began = performance.now()
   const { result, first_token_ms, context, answered, bill, retries, failed } = await askModels(x, model, call, options)
-  const tokens = tokensOf(result.usage)
+  // An answer that was kept costs nothing anew.
+  const { tokens, estimated } = bill?.actual ?? { tokens: noTokens, estimated: false }
   const answer: Answer = {
     type: 'model.completed',
     call,
@@ -72,6 +73,7 @@ async function callAndRecord(x: Execution, model: ResolvedModel, call: number, o
     tokens_output: tokens.output,
     tokens_cached: tokens.cached,
     tokens_reasoning: tokens.reasoning,
+    ...(estimated ? { tokens_estimated: true } : {}),
     duration_ms: Math.round(performance.now() - began),
     first_token_ms,
     retries,
@@ -178,8 +180,9 @@ function noteRefused(x: Execution, call: number) {
 /** Adds a recorded or new answer to what the run did. */
 export function countAnswer(x: Execution, answer: Answer) {
   x.lastFinish = answer.finish_reason
+  x.lastLimit = answer.context?.max_output ?? x.setup.config.max_tokens
   const { provider, model } = answer.answered_by ?? x.run
-  if (answer.context && answer.tokens_input > 0 && provider !== null && model !== null)
+  if (answer.context && answer.tokens_input > 0 && !answer.tokens_estimated && provider !== null && model !== null)
     x.measured = { provider, model, counted: answer.context.tokens.total, actual: answer.tokens_input }
   x.totals.tokens_input += answer.tokens_input
   x.totals.tokens_output += answer.tokens_output

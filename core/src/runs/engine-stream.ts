@@ -1,11 +1,10 @@
 import type { LanguageModelV3, LanguageModelV3CallOptions, LanguageModelV3Content, LanguageModelV3GenerateResult } from '@ai-sdk/provider'
 import type { TextDelta } from '@cadre/contract/run-events'
+import { AnswerFailed } from './answer-failed.ts'
 import type { Execution } from './execution.ts'
 
 /** Text is handed on at most this often: a page cannot show more, and each event costs a write to every follower. */
 const coalesceMs = 25
-/** Where many runs speak at once, all together hand on this much, so that what they say leaves time for their ends. */
-const mostPerSecond = 4_000
 
 type Streamed = { result: LanguageModelV3GenerateResult; first_token_ms: number | null }
 
@@ -16,49 +15,68 @@ export async function streamedAnswer(x: Execution, model: LanguageModelV3, call:
   const publisher = textPublisher(x, call)
   const open = new Map<string, Extract<LanguageModelV3Content, { type: 'text' | 'reasoning' }>>()
   const content: LanguageModelV3Content[] = []
+  /** Calls that are still being written. */
+  const writing = new Map<string, Extract<LanguageModelV3Content, { type: 'tool-call' }>>()
   let first: number | null = null
   let failure: { error: unknown } | undefined
   let end: Pick<LanguageModelV3GenerateResult, 'finishReason' | 'usage'> | undefined
-  for await (const part of stream) {
-    switch (part.type) {
-      case 'text-start':
-      case 'reasoning-start': {
-        const block = { type: part.type === 'text-start' ? ('text' as const) : ('reasoning' as const), text: '' }
-        open.set(part.id, block)
-        content.push(block)
-        break
+  try {
+    for await (const part of stream) {
+      switch (part.type) {
+        case 'text-start':
+        case 'reasoning-start': {
+          const block = { type: part.type === 'text-start' ? ('text' as const) : ('reasoning' as const), text: '' }
+          open.set(part.id, block)
+          content.push(block)
+          break
+        }
+        case 'text-delta':
+        case 'reasoning-delta': {
+          const block = open.get(part.id)
+          if (!block) break
+          block.text += part.delta
+          if (first === null) x.app.probe('model.first-token', x.run.id)
+          first ??= Math.round(performance.now() - began)
+          publisher.add(block.type, part.delta)
+          break
+        }
+        case 'text-end':
+        case 'reasoning-end': {
+          const block = open.get(part.id)
+          if (block && part.providerMetadata) block.providerMetadata = part.providerMetadata
+          break
+        }
+        case 'tool-input-start':
+          writing.set(part.id, { type: 'tool-call', toolCallId: part.id, toolName: part.toolName, input: '' })
+          break
+        case 'tool-input-delta': {
+          const call = writing.get(part.id)
+          if (call) call.input += part.delta
+          break
+        }
+        case 'tool-call':
+          writing.delete(part.toolCallId)
+          content.push(part)
+          break
+        case 'error':
+          failure ??= { error: part.error }
+          break
+        case 'finish':
+          end = { finishReason: part.finishReason, usage: part.usage }
+          break
       }
-      case 'text-delta':
-      case 'reasoning-delta': {
-        const block = open.get(part.id)
-        if (!block) break
-        block.text += part.delta
-        if (first === null) x.app.probe('model.first-token', x.run.id)
-        first ??= Math.round(performance.now() - began)
-        publisher.add(block.type, part.delta)
-        break
-      }
-      case 'text-end':
-      case 'reasoning-end': {
-        const block = open.get(part.id)
-        if (block && part.providerMetadata) block.providerMetadata = part.providerMetadata
-        break
-      }
-      case 'tool-call':
-        content.push(part)
-        break
-      case 'error':
-        failure ??= { error: part.error }
-        break
-      case 'finish':
-        end = { finishReason: part.finishReason, usage: part.usage }
-        break
     }
+  } catch (error) {
+    failure ??= { error } // the caller gave it up, or the connection broke
   }
   publisher.stop()
-  // Some providers count what a failed answer took, after the error.
-  if (failure) throw end?.usage.inputTokens.total === undefined ? failure.error : new AnswerFailed(failure.error, end.usage)
-  if (!end) throw new StreamCut()
+  if (failure || !end) {
+    const error = failure?.error ?? new StreamCut()
+    const came = [...content, ...writing.values()]
+    // Some providers count what a failed answer took, after the error.
+    const isPaid = came.length > 0 || (end?.usage.inputTokens.total ?? 0) > 0
+    throw isPaid ? new AnswerFailed(error, came, end?.usage) : error
+  }
   return { result: { content, warnings: [], ...end }, first_token_ms: first }
 }
 
@@ -68,16 +86,6 @@ export class StreamCut extends Error {
   readonly isRetryable = true
   constructor() {
     super('the stream ended before the answer was complete')
-  }
-}
-
-/** An answer that failed in the middle, with what it took all the same. */
-class AnswerFailed extends Error {
-  override name = 'AnswerFailed'
-  readonly usage: LanguageModelV3GenerateResult['usage']
-  constructor(cause: unknown, usage: LanguageModelV3GenerateResult['usage']) {
-    super(cause instanceof Error ? cause.message : 'the answer failed in the middle', { cause })
-    this.usage = usage
   }
 }
 
@@ -99,7 +107,7 @@ function textPublisher(x: Execution, call: number) {
       kind = newKind
       text += delta
       if (part === 0) flush() // the first token goes out at once
-      else timer ??= setTimeout(flush, Math.max(coalesceMs, (1000 * x.app.live.speaking) / mostPerSecond))
+      else timer ??= setTimeout(flush, coalesceMs)
     },
     stop: flush,
   }

@@ -215,7 +215,7 @@ describe('the end', () => {
   test('the time limit ends a tool that ignores it; what it may have done is said', async () => {
     world.says(() => ({ calls: [{ tool: 'effects__once', input: {} }] }))
     world.effects.behave(() => ({ hang: true }))
-    const run = await world.run(await world.agent({ config: { timeout_ms: 400 } }))
+    const run = await world.run(await world.agent({ config: { timeout_ms: 2_000 } }))
     expect(run).toMatchObject({ status: 'timeout', steps: [{ status: 'uncertain' }] })
   })
 

@@ -143,9 +143,13 @@ async function answered(x: Execution, answer: string): Promise<End> {
   return { kind: 'completed', text: await passReply(x, text), truncated: x.lastFinish === 'length' }
 }
 
-function emptyAnswer({ control, lastFinish, setup }: Execution) {
-  if (lastFinish === 'length')
-    return control.fail('TRUNCATED', `the model used up its limit of ${setup.config.max_tokens} tokens (max_tokens) before it said anything`)
+function limitOf({ lastLimit, setup }: Execution) {
+  return `${lastLimit} tokens (${lastLimit < setup.config.max_tokens ? "half of the model's window" : 'max_tokens'})`
+}
+
+function emptyAnswer(x: Execution) {
+  const { control, lastFinish } = x
+  if (lastFinish === 'length') return control.fail('TRUNCATED', `the model used up its limit of ${limitOf(x)} before it said anything`)
   if (lastFinish === 'content-filter') return control.fail('CONTENT_FILTERED', "the provider's content filter stopped the answer")
   return control.fail('EMPTY_ANSWER', 'the model ended without an answer')
 }
@@ -179,7 +183,7 @@ async function writeEnd(x: Execution, end: End, lease: Lease): Promise<{ settled
   const warning = {
     type: 'run.warning' as const,
     code: 'TRUNCATED',
-    message: `the model's answer was cut at its limit of ${x.setup.config.max_tokens} tokens (max_tokens)`,
+    message: `the model's answer was cut at its limit of ${limitOf(x)}`,
   }
   let afterCommit = () => {}
   const told = await toldOfEnd(x.app, x.run)

@@ -83,6 +83,8 @@ export type Execution = {
   quiet: boolean
   /** Why the last model call ended. */
   lastFinish: string
+  /** Tokens that the last answer might have had. */
+  lastLimit: number
   /** Counts a failed call; the fifth identical one ends the run, since asking again will not help. */
   noteFailure: (tool: string, input: string) => void
 }
@@ -138,6 +140,7 @@ export function beginExecution(
     awaited: { approvals: [], runs: [] },
     quiet: false,
     lastFinish: '',
+    lastLimit: given.setup.config.max_tokens,
   }
 }
 

@@ -3,8 +3,8 @@ import type { ResolvedModel } from '../providers/providers.ts'
 import { toUsd } from '../usage/prices.ts'
 import { tokenCounter } from './context/count-tokens.ts'
 import { type Execution, sumsOf } from './execution.ts'
-import { fitCall, type FittedCall } from './fit-call.ts'
-import { requestsOf, settleAlone, tokensOf } from './spend-call.ts'
+import { countedWith, fitCall, type FittedCall } from './fit-call.ts'
+import { requestsOf, settleAlone } from './spend-call.ts'
 
 /**
  * Fits a conversation to the model that is about to be asked. What that left out is in the journal before it is asked, with the summary: playing the
@@ -60,11 +60,13 @@ async function summary(
     abortSignal: signal,
   }
   const counter = await tokenCounter(model.provider, model.model)
-  const worst_input_tokens = Math.ceil(counter.count(text) * (counter.exact ? 1.02 : 1.25)) + 32
+  const tokens = counter.count(text)
+  const worst_input_tokens = Math.ceil(tokens * (counter.exact ? 1.02 : 1.25)) + 32
   const request = {
     provider: model.provider,
     model: model.model,
     worst_input_tokens,
+    counted: countedWith(counter, tokens),
     max_output_tokens: options.maxOutputTokens ?? max_tokens,
     signal,
   }
@@ -73,7 +75,7 @@ async function summary(
   await settleAlone(x, bill)
   return {
     text: answer.content.map((part) => (part.type === 'text' ? part.text : '')).join(''),
-    tokens: tokensOf(answer.usage),
+    tokens: bill.actual.tokens,
     cost_micros: bill.cost_micros,
   }
 }

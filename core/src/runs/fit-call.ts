@@ -2,9 +2,13 @@ import type { LanguageModelV3CallOptions } from '@ai-sdk/provider'
 import type { CompactionRecord, ContextReport } from '@cadre/contract/context'
 import type { ResolvedModel } from '../providers/providers.ts'
 import { cacheKeyOptions, withCacheHints } from './context/cache-hints.ts'
-import { tokenCounter } from './context/count-tokens.ts'
+import { estimating, type TokenCounter, tokenCounter } from './context/count-tokens.ts'
 import { fitContext } from './context/fit-context.ts'
+import { answerTokens } from './context/message-tokens.ts'
 import type { Execution } from './execution.ts'
+import type { Request } from './spend-call.ts'
+
+type Counted = Request['counted']
 
 export type FittedCall = {
   options: LanguageModelV3CallOptions
@@ -12,6 +16,9 @@ export type FittedCall = {
   compaction: CompactionRecord | null
   /** Tokens of input that the provider may count, as far as can be known before it is asked. */
   worst_input_tokens: number
+  /** What the answer may have at most. */
+  max_output_tokens: number
+  counted: Counted
 }
 
 /**
@@ -25,15 +32,21 @@ export async function fitCall(
   options: LanguageModelV3CallOptions,
   summarise: (text: string) => Promise<string>,
 ): Promise<FittedCall> {
-  if (model.type === 'builtin') return { options, report: null, compaction: null, worst_input_tokens: roughly(options) }
+  if (model.type === 'builtin') {
+    const tokens = roughly(options)
+    const counted = countedWith(estimating, tokens)
+    return { options, report: null, compaction: null, worst_input_tokens: tokens, max_output_tokens: x.setup.config.max_tokens, counted }
+  }
+  const max_output_tokens = answerRoom(model.context_size, x.setup.config.max_tokens)
   const policy = x.setup.config.context
   const measured = x.measured?.provider === model.provider && x.measured.model === model.model ? x.measured : null
+  const counter = await tokenCounter(model.provider, model.model)
   const { prompt, tools, report, compaction } = await fitContext({
     prompt: options.prompt,
     tools: options.tools,
-    budget: { context_size: model.context_size, max_output: x.setup.config.max_tokens },
+    budget: { context_size: model.context_size, max_output: max_output_tokens },
     policy,
-    counter: await tokenCounter(model.provider, model.model),
+    counter,
     past: x.compactions,
     summarise,
     stepOf: (callId) => stepOf(x, callId),
@@ -41,10 +54,17 @@ export async function fitCall(
   })
   const hinted = policy.cache_hints ? withCacheHints(prompt, model.type, { more_calls: (tools ?? []).length > 0, model: model.model }) : prompt
   const keyed = policy.cache_hints ? cacheKeyOptions(model.type, x.run.agent_id) : {}
-  const fitted: LanguageModelV3CallOptions = { ...options, prompt: hinted, providerOptions: { ...options.providerOptions, ...keyed } }
+  const providerOptions = { ...options.providerOptions, ...keyed }
+  const fitted: LanguageModelV3CallOptions = { ...options, prompt: hinted, maxOutputTokens: max_output_tokens, providerOptions }
   if (tools) fitted.tools = tools
   else delete fitted.tools
-  return { options: fitted, report, compaction, worst_input_tokens: worstOf(report, measured) }
+  const counted = countedWith(counter, report.tokens.total)
+  return { options: fitted, report, compaction, worst_input_tokens: worstOf(report, measured), max_output_tokens, counted }
+}
+
+/** `max_tokens` is what an answer may have, not what a small window must have room for beside the prompt: half of it is the prompt's. */
+function answerRoom(contextSize: number | null, maxTokens: number): number {
+  return contextSize === null ? maxTokens : Math.min(maxTokens, Math.max(1, Math.floor(contextSize / 2)))
 }
 
 /**
@@ -54,6 +74,11 @@ export async function fitCall(
 function worstOf({ tokens: { total }, exact }: ContextReport, measured: Execution['measured']): number {
   const scale = measured && measured.counted > 0 ? Math.max(1, measured.actual / measured.counted) : 1
   return Math.ceil(total * (exact ? 1.02 : 1.25) * scale) + 32
+}
+
+/** What we make of a call, where its provider does not say. */
+export function countedWith(counter: TokenCounter, input: number): Counted {
+  return { input, output: (content) => answerTokens(counter, content) }
 }
 
 // As the planner counts.

@@ -1,9 +1,11 @@
-import type { LanguageModelV3Usage } from '@ai-sdk/provider'
+import type { LanguageModelV3Content, LanguageModelV3Usage } from '@ai-sdk/provider'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { Tokens } from '../usage/prices.ts'
-import { lastAttempt } from '../usage/record-usage.ts'
+import { trueTokens } from '../providers/true-tokens.ts'
+import { BudgetRefused } from '../usage/budget-refused.ts'
+import { attemptsOfOne, lastAttempt } from '../usage/record-usage.ts'
 import { type Actual, beginSpend, type Refusal, type Spend, type SpendAsk } from '../usage/spend.ts'
 import { announceRetry } from './announce-retry.ts'
+import { AnswerFailed } from './answer-failed.ts'
 import { addCost, type Execution } from './execution.ts'
 import { payerOf } from './payer.ts'
 import type { RunStopped } from './run-control.ts'
@@ -11,17 +13,12 @@ import type { RunStopped } from './run-control.ts'
 /** What an answer cost, to be counted with the journal row that holds it. */
 export type Bill = { spend: Spend; actual: Actual; cost_micros: number | null }
 
-/** A budget does not let a call be made. */
-export class BudgetRefused extends Error {
-  override name = 'BudgetRefused'
-  readonly refusal: Refusal
-  constructor(refusal: Refusal) {
-    super(refusal.message)
-    this.refusal = refusal
-  }
+/** `counted`: what we make of the prompt, and of an answer as far as it came, where the provider does not say. */
+export type Request = Pick<SpendAsk, 'provider' | 'model' | 'worst_input_tokens' | 'max_output_tokens'> & {
+  counted: { input: number; output: (content: readonly LanguageModelV3Content[]) => number }
+  signal: AbortSignal
 }
-
-export type Request = Pick<SpendAsk, 'provider' | 'model' | 'worst_input_tokens' | 'max_output_tokens'> & { signal: AbortSignal }
+type Answer = { usage: LanguageModelV3Usage; content: readonly LanguageModelV3Content[] }
 
 /** How long a call waits for others to give back what they hold for their worst case. */
 const longestWait = 60_000
@@ -36,35 +33,44 @@ const writeTime = 60_000
 export function requestsOf(x: Execution, call: number, timeout_ms: number) {
   let attempt: number | undefined
   let open: Spend | undefined
-  return async function pay<T extends { usage: LanguageModelV3Usage }>(request: Request, ask: () => Promise<T>): Promise<{ answer: T; bill: Bill }> {
+  return async function pay<T extends Answer>(request: Request, ask: () => Promise<T>): Promise<{ answer: T; bill: Bill }> {
     // The try before was given up, perhaps without noticing yet; what it held must not stand in the way of this one.
     await open?.release()
-    attempt = (attempt ?? (x.run.attempts > 0 ? await lastAttempt(x.app.db.read, x.run.id, call) : 0)) + 1
-    const { signal, ...worst } = request
+    attempt = (attempt ?? (await attemptsBefore(x, call))) + 1
+    const { signal, counted, ...worst } = request
     const spend = await hold(x, { call, attempt, ...worst, longest_ms: timeout_ms + writeTime }, Math.min(longestWait, timeout_ms / 2), signal)
     open = spend
     const began = performance.now()
-    const billOf = (usage: LanguageModelV3Usage, status: Actual['status']): Bill => {
-      const tokens = tokensOf(usage)
-      return { spend, actual: { tokens, duration_ms: performance.now() - began, status }, cost_micros: spend.costOf(tokens) }
+    const billOf = ({ usage, content }: Partial<Answer>, status: Actual['status']): Bill => {
+      const { tokens, estimated } = trueTokens(usage, { input: counted.input, output: () => counted.output(content ?? []) })
+      return { spend, actual: { tokens, estimated, duration_ms: performance.now() - began, status }, cost_micros: spend.costOf(tokens) }
     }
     let answer: T
     try {
       answer = await ask()
     } catch (error) {
-      const usage = usageOf(error)
-      if (usage) await settleAlone(x, billOf(usage, 'failed'))
+      const partial = partialOf(error)
+      // Of what was given up after it was sent, the provider had the prompt, and has made what it had made.
+      if (partial || signal.aborted) await settleAlone(x, billOf(partial ?? {}, 'failed'))
       else await spend.release()
       throw error
     }
     if (signal.aborted) {
       // Nobody waits for it any more. It has its price all the same.
-      await settleAlone(x, billOf(answer.usage, 'failed'))
+      await settleAlone(x, billOf(answer, 'failed'))
       throw signal.reason
     }
     open = undefined
-    return { answer, bill: billOf(answer.usage, 'ok') }
+    return { answer, bill: billOf(answer, 'ok') }
   }
+}
+
+/**
+ * Each execution has numbers of its own: a request of one before that was given up may still be counted, late, and must not be taken for one of this.
+ */
+async function attemptsBefore({ app, run }: Execution, call: number): Promise<number> {
+  if (run.attempts === 0) return 0
+  return run.attempts * attemptsOfOne + ((await lastAttempt(app.db.read, run.id, call)) % attemptsOfOne)
 }
 
 /** Counts what is written nowhere else: a request that answered nobody, a summary. */
@@ -96,21 +102,7 @@ async function hold(x: Execution, ask: SpendAsk, longest: number, signal: AbortS
   }
 }
 
-export function tokensOf({ inputTokens, outputTokens }: LanguageModelV3Usage): Tokens {
-  return {
-    input: whole(inputTokens.total),
-    cached: whole(inputTokens.cacheRead),
-    cache_write: whole(inputTokens.cacheWrite),
-    output: whole(outputTokens.total),
-    reasoning: whole(outputTokens.reasoning),
-  }
-}
-
-function whole(tokens: number | undefined): number {
-  return tokens !== undefined && Number.isFinite(tokens) && tokens > 0 ? Math.round(tokens) : 0
-}
-
-/** What a failed request took, where its provider had counted before it failed. */
-function usageOf(error: unknown): LanguageModelV3Usage | undefined {
-  return typeof error === 'object' && error !== null ? (error as { usage?: LanguageModelV3Usage }).usage : undefined
+/** What a failed request took: what came of its answer, and what its provider had counted before it failed. */
+function partialOf(error: unknown): Partial<Answer> | undefined {
+  return error instanceof AnswerFailed ? error : undefined
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Db, Trx } from './database.ts'
+import { fixed } from './prepared.ts'
 
 export function blobHash(text: string): string {
   return createHash('sha256').update(text).digest('hex')
@@ -17,7 +18,9 @@ export async function putBlob(trx: Trx, text: string): Promise<string> {
 }
 
 export async function getBlob(db: Db['read'], hash: string): Promise<string> {
-  const row = await db.selectFrom('blobs').select('content').where('hash', '=', hash).executeTakeFirst()
+  // A long run may have thousands.
+  const { rows } = await fixed<{ content: string }>`select content from blobs where hash = ${hash}`.execute(db)
+  const [row] = rows
   if (!row) throw new Error(`blob ${hash} is missing from the database`)
   return row.content
 }

@@ -26,6 +26,8 @@ const released = [
   '0012-lifecycle',
   '0013-persona-metrics',
   '0014-versions',
+  '0015-settings',
+  '0016-estimated-usage',
 ]
 
 describe.each(databases)('migrations on $name', ({ name, empty }) => {

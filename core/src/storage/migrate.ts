@@ -14,6 +14,8 @@ import * as turns from './migrations/0011-turns.ts'
 import * as lifecycle from './migrations/0012-lifecycle.ts'
 import * as personaMetrics from './migrations/0013-persona-metrics.ts'
 import * as versions from './migrations/0014-versions.ts'
+import * as settings from './migrations/0015-settings.ts'
+import * as estimatedUsage from './migrations/0016-estimated-usage.ts'
 
 export type Migration = {
   /** Whether servers that do not know this migration can go on working beside it. */
@@ -37,6 +39,8 @@ const known: Record<string, Migration> = {
   '0012-lifecycle': lifecycle,
   '0013-persona-metrics': personaMetrics,
   '0014-versions': versions,
+  '0015-settings': settings,
+  '0016-estimated-usage': estimatedUsage,
 }
 
 type Applied = { name: string; compatible: number; applied_at: number }

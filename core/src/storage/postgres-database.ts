@@ -24,7 +24,8 @@ const poolSize = 20
 
 /** @param onError hears of idle connections that broke; the pool replaces them. */
 export function postgresDatabase(url: string, onError: (error: Error) => void): Db {
-  const pool = new pg.Pool({ ...postgresClientConfig(url), max: poolSize, idleTimeoutMillis: 30_000 })
+  // Whoever waits for a connection, as where many write in one room at once, is patient longer than one that is made.
+  const pool = new pg.Pool({ ...postgresClientConfig(url), max: poolSize, idleTimeoutMillis: 30_000, connectionTimeoutMillis: 30_000 })
   pool.on('error', onError)
   const pending = new Set<Promise<unknown>>()
   let closed = false

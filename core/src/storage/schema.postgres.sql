@@ -693,6 +693,14 @@ create table sessions (
 
 CREATE INDEX sessions_user_id ON sessions USING btree (user_id);
 
+create table settings (
+  name text collate "C" not null,
+  value text collate "C" not null,
+  set_by text collate "C" not null,
+  set_at bigint not null,
+  constraint settings_name PRIMARY KEY (name)
+);
+
 create table signing_keys (
   id text collate "C" not null,
   algorithm text collate "C" not null,
@@ -722,6 +730,7 @@ create table usage_calls (
   duration_ms integer not null,
   status text collate "C" not null,
   workspace_id text collate "C" not null,
+  estimated integer not null default 0,
   constraint usage_calls_run_id_call_attempt PRIMARY KEY (run_id, call, attempt)
 );
 
@@ -744,6 +753,7 @@ create table usage_days (
   cost_micros bigint not null,
   duration_ms bigint not null,
   workspace_id text collate "C" not null,
+  estimated bigint not null default 0,
   constraint usage_days_key PRIMARY KEY (workspace_id, day, agent_id, user_id, key_id, provider, model, shard)
 );
 

@@ -715,6 +715,14 @@ CREATE TABLE "sessions" (
 
 CREATE INDEX "sessions_user_id" on "sessions" ("user_id");
 
+CREATE TABLE "settings" (
+  "name" text not null,
+  "value" text not null,
+  "set_by" text not null,
+  "set_at" bigint not null,
+  constraint "settings_name" primary key ("name")
+) without rowid;
+
 CREATE TABLE "signing_keys" (
   "id" text not null,
   "algorithm" text not null,
@@ -744,6 +752,7 @@ CREATE TABLE "usage_calls" (
   "duration_ms" integer not null,
   "status" text not null,
   workspace_id text not null default 'default',
+  "estimated" integer default 0 not null,
   constraint "usage_calls_run_id_call_attempt" primary key ("run_id", "call", "attempt")
 ) without rowid;
 
@@ -766,6 +775,7 @@ CREATE TABLE "usage_days" (
   "tokens_reasoning" bigint not null,
   "cost_micros" bigint not null,
   "duration_ms" bigint not null,
+  "estimated" bigint default 0 not null,
   constraint "usage_days_key" primary key ("workspace_id", "day", "agent_id", "user_id", "key_id", "provider", "model", "shard")
 ) without rowid;
 

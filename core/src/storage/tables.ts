@@ -45,6 +45,8 @@ export type Tables = AccessTables &
     audit_head: AuditHeadTable
     /** One row: a known text, sealed with the master key that everything else here was sealed with. */
     key_check: { id: string; sealed: string; created_at: number }
+    /** What is set for the whole server while it runs. `value` is JSON. */
+    settings: { name: string; value: string; set_by: string; set_at: number }
   }
 
 type LifecycleCountsTable = {
@@ -189,11 +191,14 @@ type UsageCallsTable = {
   cost_micros: number | null
   duration_ms: number
   status: string
+  /** 1: the tokens were counted here, since the provider did not say them. */
+  estimated: number
 }
 
 type UsageDaysTable = {
   workspace_id: string
   day: string
+  /** `:test` and `:embedding` for what no agent asked. */
   agent_id: string
   user_id: string
   /** Empty where no key was used. */
@@ -206,6 +211,8 @@ type UsageDaysTable = {
   retries: number
   /** Calls whose price was unknown. */
   unpriced: number
+  /** Calls whose tokens were counted here, since the provider did not say them. */
+  estimated: number
   tokens_input: number
   tokens_cached: number
   tokens_output: number

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { expect, test } from 'vitest'
 import type { Db } from './database.ts'
 import * as workspaces from './migrations/0010-workspaces.ts'
+import * as estimated from './migrations/0016-estimated-usage.ts'
 import { databases } from './test/databases.ts'
 
 const tables = ['connections', 'hook_values', 'plugins', 'providers', 'model_aliases', 'model_cards', 'usage_days'] as const
@@ -63,6 +64,7 @@ async function before(db: Db) {
       ', ',
     )
     await created('usage_days', columns, `${names.join('_')}_shard primary key (${names.join(', ')}, shard)`)
+    await run('alter table usage_calls drop column estimated')
 
     await run(`insert into connections values ('shop', 'sealed', 'local', 1), ('other', 'sealed too', 'local', 2)`)
     await run(`insert into hook_values values ('notes', 'a', '"b"', 1)`)
@@ -90,6 +92,7 @@ test.each(databases)('what was there before workspaces is the first one’s, on 
   const shape = await shapeOf(db)
   await before(db)
   await db.write((trx) => workspaces.up(trx as unknown as Kysely<unknown>, db.kind))
+  await db.write((trx) => estimated.up(trx as unknown as Kysely<unknown>))
   expect(await shapeOf(db)).toEqual(shape)
   for (const table of [...tables, 'runs'] as const) {
     const rows = await db.read.selectFrom(table).selectAll().execute()

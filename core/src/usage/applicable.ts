@@ -30,6 +30,8 @@ export type SpendRun = Link & {
   /** The runs that it is a part of, the nearest first: what it spends, they spend. */
   parents?: Link[] | undefined
   shared?: SharedBudget | undefined
+  /** It is none: see aside.ts. */
+  is_aside?: true
 }
 
 /** One counter that a call draws from, with what is needed to say why it refuses. */
@@ -47,7 +49,7 @@ export const ownBudgetIds = { tokens: 'run:tokens', usd: 'run:usd' }
 
 /** Every counter that a call of this run draws from. Budgets are those of its workspace. Without any budget there is none, and reserving costs nothing. */
 export function applicable(run: SpendRun, budgets: readonly BudgetRow[], worst: Worst, now: number): Line[] {
-  const chain: Link[] = [run, ...(run.parents ?? [])]
+  const chain: Link[] = run.is_aside ? [] : [run, ...(run.parents ?? [])]
   const own = chain.flatMap((link) => (link.budget ? ownLines(link, link.budget, worst) : []))
   const shared = budgets.flatMap((budget) => subjectsOf(budget, run, chain).map((subject) => storedLine(budget, subject, worst, now)))
   return [...own, ...shared, ...(run.shared ? [sharedLine(run.shared, worst, now)] : [])]
@@ -81,7 +83,7 @@ function storedLine({ id, unit, period, scope, on_exceed, unknown }: BudgetRow, 
 /** Whose counters of this budget count. With period `run` each run has its own, and a sub-run counts in those above it as well. */
 function subjectsOf({ scope, scope_id, period }: BudgetRow, run: SpendRun, chain: Link[]): string[] {
   const means = (id: string) => scope_id === '*' || scope_id === id
-  const root = chain.at(-1)?.id ?? run.id
+  const root = chain.at(-1)?.id
   if (scope === 'run') return chain.map(({ id }) => id).filter(means)
   if (scope === 'agent') {
     const links = chain.filter(({ agent_id }) => means(agent_id))
@@ -89,7 +91,8 @@ function subjectsOf({ scope, scope_id, period }: BudgetRow, run: SpendRun, chain
   }
   const whose = scope === 'global' ? '*' : scope === 'user' ? run.user_id : run.key_id
   if (whose === null || whose === undefined || (scope !== 'global' && !means(whose))) return []
-  return [period === 'run' ? root : whose]
+  const subject = period === 'run' ? root : whose
+  return subject === undefined ? [] : [subject]
 }
 
 export function periodKey(period: CreateBudget['period'], now: number): string {

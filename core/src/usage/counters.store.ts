@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import type { Db, Trx } from '../storage/database.ts'
 import { fromJson, toJson } from '../storage/json.ts'
+import { fixed } from '../storage/prepared.ts'
 
 /** One counter, and what a call takes from it. */
 export type Held = { budget_id: string; subject: string; period_key: string; amount: number }
@@ -24,23 +25,36 @@ export function inOrder<T extends Held>(held: T[]): T[] {
  * @returns the counter as it is where it does not fit.
  */
 export async function take(trx: Trx, asked: Asked): Promise<Full | 'taken' | 'gone'> {
-  const { budget_id, subject, period_key, amount } = asked
-  const limit = asked.limit === null ? sql`(select limit_amount from budgets where id = ${budget_id})` : sql`coalesce(raised_to, ${asked.limit})`
-  const here = sql`budget_id = ${budget_id} and subject = ${subject} and period_key = ${period_key}`
   for (let isNew = false; ; isNew = true) {
-    const { rows: taken } = await sql`
-      update budget_counters set reserved = reserved + ${amount} where ${here} and spent + reserved + ${amount} <= ${limit} returning 1 as one`.execute(
-      trx,
-    )
-    if (taken.length > 0) return 'taken'
-    const { rows } = await sql<
-      Full & { limit: number | null }
-    >`select spent, reserved, ${limit} as "limit" from budget_counters where ${here}`.execute(trx)
-    const [found] = rows
-    if (found) return found.limit === null ? 'gone' : found
+    if (await taken(trx, asked)) return 'taken'
+    const found = await levelOf(trx, asked)
+    if (found) return found.limit === null ? 'gone' : { ...found, limit: found.limit }
     if (isNew) return 'gone' // no counter could be made: its budget was removed
     await addCounter(trx, asked)
   }
+}
+
+async function taken(trx: Trx, { budget_id, subject, period_key, amount, limit }: Asked): Promise<boolean> {
+  const { rows } =
+    limit === null
+      ? await fixed`
+        update budget_counters set reserved = reserved + ${amount} where budget_id = ${budget_id} and subject = ${subject} and period_key = ${period_key}
+          and spent + reserved + ${amount} <= (select limit_amount from budgets where id = ${budget_id}) returning 1 as one`.execute(trx)
+      : await fixed`
+        update budget_counters set reserved = reserved + ${amount} where budget_id = ${budget_id} and subject = ${subject} and period_key = ${period_key}
+          and spent + reserved + ${amount} <= coalesce(raised_to, ${limit}) returning 1 as one`.execute(trx)
+  return rows.length > 0
+}
+
+async function levelOf(
+  trx: Trx,
+  { budget_id, subject, period_key, limit }: Asked,
+): Promise<(Omit<Full, 'limit'> & { limit: number | null }) | undefined> {
+  const most = limit === null ? sql`(select limit_amount from budgets where id = ${budget_id})` : sql`coalesce(raised_to, ${limit})`
+  const { rows } = await sql<Full>`
+    select spent, reserved, ${most} as "limit" from budget_counters
+    where budget_id = ${budget_id} and subject = ${subject} and period_key = ${period_key}`.execute(trx)
+  return rows[0]
 }
 
 /** Unless it is there, or its budget is not. */
@@ -53,14 +67,14 @@ async function addCounter(trx: Trx, { budget_id, subject, period_key, limit }: A
 
 export async function insertReservation(trx: Trx, row: { id: string; run_id: string; held: Held[]; expires_at: number }) {
   const lines = toJson(row.held.map(({ budget_id, subject, period_key, amount }) => [budget_id, subject, period_key, amount]))
-  await sql`insert into budget_reservations (id, run_id, lines, expires_at) values (${row.id}, ${row.run_id}, ${lines}, ${row.expires_at})`.execute(
+  await fixed`insert into budget_reservations (id, run_id, lines, expires_at) values (${row.id}, ${row.run_id}, ${lines}, ${row.expires_at})`.execute(
     trx,
   )
 }
 
 /** Deletes a reservation; whoever gets its lines is the one to give them back. */
 export async function takeReservation(trx: Trx, id: string): Promise<Held[] | undefined> {
-  const { rows } = await sql<{ lines: string }>`delete from budget_reservations where id = ${id} returning lines`.execute(trx)
+  const { rows } = await fixed<{ lines: string }>`delete from budget_reservations where id = ${id} returning lines`.execute(trx)
   return rows[0] && toHeld(rows[0].lines)
 }
 
@@ -85,7 +99,7 @@ function toHeld(lines: string): Held[] {
 
 /** Frees `amount` and counts `spent`. A counter that went with its budget is nobody's concern. */
 export async function giveBack(trx: Trx, { budget_id, subject, period_key, amount }: Held, spent: number) {
-  await sql`
+  await fixed`
     update budget_counters set reserved = reserved - ${amount}, spent = spent + ${spent}
     where budget_id = ${budget_id} and subject = ${subject} and period_key = ${period_key}`.execute(trx)
 }

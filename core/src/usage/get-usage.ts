@@ -1,5 +1,5 @@
 import { invalid } from '@cadre/contract/errors'
-import type { GetUsage, Usage, UsageGroup, UsageTotals } from '@cadre/contract/usage'
+import type { GetUsage, Purpose, Usage, UsageGroup, UsageTotals } from '@cadre/contract/usage'
 import type { Actor } from '../access/actor.ts'
 import type { Db } from '../storage/database.ts'
 import { toUsd } from './prices.ts'
@@ -23,11 +23,21 @@ export async function getUsage(app: { db: Db }, actor: Actor, { group_by = [], l
 }
 
 function toGroup(row: GroupRow): UsageGroup {
-  const { agent, user, key, provider, model, day, month } = row
-  return { agent, user, ...(key === undefined ? {} : { key: key === '' ? null : key }), provider, model, day, month, ...toTotals(row) }
+  const { purpose, agent, user, key, provider, model, day, month } = row
+  return {
+    ...(purpose === undefined ? {} : { purpose: purpose as Purpose }),
+    ...(agent === undefined ? {} : { agent: agent === '' ? null : agent }),
+    user,
+    ...(key === undefined ? {} : { key: key === '' ? null : key }),
+    provider,
+    model,
+    day,
+    month,
+    ...toTotals(row),
+  }
 }
 
-function toTotals({ cost_micros, unpriced, ...sums }: Sums): UsageTotals {
+function toTotals({ cost_micros, unpriced, estimated, ...sums }: Sums): UsageTotals {
   const { calls, failed, retries, tokens_input, tokens_cached, tokens_output, tokens_reasoning, duration_ms } = sums
   return {
     calls,
@@ -39,6 +49,7 @@ function toTotals({ cost_micros, unpriced, ...sums }: Sums): UsageTotals {
     tokens_reasoning,
     cost: calls > 0 && calls === unpriced ? null : toUsd(cost_micros),
     calls_unpriced: unpriced,
+    calls_estimated: estimated,
     duration_ms,
   }
 }
@@ -54,6 +65,7 @@ const nothing: Sums = {
   failed: 0,
   retries: 0,
   unpriced: 0,
+  estimated: 0,
   tokens_input: 0,
   tokens_cached: 0,
   tokens_output: 0,

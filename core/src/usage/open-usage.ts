@@ -11,13 +11,15 @@ import { tablePrice } from './price-table.ts'
 export type Raised = { workspace_id: string; run_id: string | null }
 export type Priced = { price: KnownPrice | null; source: Price['source'] }
 
+type ByHand = { provider: string; model: string; priced: Priced }
+
 /** What this process knows of prices and budgets, no older than a second, so that a call reads neither from the database. */
 export type Usage = {
   /** Of one workspace. */
   budgets: (workspace: string) => Promise<BudgetRow[]>
   priceOf: (workspace: string, provider: string, model: string) => Promise<Priced>
   /** Prices that were set by hand. */
-  prices: () => Promise<{ provider: string; model: string; priced: Priced }[]>
+  prices: () => Promise<ByHand[]>
   /** After a write here: the next call sees it at once. Other processes see it within a second. */
   forget: () => void
   /** Runs in the transaction that raised or removed a limit: whoever lets runs wait wakes them here. */
@@ -39,10 +41,18 @@ export function openUsage(
   app: UsageApp,
   { onRaised = async () => {}, afterRaise = () => {} }: Partial<Pick<Usage, 'onRaised' | 'afterRaise'>> = {},
 ): Usage {
-  let known: { at: number; all: Promise<{ budgets: BudgetRow[]; prices: PriceRow[] }> } | undefined
+  let known: { at: number; all: Promise<{ budgets: BudgetRow[]; prices: ByHand[] }> } | undefined
   const listed = new Map<string, { at: number; priced: Promise<Priced> }>()
 
-  const load = async () => ({ budgets: await selectBudgets(app.db.read, 'all'), prices: await selectPrices(app.db.read) })
+  const configured: ByHand[] = app.config.prices.map(({ provider, model, ...rates }) => ({
+    provider,
+    model,
+    priced: { price: { rates: rateSet(rates), tiers: [] }, source: 'config' },
+  }))
+  const load = async () => {
+    const stored = (await selectPrices(app.db.read)).map((row) => ({ provider: row.provider, model: row.model, priced: fromRow(row) }))
+    return { budgets: await selectBudgets(app.db.read, 'all'), prices: [...stored, ...configured] }
+  }
   const fresh = () => {
     const now = performance.now()
     if (!known || now - known.at > freshMs) {
@@ -70,26 +80,16 @@ export function openUsage(
     return priced
   }
 
-  const configured = app.config.prices.map(({ provider, model, ...rates }) => ({
-    provider,
-    model,
-    priced: { price: { rates: rateSet(rates), tiers: [] }, source: 'config' as const },
-  }))
-  const set = async () => {
-    const stored = (await fresh()).prices.map((row) => ({ provider: row.provider, model: row.model, priced: fromRow(row) }))
-    return [...stored, ...configured]
-  }
-
   return {
     budgets: async (workspace) => (await fresh()).budgets.filter(({ workspace_id }) => workspace_id === workspace),
     async priceOf(workspace, provider, model) {
-      const byHand = (await set()).filter((each) => each.provider === provider)
+      const byHand = (await fresh()).prices.filter((each) => each.provider === provider)
       const found = byHand.find((each) => each.model === model) ?? byHand.find((each) => each.model === '*')
       if (found) return found.priced
       return provider === 'builtin' ? free : tabled(workspace, provider, model)
     },
     async prices() {
-      const all = await set()
+      const { prices: all } = await fresh()
       return all.filter((each, i) => all.findIndex(({ provider, model }) => provider === each.provider && model === each.model) === i)
     },
     forget() {

@@ -20,7 +20,9 @@ export async function tablePrice(place: Place, model: string, at: Date): Promise
   const provider = byAddress ?? findProvider({ providerId: listedAs[place.type] ?? place.type })
   if (!provider) return null
   const found = calcPrice({ input_tokens: 1 }, model, { provider, timestamp: at })
-  return found && toKnown(found.model_price as Record<string, Amount>)
+  const table = found?.model_price as Record<string, Amount> | undefined
+  // A model for embeddings answers with no tokens, and the list names no price for them.
+  return table ? toKnown(/embed/.test(model) ? { output_mtok: 0, ...table } : table) : null
 }
 
 function toKnown(table: Record<string, Amount>): KnownPrice | null {

@@ -50,6 +50,8 @@ test('the price list inside the package: by provider type, by address, never by 
   })
   expect(await tablePrice({ id: 'groq', type: 'custom', base_url: 'https://api.groq.com/openai/v1' }, 'llama-3.3-70b-versatile', at)).not.toBeNull()
   expect(await tablePrice(openai, 'no-such-model', at)).toBeNull()
+  // Vectors have no output to pay for.
+  expect((await tablePrice(openai, 'text-embedding-3-small', at))?.rates).toMatchObject({ input: 20_000, output: 0 })
   for (const base_url of [
     'http://127.0.0.1:11434/v1',
     'http://[::1]:8080/v1',

@@ -8,6 +8,7 @@ export type KnownPrice = { rates: RateSet; tiers: TierSet[] }
 
 /** As providers count: `cached` and `cache_write` are parts of `input`, `reasoning` is a part of `output`. */
 export type Tokens = { input: number; cached: number; cache_write: number; output: number; reasoning: number }
+export const noTokens: Tokens = { input: 0, cached: 0, cache_write: 0, output: 0, reasoning: 0 }
 
 /** A dollar amount as whole micro-dollars. */
 export function toMicros(usd: number): number {

@@ -2,6 +2,9 @@ import { randomInt } from 'node:crypto'
 import type { Db, Kind, Trx } from '../storage/database.ts'
 import { addToDay, type CallRow, insertCall, selectLastAttempt, sumOfRun } from './usage.store.ts'
 
+/** Each execution of a run numbers its attempts at a call from a multiple of this on: no number stands for two requests. */
+export const attemptsOfOne = 1000
+
 export type UsageRow = Omit<CallRow, 'day'> & { at: number }
 
 /**
@@ -19,8 +22,13 @@ export const shardsOn = (kind: Kind) => (kind === 'postgres' ? 8 : 1)
 export async function recordUsage(trx: Trx, { at, ...row }: UsageRow, shards = 1): Promise<boolean> {
   const call: CallRow = { ...row, day: dayOf(at) }
   if (!(await insertCall(trx, call))) return false
-  await addToDay(trx, call, shards === 1 ? 0 : randomInt(shards))
+  await addToDay(trx, call, row.attempt % attemptsOfOne > 1, shards === 1 ? 0 : randomInt(shards))
   return true
+}
+
+/** The same for a call of no run: there is nothing that could count it again. */
+export async function recordAside(trx: Trx, { at, ...row }: UsageRow): Promise<void> {
+  await addToDay(trx, { ...row, day: dayOf(at) }, false, 0)
 }
 
 /** Micro-dollars that a run cost so far; null where no call of it had a known price. */

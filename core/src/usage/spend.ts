@@ -3,7 +3,7 @@ import type { Db, Trx } from '../storage/database.ts'
 import { applicable, type Line, resetsAt, type SpendRun } from './applicable.ts'
 import type { Usage } from './open-usage.ts'
 import { costOf, toUsd, type Tokens, worstCostOf } from './prices.ts'
-import { recordUsage, shardsOn } from './record-usage.ts'
+import { recordAside, recordUsage, shardsOn } from './record-usage.ts'
 import { type RefusedBy, reserve } from './reserve.ts'
 import { settle } from './settle.ts'
 
@@ -19,7 +19,7 @@ export type SpendAsk = {
   /** How long the call can take at most. Longer than that after a crash, nothing is held for it any more. An hour where left out. */
   longest_ms?: number
 }
-export type Actual = { tokens: Tokens; duration_ms: number; status: 'ok' | 'failed' }
+export type Actual = { tokens: Tokens; /** Counted here, at least in part. */ estimated: boolean; duration_ms: number; status: 'ok' | 'failed' }
 
 export type Refusal = {
   /** `BUDGET_EXCEEDED`, or that of a shared budget. */
@@ -70,7 +70,8 @@ export async function beginSpend(app: SpendApp, run: SpendRun, ask: SpendAsk): P
     return { refused: refusal(run, line, tooLittle(run, reservation.refused, now), now, full.spent + line.amount <= full.limit) }
   }
   let open = reservation !== null
-  const settleIn = async (trx: Trx, { tokens, duration_ms, status }: Actual) => {
+  let counted = false
+  const settleIn = async (trx: Trx, { tokens, estimated, duration_ms, status }: Actual) => {
     const cost_micros = price && costOf(price, tokens)
     const row = {
       workspace_id: run.workspace_id,
@@ -91,8 +92,11 @@ export async function beginSpend(app: SpendApp, run: SpendRun, ask: SpendAsk): P
       cost_micros,
       duration_ms: Math.round(duration_ms),
       status,
+      estimated: estimated ? 1 : 0,
     }
-    const isNew = await recordUsage(trx, row, shardsOn(app.db.kind))
+    const isNew = run.is_aside ? !counted : await recordUsage(trx, row, shardsOn(app.db.kind))
+    if (run.is_aside && isNew) await recordAside(trx, row)
+    counted = true
     await settle(trx, reservation, lines, isNew ? { tokens: tokens.input + tokens.output, cost_micros } : null)
     return cost_micros
   }

@@ -12,23 +12,24 @@ export type CallRow = Selectable<Tables['usage_calls']>
 export async function insertCall(trx: Trx, row: CallRow): Promise<boolean> {
   const { rows } = await fixed`
     insert into usage_calls (workspace_id, run_id, call, attempt, agent_id, user_id, key_id, provider, model, day,
-      tokens_input, tokens_cached, tokens_cache_write, tokens_output, tokens_reasoning, cost_micros, duration_ms, status)
+      tokens_input, tokens_cached, tokens_cache_write, tokens_output, tokens_reasoning, cost_micros, duration_ms, status, estimated)
     values (${row.workspace_id}, ${row.run_id}, ${row.call}, ${row.attempt}, ${row.agent_id}, ${row.user_id}, ${row.key_id}, ${row.provider}, ${row.model}, ${row.day},
       ${row.tokens_input}, ${row.tokens_cached}, ${row.tokens_cache_write}, ${row.tokens_output}, ${row.tokens_reasoning}, ${row.cost_micros},
-      ${row.duration_ms}, ${row.status})
+      ${row.duration_ms}, ${row.status}, ${row.estimated})
     on conflict (run_id, call, attempt) do nothing returning call`.execute(trx)
   return rows.length > 0
 }
 
-export async function addToDay(trx: Trx, row: CallRow, shard: number): Promise<void> {
+export async function addToDay(trx: Trx, row: CallRow, isRetry: boolean, shard: number): Promise<void> {
   await fixed`
     insert into usage_days as d (workspace_id, day, agent_id, user_id, key_id, provider, model, shard,
-      calls, failed, retries, unpriced, tokens_input, tokens_cached, tokens_output, tokens_reasoning, cost_micros, duration_ms)
+      calls, failed, retries, unpriced, estimated, tokens_input, tokens_cached, tokens_output, tokens_reasoning, cost_micros, duration_ms)
     values (${row.workspace_id}, ${row.day}, ${row.agent_id}, ${row.user_id}, ${row.key_id ?? ''}, ${row.provider}, ${row.model}, ${shard},
-      1, ${row.status === 'failed' ? 1 : 0}, ${row.attempt > 1 ? 1 : 0}, ${row.cost_micros === null ? 1 : 0},
+      1, ${row.status === 'failed' ? 1 : 0}, ${isRetry ? 1 : 0}, ${row.cost_micros === null ? 1 : 0}, ${row.estimated},
       ${row.tokens_input}, ${row.tokens_cached}, ${row.tokens_output}, ${row.tokens_reasoning}, ${row.cost_micros ?? 0}, ${row.duration_ms})
     on conflict (workspace_id, day, agent_id, user_id, key_id, provider, model, shard) do update set
       calls = d.calls + 1, failed = d.failed + excluded.failed, retries = d.retries + excluded.retries, unpriced = d.unpriced + excluded.unpriced,
+      estimated = d.estimated + excluded.estimated,
       tokens_input = d.tokens_input + excluded.tokens_input, tokens_cached = d.tokens_cached + excluded.tokens_cached,
       tokens_output = d.tokens_output + excluded.tokens_output, tokens_reasoning = d.tokens_reasoning + excluded.tokens_reasoning,
       cost_micros = d.cost_micros + excluded.cost_micros, duration_ms = d.duration_ms + excluded.duration_ms`.execute(trx)
@@ -39,6 +40,7 @@ const sums = [
   'failed',
   'retries',
   'unpriced',
+  'estimated',
   'tokens_input',
   'tokens_cached',
   'tokens_output',
@@ -50,7 +52,9 @@ export type Sums = Record<(typeof sums)[number], number>
 export type GroupRow = Sums & Partial<Record<UsageDimension, string>>
 
 const columns = {
-  agent: sql.ref('agent_id'),
+  // Calls that no agent asked are kept under the name of their purpose: see aside.ts.
+  purpose: sql`case when agent_id like ':%' then substr(agent_id, 2) else 'run' end`,
+  agent: sql`case when agent_id like ':%' then '' else agent_id end`,
   user: sql.ref('user_id'),
   key: sql.ref('key_id'),
   provider: sql.ref('provider'),
@@ -59,7 +63,7 @@ const columns = {
   month: sql`substr(day, 1, 7)`,
 }
 
-export type UsageFilter = Partial<Record<'from' | 'to' | 'agent' | 'user' | 'key' | 'provider' | 'model', string>>
+export type UsageFilter = Partial<Record<'from' | 'to' | 'purpose' | 'agent' | 'user' | 'key' | 'provider' | 'model', string>>
 
 /** Without dimensions: one row, of everything. Over times first, then the most expensive. */
 export async function selectUsage(db: Db['read'], workspace: string, by: UsageDimension[], filter: UsageFilter, limit: number): Promise<GroupRow[]> {
@@ -67,7 +71,7 @@ export async function selectUsage(db: Db['read'], workspace: string, by: UsageDi
     sql`workspace_id = ${workspace}`,
     ...(filter.from === undefined ? [] : [sql`day >= ${filter.from}`]),
     ...(filter.to === undefined ? [] : [sql`day <= ${filter.to}`]),
-    ...(['agent', 'user', 'key', 'provider', 'model'] as const).flatMap((name) =>
+    ...(['purpose', 'agent', 'user', 'key', 'provider', 'model'] as const).flatMap((name) =>
       filter[name] === undefined ? [] : [sql`${columns[name]} = ${filter[name]}`],
     ),
   ]

@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Db } from '../storage/database.ts'
 import { databases } from '../storage/test/databases.ts'
 import { getUsage } from './get-usage.ts'
-import { costOfRun, lastAttempt, recordUsage, type UsageRow } from './record-usage.ts'
+import { attemptsOfOne, costOfRun, lastAttempt, recordAside, recordUsage, type UsageRow } from './record-usage.ts'
 import { deletePrice, getPrice, listPrices, putPrice } from './set-price.ts'
 import { beginSpend } from './spend.ts'
 import { aRun, asking, owner, took, usageApp } from './test/usage-app.ts'
@@ -28,6 +28,7 @@ const row = (change: Partial<UsageRow>): UsageRow => ({
   cost_micros: 1500,
   duration_ms: 20,
   status: 'ok',
+  estimated: 0,
   ...change,
 })
 
@@ -55,6 +56,7 @@ describe.each(databases)('usage on $name', ({ empty }) => {
       tokens_reasoning: 8,
       cost: 0.003,
       calls_unpriced: 0,
+      calls_estimated: 0,
       duration_ms: 40,
     })
     expect(await costOfRun(db.read, 'run_1')).toEqual({ cost_micros: 3000, unpriced: 0 })
@@ -104,11 +106,36 @@ describe.each(databases)('usage on $name', ({ empty }) => {
     expect(cut).toMatchObject({ truncated: true, totals: { calls: 4, cost: 0.009, calls_unpriced: 1 } })
   })
 
+  test('what no run asked is counted under its purpose, and what was estimated is said', async () => {
+    await record({ estimated: 1 })
+    await record({ call: 2 })
+    await db.write((trx) => recordAside(trx, row({ agent_id: ':embedding', run_id: 'ask_1', estimated: 1 })))
+    await db.write((trx) => recordAside(trx, row({ agent_id: ':test', run_id: 'ask_2' })))
+    const { groups, totals } = await usage({ group_by: 'purpose,agent' })
+    expect(groups.map(({ purpose, agent, calls, calls_estimated }) => [purpose, agent, calls, calls_estimated])).toEqual([
+      ['run', 'agt_1', 2, 1],
+      ['embedding', null, 1, 1],
+      ['test', null, 1, 0],
+    ])
+    expect(totals).toMatchObject({ calls: 4, calls_estimated: 2 })
+    expect((await usage({ purpose: 'run', group_by: 'month' })).groups).toMatchObject([{ month: '2026-03', calls: 2 }])
+    expect((await usage({ purpose: 'embedding' })).totals).toMatchObject({ calls: 1 })
+    expect((await usage({ group_by: 'agent' })).groups.map(({ agent }) => agent).toSorted()).toEqual(['agt_1', null])
+  })
+
+  test('each execution of a run counts its attempts from a number of its own', async () => {
+    for (const attempt of [1, 2, attemptsOfOne + 1, attemptsOfOne + 2]) await record({ attempt })
+    expect((await usage()).totals).toMatchObject({ calls: 4, retries: 2 })
+  })
+
   test('refuses what it cannot mean', async () => {
     expect(GetUsage.safeParse({ group_by: 'agent,shoe' }).error?.issues).toMatchObject([
-      { path: ['group_by'], message: "'shoe' is none of agent, user, key, provider, model, day, month" },
+      { path: ['group_by'], message: "'shoe' is none of purpose, agent, user, key, provider, model, day, month" },
     ])
-    expect(GetUsage.safeParse({ from: 'yesterday' }).error?.issues[0]?.path).toEqual(['from'])
+    for (const from of ['yesterday', '2026-02-30', '2026-03-01T00:00:00+02:00'])
+      expect(GetUsage.safeParse({ from }).error?.issues).toMatchObject([
+        { path: ['from'], message: 'must be a day such as 2026-03-05; days are those of UTC' },
+      ])
     await expect(usage({ from: '2026-03-02', to: '2026-03-01' })).rejects.toThrow('to: is before from')
   })
 

@@ -94,7 +94,7 @@ describe('one candidate', () => {
     const later = new AbortController()
     const waiting = setUp({ one: () => Promise.reject(new Failure('MODEL_RATE_LIMITED', true, 60_000)) })
     const paused = waiting.call({ signal: later.signal })
-    await vi.waitUntil(() => waiting.waits.length === 1)
+    await expect.poll(() => waiting.waits.length).toBe(1)
     later.abort(new Error('cancelled'))
     await expect(paused).rejects.toThrow('cancelled')
   })
@@ -136,7 +136,7 @@ describe('a provider with limits', () => {
     const stop = new AbortController()
     const first = call({ signal: stop.signal })
     first.catch(() => {}) // awaited below
-    await vi.waitUntil(() => asked.length === 1)
+    await expect.poll(() => asked.length).toBe(1)
     await expect(call()).rejects.toMatchObject({ name: 'NoAnswer', code: 'MODEL_QUEUE_FULL', retry_after_ms: 1_000 })
     expect([asked, waits]).toEqual([['one'], []])
     stop.abort(new Error('enough'))
@@ -146,7 +146,7 @@ describe('a provider with limits', () => {
     const { call, asked } = setUp({ one: hang, two: async () => 'two' }, { one: limits })
     const stop = new AbortController()
     call({ signal: stop.signal }).catch(() => {}) // only takes the place
-    await vi.waitUntil(() => asked.length === 1)
+    await expect.poll(() => asked.length).toBe(1)
     expect(await call({ candidates: [one, two] })).toMatchObject({ value: 'two', retries: 1 })
     stop.abort()
   })
@@ -174,6 +174,15 @@ describe('the order', () => {
       counts[order[0]!] = (counts[order[0]!] ?? 0) + 1
     }
     expect(counts).toEqual({ a: 100, b: 200, c: 100 })
+  })
+  test('of the least busy sees calls that begin at the same moment', async () => {
+    const held = Promise.withResolvers<string>()
+    const { call, asked } = setUp({ one: () => held.promise, two: () => held.promise })
+    const all = Array.from({ length: 6 }, () => call({ candidates: [one, two], strategy: 'least_busy' }))
+    await expect.poll(() => asked.length).toBe(6)
+    expect(asked.toSorted()).toEqual(['one', 'one', 'one', 'two', 'two', 'two'])
+    held.resolve('yes')
+    await Promise.all(all)
   })
   test('of the least busy follows their load, then the list', () => {
     expect(

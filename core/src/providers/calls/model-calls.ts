@@ -99,28 +99,26 @@ export class ModelCalls {
     const explain = (error: unknown): Explained => explained(error, candidate, plan.timeout_ms) ?? hooks.explain(error, candidate)
     let place: { done: (tokens: number) => void } | undefined
     let used = 0
+    // Before anything is awaited: calls that begin together must see each other, or all of them choose the same.
+    this.#count(key, 1)
     try {
       const throttle = await this.#throttleOf(plan.workspace_id, candidate.provider)
       place = await throttle?.begin(plan.tokens, plan.signal, plan.timeout_ms)
-      this.#count(key, 1)
-      try {
-        const value = await this.#breakerOf(key).execute(() =>
-          unhealthy(
-            limited(plan, (signal) => hooks.ask(candidate, signal)),
-            explain,
-            plan.signal,
-          ),
-        )
-        if (value instanceof HealthyRefusal) return { failure: explain(value.reason) }
-        used = hooks.tokensOf(value)
-        return { value }
-      } finally {
-        this.#count(key, -1)
-      }
+      const value = await this.#breakerOf(key).execute(() =>
+        unhealthy(
+          limited(plan, (signal) => hooks.ask(candidate, signal)),
+          explain,
+          plan.signal,
+        ),
+      )
+      if (value instanceof HealthyRefusal) return { failure: explain(value.reason) }
+      used = hooks.tokensOf(value)
+      return { value }
     } catch (error) {
       if (plan.signal.aborted) throw plan.signal.reason
       return { failure: explain(error) }
     } finally {
+      this.#count(key, -1)
       place?.done(used)
     }
   }

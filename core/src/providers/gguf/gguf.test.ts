@@ -30,7 +30,7 @@ async function partsOf(stream: ReadableStream<LanguageModelV3StreamPart>) {
   return parts
 }
 
-describe.skipIf(missing !== null)(`models from GGUF files${missing === null ? '' : ` (left out: ${missing})`}`, () => {
+describe.skipIf(missing !== null)(`models from GGUF files${missing === null ? '' : ` (left out: ${missing})`}`, { timeout: 180_000 }, () => {
   const { folder, gguf } = ggufBench()
   const file = (name: string, tiny: Parameters<typeof writeTinyModel>[1] = {}) => {
     const path = join(folder, `${name}.gguf`)

@@ -51,6 +51,17 @@ export function userText(input: string, data?: unknown): string {
 
 export type LoopOptions = Partial<LanguageModelV3CallOptions> & { system?: string; before?: LanguageModelV3Prompt }
 
+/** What an answer says as JSON, if it does: it may also begin with words of its reader such as `{ average`. */
+function jsonOf(text: string): unknown {
+  if (!/^[[{]/.test(text)) return undefined
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
 export async function runLoop(tools: TestTool[], input: string, data?: unknown, options: LoopOptions = {}): Promise<Loop> {
   const { system, before, ...call } = options
   const model = plannerModel()
@@ -66,7 +77,7 @@ export async function runLoop(tools: TestTool[], input: string, data?: unknown, 
     const calls = result.content.filter((part) => part.type === 'tool-call')
     if (calls.length === 0) {
       const text = result.content.map((part) => (part.type === 'text' ? part.text : '')).join('')
-      return { text, json: text.startsWith('{') || text.startsWith('[') ? JSON.parse(text) : undefined, steps, turns }
+      return { text, json: jsonOf(text), steps, turns }
     }
     turns.push(calls.map((item) => item.toolName))
     prompt.push({

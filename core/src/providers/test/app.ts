@@ -5,11 +5,12 @@ import { afterEach, beforeEach } from 'vitest'
 import { localOwner } from '../../access/actor.ts'
 import type { Config } from '../../config.ts'
 import type { Db } from '../../storage/database.ts'
+import { openUsage, type Usage } from '../../usage/open-usage.ts'
 import { openProviders, type Providers } from '../providers.ts'
 import { type Dialect, type Script, startWire } from './wire.ts'
 
 export const owner = localOwner()
-export type Settings = Partial<Pick<Config, 'providers' | 'provider_limits' | 'env' | 'key'>>
+export type Settings = Partial<Pick<Config, 'providers' | 'provider_limits' | 'env' | 'key' | 'prices'>>
 
 /** Providers on an empty database for each test, and doubles that are closed behind it. */
 export function providersBench(empty: () => Promise<Db>) {
@@ -36,11 +37,20 @@ export function providersBench(empty: () => Promise<Db>) {
         providers: [],
         provider_limits: {},
         env: {},
+        prices: [],
         ...settings,
       } as Partial<Config> as Config
       const access = { secretUsed: () => {} } // it is the audit log's, which has tests of its own
-      const app = { db, config, access, now: () => 1_700_000_000_000, providers: undefined as unknown as Providers }
+      const app = {
+        db,
+        config,
+        access,
+        now: () => 1_700_000_000_000,
+        providers: undefined as unknown as Providers,
+        usage: undefined as unknown as Usage,
+      }
       app.providers = openProviders(app)
+      app.usage = openUsage(app)
       open.push(() => app.providers.close())
       return app
     },

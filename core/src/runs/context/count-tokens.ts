@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto'
-import { estimateRule, estimateTokens } from './estimate-tokens.ts'
+import { estimateRule, estimateTokens } from '../../providers/estimate-tokens.ts'
 
 /** Counts the tokens of a text as one model does. The same text always has the same count. */
 export type TokenCounter = {

@@ -1,4 +1,10 @@
-import type { LanguageModelV3CallOptions, LanguageModelV3Message, LanguageModelV3Prompt, LanguageModelV3ToolResultPart } from '@ai-sdk/provider'
+import type {
+  LanguageModelV3CallOptions,
+  LanguageModelV3Content,
+  LanguageModelV3Message,
+  LanguageModelV3Prompt,
+  LanguageModelV3ToolResultPart,
+} from '@ai-sdk/provider'
 import type { ContextTokens } from '@cadre/contract/context'
 import type { TokenCounter } from './count-tokens.ts'
 
@@ -84,6 +90,14 @@ export function tokensBySource(counter: TokenCounter, prompt: LanguageModelV3Pro
   }
   const { system, tools: forTools, user, assistant, tool_results, summary } = tokens
   return { ...tokens, total: system + forTools + user + assistant + tool_results + summary + perAnswer }
+}
+
+/** Tokens of an answer, as far as it came. */
+export function answerTokens(counter: TokenCounter, content: readonly LanguageModelV3Content[]): number {
+  return content.reduce((sum, part) => {
+    if (part.type === 'text' || part.type === 'reasoning') return sum + counter.count(part.text)
+    return part.type === 'tool-call' ? sum + perToolCall + counter.count(part.toolName) + counter.count(part.input) : sum
+  }, 0)
 }
 
 /** Whether there is a file in it, whose tokens nobody can count from outside. */

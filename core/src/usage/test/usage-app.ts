@@ -29,5 +29,11 @@ export function asking(tokens: number, change: Partial<SpendAsk> = {}): SpendAsk
 
 export function took(tokens: number, change: Partial<Actual> = {}): Actual {
   const half = Math.floor(tokens / 2)
-  return { tokens: { input: tokens - half, cached: 0, cache_write: 0, output: half, reasoning: 0 }, duration_ms: 10, status: 'ok', ...change }
+  return {
+    tokens: { input: tokens - half, cached: 0, cache_write: 0, output: half, reasoning: 0 },
+    estimated: false,
+    duration_ms: 10,
+    status: 'ok',
+    ...change,
+  }
 }
