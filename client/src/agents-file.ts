@@ -10,22 +10,17 @@ export function agentFields(value: object): AgentFields {
   return Object.fromEntries(Object.entries(value).filter(([key]) => !serverOwned.includes(key)))
 }
 
-/**
- * Agents as one file, which `cadre agents apply` and the pages read. Colleagues go by their short names, which another server may know; keys
- * are of this server only.
- */
-export function writeAgentsFile(agents: readonly Agent[]): string {
+/** Agents as a file has them. Colleagues go by their short names, which another server may know; keys are of this server only. */
+export function portableAgents(agents: readonly Agent[]): AgentFields[] {
   const slugs = new Map(agents.map(({ id, slug }) => [id, slug]))
-  const written = agents.map((agent) => {
+  return agents.map((agent) => {
     const { allowed_api_keys: _, ...fields } = agentFields(agent)
     return { ...fields, config: { ...agent.config, delegates: agent.config.delegates.map((id) => slugs.get(id) ?? id) } }
   })
-  return `${JSON.stringify(written, null, 2)}\n`
 }
 
-/** One agent, or a list of them, as JSON or YAML. Throws an Error that says what is wrong with it. */
-export async function readAgentsFile(text: string): Promise<AgentFields[]> {
-  const value = await parse(text)
+/** One agent, or a list of them. Throws an Error that says what is wrong with it. */
+export function agentsIn(value: unknown): AgentFields[] {
   return (Array.isArray(value) ? value : [value]).map((one: unknown, i) => {
     const where = Array.isArray(value) ? `[${i}]: ` : ''
     if (typeof one !== 'object' || one === null || Array.isArray(one))
@@ -36,7 +31,8 @@ export async function readAgentsFile(text: string): Promise<AgentFields[]> {
   })
 }
 
-async function parse(text: string): Promise<unknown> {
+/** JSON or YAML. */
+export async function parseText(text: string): Promise<unknown> {
   if (/^\s*[{[]/.test(text)) return JSON.parse(text)
   // Nine times the size of what the rest of this file needs.
   const { parseDocument } = await import('yaml')

@@ -3,8 +3,16 @@ import { z } from 'zod'
 import { Effect, JsonSchema } from './manifest.ts'
 import { Instant, PageQuery, pageOf } from './page.ts'
 
-/** Why a person is asked: the ForgeHook's manifest or the agent's settings say so, or private data might leave by what others wrote. */
-export const ApprovalReason = z.object({ code: z.enum(['manifest', 'agent', 'data_flow']), message: z.string() })
+/**
+ * Why a person is asked: the ForgeHook's manifest (`tool`) or the agent's settings (`rule`) say so, or private data might leave by what others
+ * wrote (`private_tool`, `private_step`, `private_run`, and the same of `untrusted_`). `message` says all of it in English.
+ */
+export const ApprovalReason = z.object({
+  code: z.enum(['manifest', 'agent', 'data_flow']),
+  /** Left out of requests that an older version made. */
+  params: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+  message: z.string(),
+})
 export type ApprovalReason = z.infer<typeof ApprovalReason>
 
 export const ApprovalStatus = z.enum(['pending', 'approved', 'rejected', 'expired', 'cancelled'])

@@ -59,8 +59,34 @@ export const errorStatus = {
 } as const
 export type ErrorCode = keyof typeof errorStatus
 
-/** One field that is wrong. `path` is as the caller wrote it: `config.max_steps`, `tools[0]`, `Idempotency-Key`. */
-export type Issue = { path: string; message: string }
+/** What can be wrong with a field, for whoever says it in another language than `message` does. */
+export const issueCodes = [
+  'required', // nothing is given
+  'unknown_field',
+  'empty',
+  'too_short', // least: characters
+  'too_long', // most: characters
+  'too_few', // least: entries or fields
+  'too_many', // most: entries or fields
+  'too_small', // least
+  'too_large', // most
+  'one_of', // values, with commas
+  'prompt_empty', // the fields and the template make no prompt
+  'prompt_too_long', // most: characters
+  'template_unknown_name', // name, names
+  'template_too_many_tags', // most
+  'template_crossed', // name, open
+  'template_closes_nothing', // name
+  'template_never_closed', // name
+] as const
+export type IssueCode = (typeof issueCodes)[number]
+export type IssueParams = Record<string, string | number>
+
+/**
+ * One field that is wrong. `path` is as the caller wrote it: `config.max_steps`, `tools[0]`, `Idempotency-Key`. `message` says all that `code`
+ * and `params` do; where there is no code, it alone does.
+ */
+export type Issue = { path: string; message: string; code?: IssueCode; params?: IssueParams }
 
 /** What core throws and every door presents. Anything else that is thrown is a defect and answers INTERNAL. */
 export class CadreError extends Error {
@@ -81,6 +107,6 @@ export class CadreError extends Error {
 }
 
 /** The shortest way to refuse one field. */
-export function invalid(path: string, message: string) {
-  return new CadreError('INVALID', `${path}: ${message}`, [{ path, message }])
+export function invalid(path: string, message: string, said: Pick<Issue, 'code' | 'params'> = {}) {
+  return new CadreError('INVALID', `${path}: ${message}`, [{ path, message, ...said }])
 }

@@ -1,3 +1,5 @@
+import type { IssueCode, IssueParams } from './errors.ts'
+
 /** Who an agent is. Its system prompt is made of this. */
 export type Persona = {
   name: string
@@ -36,7 +38,7 @@ export const mostPrompt = 500_000
  * The whole language of templates: `{{role}}` puts a field in as it is, `{{#role}}...{{/role}}` shows what stands between where the field
  * is filled, `{{^role}}...{{/role}}` where it is not. A section's tag that has its line to itself takes the line away with it. What a field
  * holds is never read as a template.
- * @throws Error that says what is wrong with the template.
+ * @throws PromptError that says what is wrong with the template.
  */
 export function fillPrompt(template: string, persona: Persona): string {
   const isFilled = (name: Name) => (persona[name] ?? '').trim() !== ''
@@ -45,7 +47,7 @@ export function fillPrompt(template: string, persona: Persona): string {
   const filled = shown.map(({ text, name }) => {
     const piece = name === null ? text : (persona[name] ?? '')
     length += piece.length
-    if (length > mostPrompt) throw new Error(`makes a prompt of more than ${mostPrompt} characters`)
+    if (length > mostPrompt) throw refused('prompt_too_long', { most: mostPrompt }, `makes a prompt of more than ${mostPrompt} characters`)
     return piece
   })
   return filled.join('').trim()
@@ -58,13 +60,25 @@ export function effectivePrompt(persona: Persona & { prompt_template: string | n
   return isPlain ? system_prompt : fillPrompt(prompt_template ?? defaultPromptTemplate, persona)
 }
 
+export type PromptProblem = { code: IssueCode; params: IssueParams; message: string }
+
+export class PromptError extends Error {
+  override name = 'PromptError'
+  readonly problem: PromptProblem
+  constructor(problem: PromptProblem) {
+    super(problem.message)
+    this.problem = problem
+  }
+}
+
 /** Undefined: the template can be filled. */
-export function templateProblem(template: string): string | undefined {
+export function templateProblem(template: string): PromptProblem | undefined {
   try {
     parse(template)
     return undefined
   } catch (error) {
-    return (error as Error).message
+    if (error instanceof PromptError) return error.problem
+    throw error
   }
 }
 
@@ -79,8 +93,8 @@ function parse(template: string): Part[] {
   for (const match of template.matchAll(tags)) {
     const [tag, sign, inner = ''] = match
     const name = names.find((each) => each === inner)
-    if (!name) throw new Error(`{{${inner}}} is none of ${names.join(', ')}`)
-    if (parts.length > 2 * mostTags) throw new Error(`has more than ${mostTags} tags`)
+    if (!name) throw refused('template_unknown_name', { name: inner, names: names.join(', ') }, `{{${inner}}} is none of ${names.join(', ')}`)
+    if (parts.length > 2 * mostTags) throw refused('template_too_many_tags', { most: mostTags }, `has more than ${mostTags} tags`)
     const end = match.index + tag.length
     const line = sign === '' ? undefined : wholeLine(template, match.index, end)
     add(template.slice(at, Math.max(at, line?.start ?? match.index)), null)
@@ -88,13 +102,19 @@ function parse(template: string): Part[] {
     if (sign === '') add('', name)
     else if (sign === '/') {
       const last = open.pop()
-      if (last?.name !== name) throw new Error(last ? `{{/${name}}} stands where {{/${last.name}}} is to be closed` : `{{/${name}}} closes nothing`)
+      if (!last) throw refused('template_closes_nothing', { name }, `{{/${name}}} closes nothing`)
+      if (last.name !== name)
+        throw refused('template_crossed', { name, open: last.name }, `{{/${name}}} stands where {{/${last.name}}} is to be closed`)
     } else open.push({ name, isInverted: sign === '^' })
   }
   add(template.slice(at), null)
   const last = open.at(-1)
-  if (last) throw new Error(`{{#${last.name}}} is never closed by {{/${last.name}}}`)
+  if (last) throw refused('template_never_closed', { name: last.name }, `{{#${last.name}}} is never closed by {{/${last.name}}}`)
   return parts
+}
+
+function refused(code: IssueCode, params: IssueParams, message: string) {
+  return new PromptError({ code, params, message })
 }
 
 function wholeLine(template: string, start: number, end: number): { start: number; end: number } | undefined {

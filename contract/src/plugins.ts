@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { LifecycleState, SwitchLifecycle } from './lifecycle.ts'
 import { Effect, HookEndpoint, Manifest } from './manifest.ts'
 import { Instant } from './page.ts'
+import { ExportHooks, HooksFile, HooksImported, ImportHooks } from './plugin-transfer.ts'
 
 /** What the server behind a plugin offers now and nobody approved yet. Tools that changed or are gone are refused until somebody does. */
 export const PendingChange = z.object({
@@ -78,6 +79,14 @@ export const plugins = {
     .route({ method: 'POST', path: '/plugins/install', summary: 'Install a packed ForgeHook, or a newer version of it', successStatus: 201 })
     .input(HookBundle)
     .output(Plugin),
+  export: oc
+    .route({ method: 'POST', path: '/plugins/export', summary: 'Registered ForgeHooks as a file, without the values of headers and variables' })
+    .input(ExportHooks)
+    .output(HooksFile),
+  import: oc
+    .route({ method: 'POST', path: '/plugins/import', summary: 'Register the ForgeHooks of a file, or see what that would do' })
+    .input(ImportHooks)
+    .output(HooksImported),
   importOpenapi: oc
     .route({ method: 'POST', path: '/plugins/openapi', summary: 'Make a ForgeHook of an OpenAPI 3 document', successStatus: 201 })
     .input(ImportOpenapi)

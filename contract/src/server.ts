@@ -55,6 +55,53 @@ export const Retention = z.object({
 })
 export type Retention = z.infer<typeof Retention>
 
+/** How long one kind of thing is kept, and who said so. */
+export const KeptFor = z.object({
+  /** null: for ever. */
+  days: days.nullable(),
+  /** `stored`: somebody here; `configured`: CADRE_RUN_DAYS, CADRE_AUDIT_DAYS or cadre.yaml; `default`: nobody. */
+  source: z.enum(['stored', 'configured', 'default']),
+  /** What holds where nothing is stored; null: for ever, since nothing is configured. */
+  configured: days.nullable(),
+  set_by: z.string().nullable(),
+  set_at: Instant.nullable(),
+})
+export type KeptFor = z.infer<typeof KeptFor>
+
+export const RetentionState = z.object({
+  /** Runs that ended, with their traces. */
+  runs: KeptFor,
+  audit: KeptFor,
+})
+export type RetentionState = z.infer<typeof RetentionState>
+
+/** Whole days; null: for ever; `configured`: as the server was set up. */
+export const ChosenDays = z.union(
+  [z.int().min(1).max(100_000), z.null(), z.literal('configured')],
+  'must be a whole number of days from 1 to 100000, null for ever, or "configured"',
+)
+export type ChosenDays = z.infer<typeof ChosenDays>
+
+export const SetRetention = z
+  .strictObject({
+    runs: ChosenDays.optional(),
+    audit: ChosenDays.optional(),
+    /** Change nothing, and say what would be deleted. */
+    dry_run: z.boolean().default(false),
+  })
+  .refine(({ runs, audit }) => runs !== undefined || audit !== undefined, { path: ['runs'], message: 'give runs, audit, or both' })
+export type SetRetention = z.infer<typeof SetRetention>
+
+/** `more`: at least so many; nobody counts further. */
+const Deleted = z.object({ count: z.int(), more: z.boolean() })
+
+export const RetentionChange = RetentionState.extend({
+  dry_run: z.boolean(),
+  /** What is older than that now, and goes within the next hour. */
+  deletes: z.object({ runs: Deleted, audit: Deleted }),
+})
+export type RetentionChange = z.infer<typeof RetentionChange>
+
 /** What the operator set, as far as people who use the server may see it. */
 export const ServerSettings = z.object({
   retention: Retention,
@@ -72,6 +119,13 @@ export const server = {
   settings: oc
     .route({ method: 'GET', path: '/server/settings', summary: 'What the operator set, and how long things are kept' })
     .output(ServerSettings),
+  retention: oc
+    .route({ method: 'GET', path: '/server/retention', summary: 'How long runs and the audit log are kept, and who said so' })
+    .output(RetentionState),
+  setRetention: oc
+    .route({ method: 'PUT', path: '/server/retention', summary: 'Set how long runs and the audit log are kept, or see what that would delete' })
+    .input(SetRetention)
+    .output(RetentionChange),
 }
 
 export const logs = {

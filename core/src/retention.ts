@@ -5,6 +5,7 @@ import { keepDeletedMs, keepUnsentMs, pruneConversations } from './conversations
 import { keepMachinesMs, pruneMetrics } from './metrics/prune-metrics.ts'
 import { spans } from './metrics/spans.ts'
 import { pruneRuns } from './runs/prune-runs.ts'
+import { readRetention } from './settings/retention.ts'
 import { keepCountersMs, pruneUsage } from './usage/prune.ts'
 
 const hourMs = 3_600_000
@@ -12,32 +13,52 @@ const dayMs = 24 * hourMs
 /** Completed jobs are kept for a week, for whoever looks after the server; runs are kept apart from them. */
 const keepJobsMs = 7 * dayMs
 
-/** Looks every hour for what is older than it is to be kept, for runs once a day: what they share is found by reading the others. @returns what ends that. */
+/** For which number of days this process last looked for old runs, and when. */
+type LastSweep = { days: number | null; at: number }
+
+/** Looks every hour for what is older than it is to be kept. @returns what ends that. */
 export function pruneNowAndThen(app: App): () => void {
-  const { db, queue, now, log, config } = app
-  let runsLookedAt = -Infinity
-  const timer = setInterval(() => {
-    queue.prune(keepJobsMs).catch((err: unknown) => log.error({ err }, 'old jobs could not be deleted'))
-    pruneUsage(db, now()).catch((err: unknown) => log.error({ err }, 'old counters of budgets could not be deleted'))
-    pruneMetrics(db, now()).catch((err: unknown) => log.error({ err }, 'old counts of runs could not be deleted'))
-    pruneConversations(app).catch((err: unknown) => log.error({ err }, 'old messages could not be deleted'))
-    if (config.audit_days !== null)
-      pruneAudit(app, config.audit_days).catch((err: unknown) => log.error({ err }, 'old entries of the audit log could not be deleted'))
-    if (config.run_days !== null && now() - runsLookedAt >= dayMs) {
-      runsLookedAt = now()
-      pruneRuns(app, config.run_days).catch((err: unknown) => log.error({ err }, 'old runs could not be deleted'))
-    }
-  }, hourMs)
+  const last: LastSweep = { days: null, at: -Infinity }
+  const timer = setInterval(() => void sweep(app, last), hourMs)
   timer.unref()
   return () => clearInterval(timer)
 }
 
-export function serverSettings({ config, db }: Pick<App, 'config' | 'db'>): ServerSettings {
+/**
+ * Deletes what is older than it is to be kept, each kind by itself. For runs once a day, and at once where their days were changed: what they
+ * share is found by reading the others.
+ */
+export async function sweep(app: App, last: LastSweep): Promise<void> {
+  const { db, queue, now, log, config } = app
+  const said = (what: string) => (err: unknown) => log.error({ err }, `${what} could not be deleted`)
+  const kept = readRetention(db.read, config)
+  const runs = async () => {
+    const { days } = (await kept).runs
+    if (days === null || (days === last.days && now() - last.at < dayMs)) return
+    Object.assign(last, { days, at: now() })
+    await pruneRuns(app, days)
+  }
+  const entries = async () => {
+    const { days } = (await kept).audit
+    if (days !== null) await pruneAudit(app, days)
+  }
+  await Promise.all([
+    queue.prune(keepJobsMs).catch(said('old jobs')),
+    pruneUsage(db, now()).catch(said('old counters of budgets')),
+    pruneMetrics(db, now()).catch(said('old counts of runs')),
+    pruneConversations(app).catch(said('old messages')),
+    runs().catch(said('old runs')),
+    entries().catch(said('old entries of the audit log')),
+  ])
+}
+
+export async function serverSettings({ config, db }: Pick<App, 'config' | 'db'>): Promise<ServerSettings> {
+  const { runs, audit } = await readRetention(db.read, config)
   const [minutes, hours] = spans
   return {
     retention: {
-      runs: config.run_days,
-      audit: config.audit_days,
+      runs: runs.days,
+      audit: audit.days,
       jobs: keepJobsMs / dayMs,
       deleted_conversations: keepDeletedMs / dayMs,
       unsent_uploads: keepUnsentMs / dayMs,

@@ -1,4 +1,4 @@
-import { CadreError, type Issue } from '@cadre/contract/errors'
+import { CadreError, type Issue, issueCodes } from '@cadre/contract/errors'
 import type { core } from 'zod'
 
 type ZodIssue = core.$ZodIssue
@@ -31,7 +31,7 @@ export function issuesInWords(zodIssues: readonly ZodIssue[], input: unknown): I
 
 function inWords(issue: ZodIssue, input: unknown, path: Path): Issue[] {
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => ({ path: pathText([...path, key]), message: 'there is no such field' }))
+    return issue.keys.map((key) => ({ path: pathText([...path, key]), message: 'there is no such field', code: 'unknown_field' }))
   }
   if (issue.code === 'invalid_union' && issue.errors.length > 0) {
     // What the caller most likely meant: the shape that fits best. Shapes that differ in kind have their difference at the root.
@@ -45,10 +45,13 @@ function inWords(issue: ZodIssue, input: unknown, path: Path): Issue[] {
     ]
   }
   if (issue.code === 'invalid_union' && issue.discriminator !== undefined) {
-    return [{ path: pathText(path), message: valueAt(input, path) === undefined ? 'is required' : 'is none of the known kinds' }]
+    return [{ path: pathText(path), ...(valueAt(input, path) === undefined ? required : { message: 'is none of the known kinds' }) }]
   }
-  return [{ path: pathText(path) || 'body', message: sentence(issue, valueAt(input, path)) }]
+  return [{ path: pathText(path) || 'body', ...sentence(issue, valueAt(input, path)) }]
 }
+
+type Sentence = Omit<Issue, 'path'>
+const required: Sentence = { message: 'is required', code: 'required' }
 
 function depth(issues: readonly ZodIssue[]) {
   return Math.max(0, ...issues.map((issue) => issue.path.length))
@@ -65,32 +68,47 @@ const kindNames: Record<string, string> = {
   null: 'null',
 }
 
-function sentence(issue: ZodIssue, value: unknown): string {
-  if (value === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value')) return 'is required'
+function sentence(issue: ZodIssue, value: unknown): Sentence {
+  if (value === undefined && (issue.code === 'invalid_type' || issue.code === 'invalid_value')) return required
   switch (issue.code) {
     case 'invalid_type':
-      return `must be ${kindNames[issue.expected] ?? issue.expected}`
+      return { message: `must be ${kindNames[issue.expected] ?? issue.expected}` }
     case 'too_small':
       return bound(issue.origin, Number(issue.minimum), 'least', issue.inclusive)
     case 'too_big':
       return bound(issue.origin, Number(issue.maximum), 'most', issue.inclusive)
-    case 'invalid_value':
-      return `must be one of ${issue.values.map((known) => (typeof known === 'string' ? known : JSON.stringify(known))).join(', ')}`
+    case 'invalid_value': {
+      const values = issue.values.map((known) => (typeof known === 'string' ? known : JSON.stringify(known))).join(', ')
+      return { message: `must be one of ${values}`, code: 'one_of', params: { values } }
+    }
     case 'invalid_format':
-      return formatSentence(issue)
+      return { message: formatSentence(issue) }
     case 'not_multiple_of':
-      return `must be a multiple of ${issue.divisor}`
+      return { message: `must be a multiple of ${issue.divisor}` }
     default:
-      return issue.message
+      return { message: issue.message, ...ownWords(issue) }
   }
 }
 
-function bound(origin: string, limit: number, side: 'least' | 'most', inclusive: boolean | undefined) {
+/** What a schema of ours says of its own refusal. */
+function ownWords(issue: ZodIssue): Pick<Issue, 'code' | 'params'> {
+  const { code, params } = issue.code === 'custom' ? ((issue.params ?? {}) as Pick<Issue, 'code' | 'params'>) : {}
+  return { ...(code && issueCodes.includes(code) ? { code } : {}), ...(params ? { params } : {}) }
+}
+
+function bound(origin: string, limit: number, side: 'least' | 'most', inclusive: boolean | undefined): Sentence {
   const unit =
     origin === 'string' ? 'character' : origin === 'array' || origin === 'set' ? 'entry' : origin === 'map' || origin === 'record' ? 'field' : null
-  if (unit === null) return inclusive === false ? `must be ${side === 'least' ? 'more' : 'less'} than ${limit}` : `must be at ${side} ${limit}`
-  if (side === 'least' && limit === 1) return 'must not be empty'
-  return `must have at ${side} ${limit} ${limit === 1 ? unit : unit === 'entry' ? 'entries' : `${unit}s`}`
+  const params = { [side]: limit }
+  if (unit === null) {
+    // What must be less than a number has no largest one to name.
+    if (inclusive === false) return { message: `must be ${side === 'least' ? 'more' : 'less'} than ${limit}` }
+    return { message: `must be at ${side} ${limit}`, code: side === 'least' ? 'too_small' : 'too_large', params }
+  }
+  if (side === 'least' && limit === 1) return { message: 'must not be empty', code: 'empty' }
+  const message = `must have at ${side} ${limit} ${limit === 1 ? unit : unit === 'entry' ? 'entries' : `${unit}s`}`
+  if (unit === 'character') return { message, code: side === 'least' ? 'too_short' : 'too_long', params }
+  return { message, code: side === 'least' ? 'too_few' : 'too_many', params }
 }
 
 function formatSentence(issue: Extract<ZodIssue, { code: 'invalid_format' }>) {

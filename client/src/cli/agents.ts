@@ -1,11 +1,12 @@
 import type { Agent, CreateAgent, PublicAgent } from '@cadre/contract/agents'
 import type { Command } from 'commander'
 import { agentFields, applyAgent } from '../agents-file.ts'
+import { workspaceIn } from '../workspace-file.ts'
 import type { Client } from '../client.ts'
 import { openCli } from './cli.ts'
 import { InputError, UsageError } from './exit-codes.ts'
 import { keyValue, wholeNumber, words } from './options.ts'
-import { readFile, readObject, readStdin, readValue } from './sources.ts'
+import { accepted, readFile, readObject, readStdin, readValue } from './sources.ts'
 import { table } from './table.ts'
 import { harmless, localTime, oneLine } from './text.ts'
 
@@ -67,12 +68,12 @@ Examples:
   agents
     .command('apply')
     .description('make the agents of a file, or change those that have their names; fields left out stay as they are')
-    .requiredOption('-f, --file <file|->', 'JSON or YAML: one agent, or a list of them')
+    .requiredOption('-f, --file <file|->', 'JSON or YAML: one agent, a list of them, or what the pages export')
     .action(async ({ file }: { file: string }, command: Command) => {
       const cli = openCli(command)
       const value = await readValue(file, '--file')
-      const isList = Array.isArray(value)
-      const definitions = (isList ? value : [value]).map((one, i) => definition(one, isList ? `--file: [${i}]` : '--file'))
+      const isList = Array.isArray(value) || isWorkspace(value)
+      const definitions = agentsOf(value)
       const applied: (Agent & { made: boolean })[] = []
       for (const one of definitions) {
         const { agent, made } = await apply(cli.client, one)
@@ -177,6 +178,16 @@ function definition(value: unknown, where: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new InputError(`${where}: must be the fields of an agent, such as name and system_prompt`)
   return agentFields(value)
+}
+
+function isWorkspace(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && 'format' in value
+}
+
+function agentsOf(value: unknown): Record<string, unknown>[] {
+  if (Array.isArray(value)) return value.map((one, i) => definition(one, `--file: [${i}]`))
+  if (!isWorkspace(value)) return [definition(value, '--file')]
+  return accepted(() => workspaceIn(value).agents, '--file')
 }
 
 async function apply(client: Client, fields: Record<string, unknown>) {

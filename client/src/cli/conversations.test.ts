@@ -85,11 +85,14 @@ test('send: to a conversation, to an agent, from standard input', async () => {
 })
 
 test('follow: what was said after a number, then what comes, over a server that restarts', async () => {
-  const first = await startWire({
-    'conversations.get': () => conversation,
-    'messages.list': () => ({ items: [answer], next_cursor: null }),
-    'conversations.follow': ({ signal }) => stream([created(3, message(3))], { held: signal }),
-  })
+  const first = await startWire(
+    {
+      'conversations.get': () => conversation,
+      'messages.list': () => ({ items: [answer], next_cursor: null }),
+      'conversations.follow': ({ signal }) => stream([created(3, message(3))], { held: signal }),
+    },
+    { returns: true },
+  )
   const child = startCadre(['conversations', 'follow', 'cnv_1', '--after', '1'], { url: first.url, env })
   const [stdout, stderr] = [hear(child.stdout!), hear(child.stderr!)]
   await stdout.until('text 3')

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { cadre } from '../test/cadre.ts'
 import { plugin, provider } from '../test/samples.ts'
-import { startWire } from '../test/wire.ts'
+import { nobody, startWire } from '../test/wire.ts'
 
 function folder() {
   const cwd = mkdtempSync(join(tmpdir(), 'cadre-cli-'))
@@ -35,13 +35,12 @@ test('all is well', async () => {
 })
 
 test('no server, no data folder: what to do; exit code 1', async () => {
-  const wire = await startWire()
-  await wire.stop()
   const cwd = folder()
-  const { code, stdout } = await cadre(['doctor'], { url: wire.url, cwd })
+  const url = await nobody()
+  const { code, stdout } = await cadre(['doctor'], { url, cwd })
   expect(code).toBe(1)
   expect(stdout).toContain(`note     data       ${join(cwd, 'data')} does not exist yet -> \`cadre start\` makes it`)
-  expect(stdout).toContain(`problem  server     No Cadre server answers at ${wire.url} (ECONNREFUSED). -> start one with \`cadre start\``)
+  expect(stdout).toContain(`problem  server     No Cadre server answers at ${url} (ECONNREFUSED). -> start one with \`cadre start\``)
   expect(stdout).toContain('skipped  providers  cannot be asked')
 })
 

@@ -83,3 +83,41 @@ test('plugins lifecycle shows where a ForgeHook is called, and switches that', a
   expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/--points: 'before_lunch' is none of before_message_send/)])
   expect((await run('--on', '--off')).code).toBe(2)
 })
+
+test('plugins export and import, with an approval of what was seen', async () => {
+  const { bundled: _, created_at: __, pending: ___, endpoints, ...manifest } = plugin
+  const bare = {
+    manifest: { ...manifest, id: 'mine', endpoints: endpoints.map(({ tool: ____, ...endpoint }) => endpoint) },
+    secrets: ['authorization'],
+  }
+  const made = { index: 0, id: 'mine', name: 'Mine', here: 'mine', outcome: 'made', reason: null, asks: [], hash: 'seen', needs: [] }
+  const asks = [{ what: 'network', value: 'example.com' }]
+  const refused = { ...made, here: null, outcome: 'refused', reason: { code: 'approval_needed', message: 'it asks' }, asks, needs: ['authorization'] }
+  const wire = await startWire({
+    'plugins.export': () => ({ format: 'cadre-workspace-1', forgehooks: [bare] }),
+    'plugins.import': ({ input }) => ({ dry_run: input.dry_run, items: [input.approve.mine === 'seen' ? made : refused] }),
+  })
+  const out = await cadre(['plugins', 'export'], { url: wire.url })
+  expect(JSON.parse(out.stdout)).toEqual({ format: 'cadre-workspace-1', forgehooks: [bare] })
+  expect(out.stderr).toContain('given again when it is imported: mine')
+
+  const take = (...args: string[]) => cadre(['plugins', 'import', '-f', '-', ...args], { url: wire.url, stdin: out.stdout })
+  const seen = await take('--dry-run')
+  expect(seen.code).toBe(5)
+  expect(seen.stdout).toMatch(/mine +refused +it asks; asks for network example\.com; needs authorization/)
+  expect(seen.stderr).toBe('Would import 0 ForgeHooks; 1 refused.\n')
+  const secrets = '{"mine": {"authorization": "Bearer x"}}'
+  expect(await take('--approve', 'mine', '--secrets', secrets, '--on-conflict', 'rename')).toMatchObject({
+    code: 0,
+    stderr: 'Imported 1 ForgeHook.\n',
+  })
+  expect(wire.inputOf('plugins.import')).toMatchObject({
+    on_conflict: 'rename',
+    approve: { mine: 'seen' },
+    secrets: { mine: { authorization: 'Bearer x' } },
+    dry_run: false,
+  })
+  expect((await take('--approve', 'other')).stderr).toBe("cadre: --approve: the file has no ForgeHook 'other'\n")
+  const list = await cadre(['plugins', 'import', '-f', '-'], { url: wire.url, stdin: '[{"name": "a"}]' })
+  expect([list.code, list.stderr]).toEqual([5, 'cadre: --file: has no ForgeHooks\n'])
+})

@@ -6,6 +6,7 @@ import { UsageError } from './exit-codes.ts'
 import { addHookAuthor } from './hook-author.ts'
 import { addPluginLifecycle } from './plugin-lifecycle.ts'
 import { addPluginSources } from './plugin-sources.ts'
+import { addPluginTransfer } from './plugin-transfer.ts'
 import { readObject } from './sources.ts'
 import { table } from './table.ts'
 import { count, duration, oneLine } from './text.ts'
@@ -16,6 +17,7 @@ export function addPlugins(program: Command) {
   addHookAuthor(plugins)
   addPluginSources(plugins)
   addPluginLifecycle(plugins)
+  addPluginTransfer(plugins)
 
   plugins
     .command('list')

@@ -123,7 +123,7 @@ test('follow tells the end by its exit code, also of a run that was over before'
 })
 
 test('follow gets over a server that restarts', async () => {
-  const first = await startWire({ 'runs.follow': ({ signal }) => stream(events.slice(0, 4), { held: signal }) })
+  const first = await startWire({ 'runs.follow': ({ signal }) => stream(events.slice(0, 4), { held: signal }) }, { returns: true })
   const child = startCadre(['runs', 'follow', 'run_1'], { url: first.url })
   const [stdout, stderr] = [hear(child.stdout!), hear(child.stderr!)]
   await stderr.until('step 1')

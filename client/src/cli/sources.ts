@@ -54,6 +54,15 @@ export async function readObject(source: string, forWhat: string): Promise<Recor
   return value as Record<string, unknown>
 }
 
+/** What reads a value may refuse it. */
+export function accepted<T>(read: () => T, forWhat: string): T {
+  try {
+    return read()
+  } catch (error) {
+    throw new InputError(`${forWhat}: ${(error as Error).message}`)
+  }
+}
+
 async function parse(content: string, forWhat: string, where: string): Promise<unknown> {
   if (content.trim() === '') throw new InputError(`${forWhat}: ${where} is empty`)
   if (/^\s*[{[]/.test(content) && !/\.ya?ml$/i.test(where)) return parseJson(content, forWhat, where)

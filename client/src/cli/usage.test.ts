@@ -5,7 +5,7 @@ import { CadreError, type ErrorCode } from '@cadre/contract/errors'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { cadre } from '../test/cadre.ts'
 import { agent } from '../test/samples.ts'
-import { startWire } from '../test/wire.ts'
+import { nobody, startWire } from '../test/wire.ts'
 
 describe.concurrent('a command line that cannot be meant', () => {
   test.each([
@@ -126,10 +126,9 @@ describe('what the server refuses', () => {
   })
 
   test('no server: says so, and how to start one', async () => {
-    const wire = await startWire()
-    await wire.stop()
-    const { code, stderr } = await cadre(['agents', 'list', '--url', wire.url], { url: 'http://other.invalid' })
-    expect([code, stderr]).toEqual([1, `cadre: No Cadre server answers at ${wire.url}; start one with \`cadre start\`.\n`])
+    const url = await nobody()
+    const { code, stderr } = await cadre(['agents', 'list', '--url', url], { url: 'http://other.invalid' })
+    expect([code, stderr]).toEqual([1, `cadre: No Cadre server answers at ${url}; start one with \`cadre start\`.\n`])
   })
 
   test('another program at the address is told apart', async () => {

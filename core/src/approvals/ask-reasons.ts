@@ -15,8 +15,12 @@ export function settledReasons({ name, effect, approval }: AskedTool, { require 
   if (effect === 'read') return []
   const asked = require.find((each) => each === name || (each.endsWith('__*') && name.startsWith(each.slice(0, -1))))
   return [
-    ...(approval === 'always' ? [{ code: 'manifest' as const, message: `the ForgeHook of '${name}' asks for it before each call` }] : []),
-    ...(asked === undefined ? [] : [{ code: 'agent' as const, message: `the agent's settings ask for it (approvals.require: ${asked})` }]),
+    ...(approval === 'always'
+      ? [{ code: 'manifest' as const, params: { tool: name }, message: `the ForgeHook of '${name}' asks for it before each call` }]
+      : []),
+    ...(asked === undefined
+      ? []
+      : [{ code: 'agent' as const, params: { rule: asked }, message: `the agent's settings ask for it (approvals.require: ${asked})` }]),
   ]
 }
 
@@ -32,7 +36,15 @@ export function dataReasons(labels: Labels): ApprovalReason[] {
   if (!secret || !foreign) return []
   const place = ({ tool, run_id, step }: typeof secret) => `'${tool}' (step ${step} of ${run_id})`
   const message = `this call can reach others, after ${place(secret)} read private data and ${place(foreign)} read what strangers may have written`
-  return [{ code: 'data_flow', message }]
+  const params = {
+    private_tool: secret.tool,
+    private_step: secret.step,
+    private_run: secret.run_id,
+    untrusted_tool: foreign.tool,
+    untrusted_step: foreign.step,
+    untrusted_run: foreign.run_id,
+  }
+  return [{ code: 'data_flow', params, message }]
 }
 
 /** Whether somebody approved calls like this one before: by a rule, or for the rest of the run. */

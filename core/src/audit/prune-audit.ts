@@ -1,11 +1,17 @@
 import { systemActor } from '../access/actor.ts'
 import type { Db } from '../storage/database.ts'
 import { audit, type AuditApp } from './audit.ts'
-import { deleteBelow, lockHead, selectLastBefore, updateHead } from './audit.store.ts'
+import { deleteBelow, lockHead, selectHead, selectLastBefore, updateHead } from './audit.store.ts'
 import { signHead } from './head.ts'
 
 const pageSize = 1000
 const dayMs = 86_400_000
+
+/** How many entries are older. They are a chain without a gap, so nobody has to count them. */
+export async function countOldAudit({ db, now }: { db: Db; now: () => number }, days: number): Promise<number> {
+  const [last, head] = await Promise.all([selectLastBefore(db.read, now() - days * dayMs), selectHead(db.read)])
+  return last && head ? Math.max(0, last.seq - head.first_seq + 1) : 0
+}
 
 /**
  * Retention: deletes the entries that are older, from the old end. The head then says at which entry the log begins and what the hash

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Worker } from 'node:worker_threads'
 import { canonicalJson } from '@cadre/contract/canonical-json'
 import { Manifest, type ManifestInput } from '@cadre/contract/manifest'
 import { HookBundle } from '@cadre/contract/plugins'
@@ -50,6 +51,21 @@ describe.each(databaseUrls)('registered code on $name', ({ url }) => {
     await expect(call('refuse')).rejects.toMatchObject({ code: 'TOOL_FAILED', message: 'n: must be even' })
     // The owner is told all of it, the model one line.
     await expect(call('break')).rejects.toMatchObject({ code: 'TOOL_FAILED', message: expect.stringMatching(/TypeError[^]*\n/) })
+  })
+
+  test('has its thread by the time a run calls it', async () => {
+    await world.api.plugins.add(owner, code())
+    const started: string[] = []
+    const note = ({ threadName }: Worker) => void started.push(threadName ?? '')
+    process.on('worker', note)
+    try {
+      await world.app.hooks.findTools('default', ['mine__twice'])
+      await expect.poll(() => started).toEqual(['cadre-code'])
+      expect(await call('twice', { n: 21 })).toBe(42)
+      expect(started).toEqual(['cadre-code'])
+    } finally {
+      process.off('worker', note)
+    }
   })
 
   test('is a tool of an agent, and a failure is one line to its model', async () => {

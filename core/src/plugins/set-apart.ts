@@ -17,6 +17,30 @@ export function withHiddenSecrets(manifest: Manifest): Manifest {
   return { ...manifest, runtime: withHidden(manifest.runtime) }
 }
 
+/** The manifest without its headers or environment, and what they were. */
+export function withoutSecrets<M extends Pick<Manifest, 'runtime'>>(manifest: M): { manifest: M; names: string[]; values: RuntimeSecrets } {
+  const values = secretsOf(manifest.runtime) ?? {}
+  return { manifest: { ...manifest, runtime: withValues(manifest.runtime, null) }, names: Object.keys(values).sort(), values }
+}
+
+/** The manifest with these as its headers or environment; none where there are none. */
+export function withSecrets(manifest: Manifest, values: RuntimeSecrets): Manifest {
+  return { ...manifest, runtime: withValues(manifest.runtime, Object.keys(values).length === 0 ? null : values) }
+}
+
+function withValues(runtime: HookRuntime, values: RuntimeSecrets | null): HookRuntime {
+  if (runtime.type === 'http') return put(runtime, 'headers', values)
+  if (runtime.type === 'container') return put(runtime, 'env', values)
+  if (runtime.type !== 'mcp') return runtime
+  const { transport } = runtime
+  return { ...runtime, transport: transport.type === 'http' ? put(transport, 'headers', values) : put(transport, 'env', values) }
+}
+
+function put<T extends object>(holder: T, field: 'headers' | 'env', values: RuntimeSecrets | null): T {
+  const { [field]: _, ...rest } = holder as T & { headers?: unknown; env?: unknown }
+  return (values === null ? rest : { ...rest, [field]: values }) as T
+}
+
 function secretsOf(runtime: HookRuntime): RuntimeSecrets | null {
   if (runtime.type === 'http') return runtime.headers ?? null
   if (runtime.type === 'container') return runtime.env ?? null

@@ -96,7 +96,8 @@ function runtimeOf(config: ToolConfig, plugin: KnownPlugin, endpoint: HookEndpoi
   }
 }
 
-function opened(config: KeyConfig, { workspace_id, manifest, sealed }: KnownPlugin): RuntimeSecrets | null {
+/** The secret values of a registered ForgeHook's runtime. */
+export function opened(config: KeyConfig, { workspace_id, manifest, sealed }: KnownPlugin): RuntimeSecrets | null {
   if (sealed === null || workspace_id === null) return null
   return fromJson(unseal(config, sealed, `plugins:${manifest.id}`, workspace_id)) as RuntimeSecrets
 }

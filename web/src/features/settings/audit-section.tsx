@@ -12,7 +12,7 @@ import { ErrorBox } from '../../ui/error-box.tsx'
 import { Opening } from '../../ui/opening.tsx'
 import { Card, Empty, Skeleton } from '../../ui/parts.tsx'
 import { Source } from '../../ui/value-view.tsx'
-import { useRunsServer } from '../access/access-queries.ts'
+import { useMay } from '../access/access-queries.ts'
 import { Who } from '../access/who.tsx'
 import { Ago } from '../runs/run-status.tsx'
 import { AuditFilters } from './audit-filters.tsx'
@@ -28,7 +28,7 @@ export function AuditSection() {
   const format = useFormat()
   const search = readAuditSearch(useSearch({ strict: false }))
   const navigate = useNavigate({ from: '/settings/$section' })
-  const runsServer = useRunsServer()
+  const runsServer = useMay('audit.verify')
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(auditQuery(search))
   const [read, setRead] = useState<number | null>(null)
   const stopping = useRef<AbortController | null>(null)

@@ -10,7 +10,7 @@ import { ErrorBox } from '../../ui/error-box.tsx'
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx'
 import { Badge } from '../../ui/parts.tsx'
 import { toast } from '../../ui/toast.ts'
-import { meQuery, useRunsServer } from '../access/access-queries.ts'
+import { meQuery, useMay } from '../access/access-queries.ts'
 import { peopleChanged } from '../access/people-queries.ts'
 import { exportAddress, RoleSelect } from './person-dialogs.tsx'
 
@@ -21,7 +21,7 @@ export function PersonRow({ user, onAct }: { user: User; onAct: (act: PersonAct)
   const texts = useSettingsTexts()
   const { access } = useTexts()
   const { data: me } = useQuery(meQuery)
-  const runsServer = useRunsServer()
+  const runsServer = useMay('users.erase')
   const { busy, error, act } = useAct<'role' | 'enable'>()
   const isOwn = user.id === me?.user?.id
   const setRole = (role: Role) =>

@@ -9,13 +9,13 @@ import { ConfirmDialog } from '../../ui/confirm.tsx'
 import { ErrorBox } from '../../ui/error-box.tsx'
 import { Badge, Card, Empty, Skeleton } from '../../ui/parts.tsx'
 import { toast } from '../../ui/toast.ts'
-import { useRunsServer } from '../access/access-queries.ts'
+import { useMay } from '../access/access-queries.ts'
 import { Section } from './section.tsx'
 import { ServerSettings } from './server-settings.tsx'
 
 /** What is about the whole server: for owners and admins of the first workspace. Its keys are the owners'. */
 export function ServerSection() {
-  const runsServer = useRunsServer()
+  const runsServer = useMay('signingKeys.list')
   return (
     <div className="flex flex-col gap-7">
       <ServerSettings />

@@ -4,14 +4,14 @@ import { useFormat } from '../../i18n/texts.ts'
 import { client } from '../../lib/api.ts'
 import { ErrorBox } from '../../ui/error-box.tsx'
 import { Card, Figure, Skeleton } from '../../ui/parts.tsx'
+import { RetentionRows } from './retention-rows.tsx'
 import { Section } from './section.tsx'
 
 /** The same in every language. */
 const names = { sqlite: 'SQLite', postgres: 'PostgreSQL' }
-const settingOf = { runs: 'CADRE_RUN_DAYS', audit: 'CADRE_AUDIT_DAYS' }
 const fixed = ['deleted_conversations', 'unsent_uploads', 'jobs', 'machine', 'counts_by_minute', 'counts_by_hour', 'budget_counters'] as const
 
-/** What the operator set, to be read: it is changed where the server is set up. */
+/** How long things are kept, and what the operator set, which is changed where the server is set up. */
 export function ServerSettings() {
   const texts = useSettingsTexts()
   const format = useFormat()
@@ -19,7 +19,7 @@ export function ServerSettings() {
     queryKey: ['server-settings'],
     queryFn: ({ signal }) => client.server.settings(undefined, { signal }),
   })
-  const days = (count: number | null) => (count === null ? texts.forEver : texts.keptDays(count, format.number(count)))
+  const days = (count: number) => texts.keptDays(count, format.number(count))
   return (
     <>
       <Section title={texts.retention} text={texts.retentionText}>
@@ -28,9 +28,7 @@ export function ServerSettings() {
         {data && (
           <Card>
             <dl className="divide-y divide-line text-[13px]">
-              {(['runs', 'audit'] as const).map((what) => (
-                <Kept key={what} name={texts.kept[what]} time={days(data.retention[what])} note={texts.setBy(settingOf[what])} />
-              ))}
+              <RetentionRows />
               <Kept name={texts.kept.messages} time={texts.asConversation} />
               {fixed.map((what) => (
                 <Kept key={what} name={texts.kept[what]} time={days(data.retention[what])} />
@@ -55,14 +53,11 @@ export function ServerSettings() {
   )
 }
 
-function Kept({ name, time, note }: { name: string; time: string; note?: string }) {
+function Kept({ name, time }: { name: string; time: string }) {
   return (
     <div className="flex flex-wrap items-baseline justify-between gap-x-4 px-4 py-2">
       <dt>{name}</dt>
-      <dd className="text-muted">
-        {time}
-        {note && <span className="text-xs"> ({note})</span>}
-      </dd>
+      <dd className="text-muted">{time}</dd>
     </div>
   )
 }

@@ -1,5 +1,5 @@
 import type { Me } from '@cadre/contract/credentials'
-import { isAtLeast } from '../access/access-queries.ts'
+import { mayCall } from '../access/access-queries.ts'
 
 export const sectionNames = [
   'account',
@@ -16,20 +16,20 @@ export const sectionNames = [
 ] as const
 export type SectionName = (typeof sectionNames)[number]
 
-/** What somebody with this role here has a use for; the server decides what is let through. */
+/** What the caller has a use for here; the server says what it lets through. */
 export function sectionsFor(me: Me): SectionName[] {
   const may: Record<SectionName, boolean> = {
     account: true,
     appearance: true,
-    people: isAtLeast(me, 'admin'),
-    workspaces: isAtLeast(me, 'admin'),
-    grants: isAtLeast(me, 'admin'),
+    people: mayCall(me, 'users.list'),
+    workspaces: mayCall(me, 'workspaces.members'),
+    grants: mayCall(me, 'grants.list'),
     keys: true,
-    connections: isAtLeast(me, 'builder'),
-    audit: isAtLeast(me, 'admin'),
-    transfer: isAtLeast(me, 'builder'),
-    server: isAtLeast(me, 'admin') && me.workspace.id === 'default',
-    logs: isAtLeast(me, 'admin') && me.workspace.id === 'default',
+    connections: mayCall(me, 'connections.list'),
+    audit: mayCall(me, 'audit.list'),
+    transfer: mayCall(me, 'agents.create'),
+    server: mayCall(me, 'server.settings'),
+    logs: mayCall(me, 'logs.follow'),
   }
   return sectionNames.filter((name) => may[name])
 }

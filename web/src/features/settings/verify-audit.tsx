@@ -1,5 +1,4 @@
 import type { AuditVerdict } from '@cadre/contract/audit'
-import { CadreError } from '@cadre/client'
 import { ShieldAlert, ShieldCheck } from 'lucide-react'
 import { useState } from 'react'
 import { useSettingsTexts } from '../../i18n/settings-texts.ts'
@@ -10,6 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { ErrorBox } from '../../ui/error-box.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { Card } from '../../ui/parts.tsx'
+import { useIssue } from '../../ui/use-issue.ts'
 
 /** Whether the log is as it was written; with a place and hash that were noted earlier, also that nothing up to there was taken back. */
 export function VerifyAudit() {
@@ -18,7 +18,7 @@ export function VerifyAudit() {
   const [hash, setHash] = useState('')
   const [verdict, setVerdict] = useState<AuditVerdict | null>(null)
   const { busy, error, act } = useAct<'verify'>()
-  const issue = (field: string) => (error instanceof CadreError ? error.issues.find(({ path }) => path === field)?.message : undefined)
+  const issue = useIssue(error)
   const verify = () =>
     act('verify', async () => {
       setVerdict(null)

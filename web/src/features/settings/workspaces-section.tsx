@@ -11,7 +11,7 @@ import { Field, Input } from '../../ui/field.tsx'
 import { FormDialog } from '../../ui/form-dialog.tsx'
 import { Badge, Card, CardTitle, Skeleton } from '../../ui/parts.tsx'
 import { toast } from '../../ui/toast.ts'
-import { meQuery, useMay, useRunsServer } from '../access/access-queries.ts'
+import { meQuery, useMay } from '../access/access-queries.ts'
 import { peopleChanged, workspacesQuery } from '../access/people-queries.ts'
 import { Members } from './members.tsx'
 import { Section } from './section.tsx'
@@ -19,7 +19,7 @@ import { Section } from './section.tsx'
 export function WorkspacesSection() {
   const texts = useSettingsTexts()
   const { data: me } = useQuery(meQuery)
-  const runsServer = useRunsServer()
+  const runsServer = useMay('workspaces.create')
   const { data, error, refetch } = useQuery(workspacesQuery)
   const [named, setNamed] = useState<Workspace | 'new' | null>(null)
   // An admin sees the members of the workspace they are in; those who run the server, of all.
@@ -50,7 +50,7 @@ export function WorkspacesSection() {
 function OneWorkspace({ workspace, isHere, onRename }: { workspace: Workspace; isHere: boolean; onRename: () => void }) {
   const texts = useSettingsTexts()
   const { access } = useTexts()
-  const isOwner = useMay('owner')
+  const isOwner = useMay('workspaces.rename')
   const [open, setOpen] = useState(isHere)
   return (
     <Card className={open ? undefined : '[&>div]:border-b-0'}>

@@ -1,9 +1,9 @@
-import { agentsFile, type PlannedAgent } from '@cadre/client'
+import { agentsFile, type PlannedAgent, type WorkspaceFile, workspaceFile } from '@cadre/client'
 import { useQuery } from '@tanstack/react-query'
 import { Download, Upload } from 'lucide-react'
 import { useRef, useState } from 'react'
 import { useTransferTexts } from '../../i18n/transfer-texts.ts'
-import { queries } from '../../lib/api.ts'
+import { client, queries } from '../../lib/api.ts'
 import { saveFile } from '../../lib/save-file.ts'
 import { Button, buttonStyle } from '../../ui/button.tsx'
 import { ErrorBox } from '../../ui/error-box.tsx'
@@ -14,6 +14,7 @@ import { meQuery } from '../access/access-queries.ts'
 import { agentsQuery, isOwn } from '../agents/agent-queries.ts'
 import { exportAddress } from '../settings/person-dialogs.tsx'
 import { Section } from '../settings/section.tsx'
+import { HooksImportDialog } from './hooks-import-dialog.tsx'
 import { ImportDialog } from './import-dialog.tsx'
 
 const mostBytes = 20_000_000
@@ -25,6 +26,7 @@ export function TransferSection() {
   const { data: me } = useQuery(meQuery)
   const { busy, error, act } = useAct<'download' | 'read'>()
   const [unreadable, setUnreadable] = useState<string | null>(null)
+  const [opened, setOpened] = useState<WorkspaceFile | null>(null)
   const [planned, setPlanned] = useState<PlannedAgent[] | null>(null)
   const input = useRef<HTMLInputElement>(null)
   const known = () => queries.fetchQuery({ ...agentsQuery, staleTime: 0 })
@@ -32,25 +34,40 @@ export function TransferSection() {
   const download = () =>
     act('download', async () => {
       const agents = (await known()).filter(isOwn)
-      if (agents.length === 0) return toast(texts.noAgents)
-      const { writeAgentsFile } = await agentsFile()
-      saveFile('cadre-agents.json', new Blob([writeAgentsFile(agents)], { type: 'application/json' }))
+      const { forgehooks } = await client.plugins.export({})
+      if (agents.length === 0 && forgehooks.length === 0) return toast(texts.nothingThere)
+      const { writeWorkspaceFile } = await workspaceFile()
+      saveFile('cadre-workspace.json', new Blob([writeWorkspaceFile(agents, forgehooks)], { type: 'application/json' }))
     })
   const read = (file: File) =>
     act('read', async () => {
       setUnreadable(null)
       if (file.size > mostBytes) return setUnreadable(texts.tooLarge)
-      const { planAgents, readAgentsFile } = await agentsFile()
-      const fields = await file
+      const { readWorkspaceFile } = await workspaceFile()
+      const read = await file
         .text()
-        .then(readAgentsFile)
+        .then(readWorkspaceFile)
         .catch((error: unknown) => setUnreadable(error instanceof Error ? error.message : String(error)))
-      if (fields) setPlanned(planAgents(fields, await known()))
+      if (!read) return
+      if (read.forgehooks.length > 0) setOpened(read)
+      else await plan(read.agents)
+    })
+  const plan = async (agents: WorkspaceFile['agents']) => {
+    const { planAgents } = await agentsFile()
+    setPlanned(planAgents(agents, await known()))
+  }
+  /** ForgeHooks come first: agents name them, also those that go by another id here. */
+  const goOn = (file: WorkspaceFile, renamed: ReadonlyMap<string, string>) =>
+    act('read', async () => {
+      setOpened(null)
+      if (file.agents.length === 0) return
+      const { withRenamedTools } = await workspaceFile()
+      await plan(file.agents.map((fields) => withRenamedTools(fields, renamed)))
     })
 
   return (
     <div className="flex flex-col gap-7">
-      <Section title={texts.agents} text={texts.agentsText}>
+      <Section title={texts.workspace} text={texts.workspaceText}>
         <Card className="flex flex-wrap gap-2 p-4">
           <Button busy={busy === 'download'} onClick={() => void download()}>
             {busy !== 'download' && <Download aria-hidden />}
@@ -99,6 +116,14 @@ export function TransferSection() {
             </a>
           </Card>
         </Section>
+      )}
+      {opened && (
+        <HooksImportDialog
+          forgehooks={opened.forgehooks}
+          hasAgents={opened.agents.length > 0}
+          onDone={(renamed) => void goOn(opened, renamed)}
+          onClose={() => setOpened(null)}
+        />
       )}
       {planned && <ImportDialog planned={planned} onClose={() => setPlanned(null)} />}
     </div>
