@@ -5,7 +5,7 @@ import { CadreError, invalid } from '@cadre/contract/errors'
 import { expect, onTestFinished, test } from 'vitest'
 import { createClient, followRun, requestIdOf, startRun } from './client.ts'
 import { agent, events, pending, run } from './test/samples.ts'
-import { refusal, startWire, stream } from './test/wire.ts'
+import { nobody, refusal, startWire, stream } from './test/wire.ts'
 
 const thrownBy = (call: () => Promise<unknown>) =>
   call().then(
@@ -118,10 +118,9 @@ test('whoever gave the client is told of each call and stream that wants a login
 })
 
 test('no server at the address is UNAVAILABLE and names it', async () => {
-  const wire = await startWire()
-  await wire.stop()
-  const error = await thrownBy(() => createClient({ url: wire.url }).plugins.list())
-  expect(error).toMatchObject({ name: 'CadreError', code: 'UNAVAILABLE', message: `No Cadre server answers at ${wire.url} (ECONNREFUSED).` })
+  const url = await nobody()
+  const error = await thrownBy(() => createClient({ url }).plugins.list())
+  expect(error).toMatchObject({ name: 'CadreError', code: 'UNAVAILABLE', message: `No Cadre server answers at ${url} (ECONNREFUSED).` })
 })
 
 test.each([
@@ -204,7 +203,7 @@ test('a run that ended while the server shut down is read to its end', async () 
 })
 
 test('a server that is killed and comes back loses and repeats no event', async () => {
-  const first = await startWire({ 'runs.follow': ({ signal }) => stream(events.slice(0, 4), { held: signal }) })
+  const first = await startWire({ 'runs.follow': ({ signal }) => stream(events.slice(0, 4), { held: signal }) }, { returns: true })
   const breaks: string[] = []
   const back = Promise.withResolvers<Awaited<ReturnType<typeof startWire>>>()
   const onBreak = ({ message }: Error) => {

@@ -17,8 +17,11 @@ export { importHistory, type ImportOptions } from './import-history.ts'
 export { followRun, type FollowOptions } from './follow-run.ts'
 export { openLiveRun, type LiveRun, type LiveRunOptions, type LiveRunState, type LiveText } from './live-run.ts'
 
-/** Agents as a file, to be written, read, compared and applied: for whoever needs it, as not many do. */
+/** Agents of a file, to be compared and applied: for whoever needs it, as not many do. */
 export const agentsFile = () => import('./agents-file.ts')
+/** Agents and ForgeHooks as a file, to be written and read. */
+export const workspaceFile = () => import('./workspace-file.ts')
+export type { WorkspaceFile } from './workspace-file.ts'
 
 export type ClientOptions = {
   /** Where the server is, such as http://127.0.0.1:4000. */

@@ -8,6 +8,8 @@ export type FollowOptions = {
   /** The id of the last event that is already known: `7`, or `7.2.0` for a piece of text. */
   after?: string
   signal?: AbortSignal
+  /** Values that take more bytes come cut. */
+  max_value_bytes?: number | undefined
   /** How long a server that was there may be away before its error is thrown. */
   patience_ms?: number
   /** The connection broke and will be made again. */
@@ -27,14 +29,15 @@ const longestWaitMs = 3_000
  * orderly end of a stream (a server that shuts down) for the end of the run.
  */
 export async function* followRun(client: Client, runId: string, options: FollowOptions = {}): AsyncGenerator<RunEvent, void> {
-  const { signal, patience_ms = 60_000, onBreak, onOpen } = options
+  const { signal, max_value_bytes, patience_ms = 60_000, onBreak, onOpen } = options
+  const cut = max_value_bytes === undefined ? {} : { max_value_bytes }
   let lastEventId = options.after
   let waitMs = firstWaitMs
   // When the server was last known to be there, while it is away; null while it is there.
   let awaySince: number | null = -Infinity
   for (;;) {
     try {
-      const events = await client.runs.follow({ runId }, { signal, lastEventId })
+      const events = await client.runs.follow({ runId, ...cut }, { signal, lastEventId })
       awaySince = null
       onOpen?.()
       for await (const event of events) {
@@ -45,7 +48,7 @@ export async function* followRun(client: Client, runId: string, options: FollowO
       }
       signal?.throwIfAborted()
       // The server ends a stream early when it shuts down, and at once when nothing comes after `lastEventId`.
-      const run = await client.runs.get({ runId }, { signal })
+      const run = await client.runs.get({ runId, ...cut }, { signal })
       if (isOver(run.status) && seqOf(lastEventId) >= run.last_seq) return
     } catch (error) {
       signal?.throwIfAborted()

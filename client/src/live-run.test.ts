@@ -60,6 +60,52 @@ test('a run that is over is loaded and not followed', async () => {
   expect(wire.calls.map(({ path }) => path)).toEqual(['runs.get'])
 })
 
+test('of a long run that is over the beginning is there first, then all of it', async () => {
+  const rest = Promise.withResolvers<void>()
+  const asked: unknown[] = []
+  const { live } = await open(
+    {
+      'runs.get': async ({ input }) => {
+        asked.push(input)
+        if ((input as { max_events?: number }).max_events !== undefined) return run({ steps: [], events_left: 7 })
+        await rest.promise
+        return run()
+      },
+    },
+    { first_events: 10, max_value_bytes: 5_000 },
+  )
+  expect((await until(live, ({ run }) => run !== null)).run).toMatchObject({ steps: [], events_left: 7 })
+  rest.resolve()
+  expect(await until(live, isClosed)).toEqual({ run: run(), texts: [], connection: 'closed', error: null })
+  expect(asked).toEqual([
+    { runId: 'run_1', max_value_bytes: 5_000, max_events: 10 },
+    { runId: 'run_1', max_value_bytes: 5_000 },
+  ])
+})
+
+test('what was known of a long run under way stays until its events have come as far', async () => {
+  const more = Promise.withResolvers<void>()
+  const [first, ...others] = events
+  const { live } = await open(
+    {
+      'runs.get': () => run({ ...pending, steps: run().steps, last_seq: 3, events_left: 1 }),
+      'runs.follow': async function* ({ signal }) {
+        yield* stream([first!])
+        await more.promise
+        yield* stream(
+          others.filter(({ type }) => type !== 'run.ended'),
+          { held: signal },
+        )
+      },
+    },
+    { first_events: 10 },
+  )
+  expect((await until(live, ({ connection }) => connection === 'live')).run).toMatchObject({ steps: run().steps, events_left: 1 })
+  more.resolve()
+  const { run: caughtUp } = await until(live, (state) => state.run?.events_left === undefined && state.run?.steps[0]?.status === 'completed')
+  expect(caughtUp).toMatchObject({ status: 'running', steps: [{ output: { value: 84 } }] })
+})
+
 test('a run under way shows text as it arrives, then steps, then what the server has of its end', async () => {
   const { answers, letUntil } = heldRun()
   const { live } = await open(answers)
@@ -137,7 +183,11 @@ test.each([
 test('a server that goes away is said to be, and nothing is lost when it is back', async () => {
   let over = false
   const back = Promise.withResolvers<void>()
-  const first = await startWire({ 'runs.get': () => run(pending), 'runs.follow': ({ signal }) => stream(events.slice(0, 4), { held: signal }) })
+  const answers: Record<string, Answer> = {
+    'runs.get': () => run(pending),
+    'runs.follow': ({ signal }) => stream(events.slice(0, 4), { held: signal }),
+  }
+  const first = await startWire(answers, { returns: true })
   const live = openLiveRun(createClient({ url: first.url }), 'run_1', { schedule: (tell) => queueMicrotask(tell), wait_ms: [1, 1] })
   onTestFinished(live.close)
   await until(live, ({ run }) => run?.steps.length === 1)
@@ -163,7 +213,7 @@ test('a server that goes away is said to be, and nothing is lost when it is back
 })
 
 test('a server that is not there yet is asked until it is', async () => {
-  const first = await startWire()
+  const first = await startWire({}, { returns: true })
   await first.stop()
   const live = openLiveRun(createClient({ url: first.url }), 'run_1', { schedule: (tell) => queueMicrotask(tell), wait_ms: [1, 1] })
   onTestFinished(live.close)

@@ -33,10 +33,16 @@ export type LiveRunOptions = {
   schedule?: (tell: () => void) => void
   /** Before it asks a server that is away again, at first and at most. */
   wait_ms?: [first: number, longest: number]
+  /** Values of steps and model calls that take more bytes come cut; `cut` of each says which, and `runs.value` has the whole. */
+  max_value_bytes?: number | undefined
+  /** A longer journal comes in two parts: so many events at once, so that there is something to see, then all. Until then `events_left` is set. */
+  first_events?: number | undefined
 }
 
 /** One run, live: a snapshot, then every event folded into it, over broken connections and restarts of the server, to its end. */
-export function openLiveRun(client: Client, runId: string, { schedule = nextFrame, wait_ms = [200, 3_000] }: LiveRunOptions = {}): LiveRun {
+export function openLiveRun(client: Client, runId: string, options: LiveRunOptions = {}): LiveRun {
+  const { schedule = nextFrame, wait_ms = [200, 3_000], max_value_bytes, first_events } = options
+  const cut = max_value_bytes === undefined ? {} : { max_value_bytes }
   const leaving = new AbortController()
   const listeners = new Set<() => void>()
   const fold = new TraceFold()
@@ -57,7 +63,9 @@ export function openLiveRun(client: Client, runId: string, { schedule = nextFram
   function tell() {
     isScheduled = false
     if (leaving.signal.aborted) return
-    if (snapshot && !isOver(snapshot.status) && last) state = { ...state, run: liveRun(snapshot, fold.trace(false), started, last) }
+    // What is known already stays until the events from the first on have caught up with it.
+    if (snapshot && !isOver(snapshot.status) && last && last.seq >= snapshot.last_seq)
+      state = { ...state, run: liveRun(snapshot, fold.trace(false), started, last) }
     state = { ...state, texts: [...texts.values()] }
     for (const listener of listeners) listener()
   }
@@ -78,10 +86,10 @@ export function openLiveRun(client: Client, runId: string, { schedule = nextFram
   }
 
   /** Asks until the server answers. */
-  async function load(): Promise<Run> {
+  async function load(part: { max_events?: number } = {}): Promise<Run> {
     for (let wait = wait_ms[0]; ; wait = Math.min(wait * 2, wait_ms[1])) {
       try {
-        return await client.runs.get({ runId }, { signal: leaving.signal })
+        return await client.runs.get({ runId, ...cut, ...part }, { signal: leaving.signal })
       } catch (error) {
         leaving.signal.throwIfAborted()
         if (!(error instanceof CadreError) || error.code !== 'UNAVAILABLE') throw error
@@ -92,11 +100,16 @@ export function openLiveRun(client: Client, runId: string, { schedule = nextFram
   }
 
   async function follow() {
-    snapshot = await load()
+    snapshot = await load(first_events === undefined ? {} : { max_events: first_events })
+    if (isOver(snapshot.status) && snapshot.events_left !== undefined) {
+      change({ run: snapshot })
+      snapshot = await load()
+    }
     change({ run: snapshot, connection: isOver(snapshot.status) ? 'closed' : 'connecting' })
     if (isOver(snapshot.status)) return
     const events = followRun(client, runId, {
       signal: leaving.signal,
+      max_value_bytes,
       patience_ms: Infinity,
       onOpen: () => change({ connection: 'live' }),
       onBreak: () => change({ connection: 'away' }),
@@ -126,8 +139,9 @@ function liveRun(snapshot: Run, trace: Trace, started: Extract<JournalEvent, { t
   const waiting = last.type === 'run.waiting' ? last.waiting : null
   const spent = [...trace.model_calls, ...trace.compactions]
   const costs = spent.flatMap(({ cost }) => (cost === null ? [] : [cost]))
+  const { events_left: _, ...known } = snapshot
   return {
-    ...snapshot,
+    ...known,
     ...trace,
     status: !started ? snapshot.status : waiting && waiting.for !== 'retry' ? 'pending' : 'running',
     waiting,

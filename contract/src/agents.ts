@@ -13,7 +13,9 @@ const promptTemplate = z
   .max(50_000)
   .superRefine((template, context) => {
     const problem = templateProblem(template)
-    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem })
+    if (problem === undefined) return
+    const { code, params, message } = problem
+    context.addIssue({ code: 'custom', message, params: { code, params } })
   })
 
 const fields = {

@@ -137,6 +137,10 @@ export const Imported = z.object({
 })
 export type Imported = z.infer<typeof Imported>
 
+/** Of the conversations that the caller takes part in, those left out that the caller muted. */
+export const Unread = z.object({ messages: z.int(), conversations: z.int() })
+export type Unread = z.infer<typeof Unread>
+
 const ConversationRef = z.strictObject({ conversationId: id })
 const at = '/conversations/{conversationId}'
 
@@ -178,6 +182,7 @@ export const conversations = {
       }),
     )
     .output(z.object({ last_read_seq: z.int(), unread: z.int() })),
+  unread: oc.route({ method: 'GET', path: '/unread', summary: 'Count what the caller has not read, in all conversations' }).output(Unread),
   mute: oc
     .route({ method: 'PUT', path: `${at}/muted`, summary: 'Mute a conversation for the caller' })
     .input(ConversationRef.extend({ muted: z.boolean() }))

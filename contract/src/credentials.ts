@@ -1,6 +1,6 @@
 import { oc } from '@orpc/contract'
 import { z } from 'zod'
-import { Email, Password, Role, Scope, User } from './access.ts'
+import { Email, GrantLevel, Password, Role, Scope, User } from './access.ts'
 import { Instant } from './page.ts'
 
 const id = z.string().min(1).max(100)
@@ -18,6 +18,17 @@ export const Me = z.object({
   /** Of a key; null: all that its role may, on all agents. */
   scopes: z.array(Scope).nullable(),
   agents: z.array(z.string()).nullable(),
+  /**
+   * What the caller may call here, by the names of this contract: `agents.create`. Whatever else is asked for is refused. A call that is
+   * listed may still be refused for single things, as a conversation that the caller does not take part in.
+   */
+  permissions: z.object({
+    calls: z.array(z.string()),
+    /** What grants add for single agents, by their ids. */
+    on_agents: z.record(z.string(), z.array(z.string())),
+    /** What was granted on single conversations and projects, by their ids. */
+    on_rooms: z.record(z.string(), GrantLevel),
+  }),
   /** Where the user may go by `sessions.switch`. */
   workspaces: z.array(workspaceRef.extend({ role: Role })),
 })

@@ -78,3 +78,25 @@ test('a trace that grows keeps the objects of what did not change, and a trace t
   expect(fold.trace(true).steps.map(({ status }) => status)).toEqual(['uncertain', 'completed'])
   expect(after.steps.map(({ status }) => status)).toEqual(['running', 'completed'])
 })
+
+test('what is cut is said of the step as it is now: a result of its own, and an input that a person changed beside the first', () => {
+  const call = started(1) as Extract<JournalEvent, { type: 'tool.started' }>
+  const { attempt: _, ...asked } = call
+  const requested: JournalEvent = { ...asked, type: 'approval.requested', approval_id: 'apr_1', reasons: [], expires_at: at, cut: { input: 9_000 } }
+  const done: JournalEvent = {
+    type: 'tool.completed',
+    seq: 30,
+    at,
+    step: 1,
+    output: 'beg',
+    error: null,
+    duration_ms: 3,
+    retries: 0,
+    cut: { output: 7_000 },
+  }
+  const cutOf = (events: JournalEvent[]) => foldTrace(events, false).steps[0]?.cut
+  expect(cutOf([requested, { ...call, cut: { input: 9_000 } }, done])).toEqual({ input: 9_000, output: 7_000 })
+  expect(cutOf([requested, { ...call, edited: true }, done])).toEqual({ original_input: 9_000, output: 7_000 })
+  expect(cutOf([started(1), done, uncertain(1), started(1)])).toEqual({})
+  expect(cutOf([started(1)])).toBeUndefined()
+})

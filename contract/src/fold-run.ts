@@ -66,11 +66,25 @@ export class TraceFold {
       case 'tool.started':
         if (!this.#steps.has(event.step)) this.#add(newStep(event))
         else
-          this.#change(event.step, (known) => ({ status: 'running', input: event.input, output: null, error: null, ...withOriginal(known, event) }))
+          this.#change(event.step, (known) => ({
+            status: 'running',
+            input: event.input,
+            output: null,
+            error: null,
+            ...withOriginal(known, event),
+            ...cutAnew(known, event),
+          }))
         break
       case 'tool.completed': {
         const { output, error, duration_ms, retries } = event
-        this.#change(event.step, () => ({ output, error, duration_ms, retries, status: error === null ? 'completed' : 'failed' }))
+        this.#change(event.step, (known) => ({
+          output,
+          error,
+          duration_ms,
+          retries,
+          status: error === null ? 'completed' : 'failed',
+          ...(event.cut ? { cut: { ...known.cut, ...event.cut } } : {}),
+        }))
         break
       }
       case 'tool.uncertain':
@@ -104,7 +118,15 @@ function withOriginal({ approval, input }: Step, { edited }: Extract<JournalEven
 
 function newStep(event: Extract<JournalEvent, { type: 'tool.started' | 'approval.requested' }>): Step {
   const { step, tool, action, input, effect, call, at } = event
-  return { step, tool, action, input, output: null, error: null, status: 'running', effect, retries: 0, call, duration_ms: 0, timestamp: at }
+  const cut = event.cut ? { cut: event.cut } : {}
+  return { step, tool, action, input, output: null, error: null, status: 'running', effect, retries: 0, call, duration_ms: 0, timestamp: at, ...cut }
+}
+
+/** A call that begins again, or with what a person made of its input: what was cut of it is another thing now. */
+function cutAnew({ cut, approval }: Step, event: Extract<JournalEvent, { type: 'tool.started' }>): Partial<Step> {
+  if (!cut && !event.cut) return {}
+  const original_input = cut?.['original_input'] ?? (approval && event.edited ? cut?.['input'] : undefined)
+  return { cut: { ...event.cut, ...(original_input === undefined ? {} : { original_input }) } }
 }
 
 // The run ended (cancelled, out of time) while the tool was at work. What only reads left nothing behind; the rest may have happened.
@@ -131,6 +153,7 @@ function toModelCall(event: Extract<JournalEvent, { type: 'model.completed' }>):
     tokens_output: event.tokens_output,
     tokens_cached: event.tokens_cached,
     tokens_reasoning: event.tokens_reasoning,
+    ...(event.tokens_estimated ? { tokens_estimated: event.tokens_estimated } : {}),
     duration_ms: event.duration_ms,
     first_token_ms: event.first_token_ms,
     retries: event.retries,
@@ -140,5 +163,6 @@ function toModelCall(event: Extract<JournalEvent, { type: 'model.completed' }>):
     context: event.context ?? null,
     ...(event.taken_over ? { taken_over: event.taken_over } : {}),
     timestamp: event.at,
+    ...(event.cut ? { cut: event.cut } : {}),
   }
 }

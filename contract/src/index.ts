@@ -46,3 +46,6 @@ export const contract = {
   events,
 }
 export type Contract = typeof contract
+
+/** `agents.create` and the like: every entry of the contract. */
+export type EndpointName = { [Group in keyof Contract]: `${Group}.${string & keyof Contract[Group]}` }[keyof Contract]

@@ -3,6 +3,7 @@ import { ApprovalReason, ApprovalScope } from './approvals.ts'
 import { CompactionRecord, ContextReport } from './context.ts'
 import { Effect } from './manifest.ts'
 import { Instant } from './page.ts'
+import { Cut } from './run-values.ts'
 
 /** A run moves forward through these and stops at one of the last four. */
 export const RunStatus = z.enum(['pending', 'running', 'completed', 'failed', 'timeout', 'cancelled'])
@@ -29,6 +30,7 @@ export const ModelPart = z.discriminatedUnion('type', [
 export type ModelPart = z.infer<typeof ModelPart>
 
 const numbered = { seq: z.int(), at: Instant }
+const cut = { cut: Cut.optional() }
 
 const toolCall = {
   call: z.int(),
@@ -46,6 +48,7 @@ export const JournalEvent = z.discriminatedUnion('type', [
   z.object({ ...numbered, type: z.literal('run.started'), attempt: z.int(), provider: z.string(), model: z.string() }),
   z.object({
     ...numbered,
+    ...cut,
     type: z.literal('model.completed'),
     call: z.int(),
     content: z.array(ModelPart),
@@ -54,6 +57,8 @@ export const JournalEvent = z.discriminatedUnion('type', [
     tokens_output: z.int(),
     tokens_cached: z.int(),
     tokens_reasoning: z.int(),
+    /** The provider did not say the tokens, or said nonsense: Cadre counted them. */
+    tokens_estimated: z.literal(true).optional(),
     duration_ms: z.number(),
     /** Time to the first token; null where the answer was not streamed. */
     first_token_ms: z.number().nullable(),
@@ -86,6 +91,7 @@ export const JournalEvent = z.discriminatedUnion('type', [
   }),
   z.object({
     ...numbered,
+    ...cut,
     type: z.literal('tool.started'),
     step: z.int(),
     ...toolCall,
@@ -95,6 +101,7 @@ export const JournalEvent = z.discriminatedUnion('type', [
   }),
   z.object({
     ...numbered,
+    ...cut,
     type: z.literal('tool.completed'),
     step: z.int(),
     output: z.unknown(),
@@ -113,6 +120,7 @@ export const JournalEvent = z.discriminatedUnion('type', [
   /** Before a call that a person has to approve. It starts when they have, with the input that they approved. */
   z.object({
     ...numbered,
+    ...cut,
     type: z.literal('approval.requested'),
     step: z.int(),
     ...toolCall,
@@ -123,6 +131,7 @@ export const JournalEvent = z.discriminatedUnion('type', [
   /** A call that is not made is completed with an error at once. */
   z.object({
     ...numbered,
+    ...cut,
     type: z.literal('approval.decided'),
     step: z.int(),
     approval_id: z.string(),

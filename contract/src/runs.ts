@@ -6,6 +6,7 @@ import { CompactionRecord, ContextReport } from './context.ts'
 import { Effect, JsonSchema } from './manifest.ts'
 import { Instant, PageQuery, pageOf } from './page.ts'
 import { RunError, RunEvent, RunStatus, Waiting } from './run-events.ts'
+import { Cut, CutValues, isValueOf, ReadRun, ReadRunValue } from './run-values.ts'
 
 /** What a person was or is asked about a step. */
 export const StepApproval = z.object({
@@ -37,6 +38,7 @@ export const Step = z.object({
   duration_ms: z.number(),
   timestamp: Instant,
   approval: StepApproval.optional(),
+  cut: Cut.optional(),
 })
 export type Step = z.infer<typeof Step>
 
@@ -50,6 +52,8 @@ export const ModelCall = z.object({
   tokens_output: z.int(),
   tokens_cached: z.int(),
   tokens_reasoning: z.int(),
+  /** The provider did not say the tokens, or said nonsense: Cadre counted them. */
+  tokens_estimated: z.literal(true).optional(),
   duration_ms: z.number(),
   first_token_ms: z.number().nullable(),
   retries: z.int(),
@@ -64,6 +68,7 @@ export const ModelCall = z.object({
   /** Answered in the run that this one was forked from; it cost nothing anew. */
   taken_over: z.literal(true).optional(),
   timestamp: Instant,
+  cut: Cut.optional(),
 })
 export type ModelCall = z.infer<typeof ModelCall>
 
@@ -157,6 +162,9 @@ export const Run = z.object({
   ip_address: z.string().nullable(),
   user_agent: z.string().nullable(),
   last_seq: z.int(),
+  cut: Cut.optional(),
+  /** Where not the whole trace was asked for: events of the journal that are not in it. */
+  events_left: z.int().optional(),
 })
 export type Run = z.infer<typeof Run>
 
@@ -269,14 +277,21 @@ export const runs = {
     .route({ method: 'POST', path: '/runs/cancel', summary: 'Cancel many runs, by their ids or by a filter' })
     .input(CancelRuns)
     .output(CancelledRuns),
-  get: oc.route({ method: 'GET', path: '/runs/{runId}', summary: 'Read one run with its whole trace' }).input(RunRef).output(Run),
+  get: oc
+    .route({ method: 'GET', path: '/runs/{runId}', summary: 'Read one run with its whole trace' })
+    .input(RunRef.extend(ReadRun.shape))
+    .output(Run),
+  value: oc
+    .route({ method: 'GET', path: '/runs/{runId}/value', summary: 'One whole value of a step, a model call or a run, as a file' })
+    .input(RunRef.extend(ReadRunValue.shape).superRefine(isValueOf))
+    .output(z.file()),
   follow: oc
     .route({
       method: 'GET',
       path: '/runs/{runId}/events',
       summary: 'Follow a run: every event from the first, or after Last-Event-ID, until it ends',
     })
-    .input(RunRef)
+    .input(RunRef.extend(CutValues.shape))
     .output(eventIterator(RunEvent)),
   cancel: oc.route({ method: 'POST', path: '/runs/{runId}/cancel', summary: 'Cancel a run' }).input(RunRef).output(Run),
   resolve: oc

@@ -24,7 +24,7 @@ export function startCadre(args: string[], { url, env = {}, stdin = '', cwd, nod
     cwd,
     env: environment,
     stdio: ['pipe', 'pipe', 'pipe'],
-    timeout: 25_000,
+    timeout: 50_000,
     killSignal: 'SIGKILL',
   })
   // A command that fails early closes its input unread.

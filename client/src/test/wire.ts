@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { contract } from '@cadre/contract'
 import { CadreError } from '@cadre/contract/errors'
+import { freePort } from '@cadre/core/test/free-port'
 import { implement, ORPCError, withEventMeta } from '@orpc/server'
 import { RPCHandler } from '@orpc/server/node'
 import { onTestFinished } from 'vitest'
@@ -16,9 +17,12 @@ type Builder = {
 
 /**
  * A double of the server's wire: the real contract and the real RPC handler, behind it the answers that a test gives by the name of the
- * call. Errors travel as the server sends them. Every call is kept.
+ * call. Errors travel as the server sends them. Every call is kept. One that `returns` can be stopped and started again at its port.
  */
-export async function startWire(answers: Record<string, Answer> = {}, { apiKey, port = 0 }: { apiKey?: string; port?: number } = {}) {
+export async function startWire(
+  answers: Record<string, Answer> = {},
+  { apiKey, returns = false, port = 0 }: { apiKey?: string; returns?: boolean; port?: number } = {},
+) {
   const calls: Call[] = []
   const base = implement(contract).$context<{ headers: Call['headers'] }>()
   const router = Object.fromEntries(
@@ -53,7 +57,7 @@ export async function startWire(answers: Record<string, Answer> = {}, { apiKey, 
     }
     const { matched } = await handler.handle(request, response, { prefix: '/rpc', context: { headers: request.headers } })
     if (!matched) response.writeHead(404).end()
-  }).listen(port, '127.0.0.1')
+  }).listen(returns ? await freePort() : port, '127.0.0.1')
   await once(server, 'listening')
   const stop = async () => {
     const closed = once(server, 'close')
@@ -74,6 +78,9 @@ export async function startWire(answers: Record<string, Answer> = {}, { apiKey, 
     inputOf: (path: string) => calls.findLast((call) => call.path === path)?.input,
   }
 }
+
+/** An address where nobody answers. */
+export const nobody = async () => `http://127.0.0.1:${await freePort()}`
 
 export function refusal({ code, status, message, issues, retry_after_ms }: CadreError) {
   const wait = retry_after_ms === null ? {} : { retry_after_ms }

@@ -164,7 +164,7 @@ describe.each(databaseUrls)('approvals, on $name', ({ url }) => {
   test('a run that fails while it asks leaves no question behind', async () => {
     world.effects.behave(({ path }) => (path === '/keyed' ? { hang: true } : undefined))
     world.says(calling([sending, { tool: 'effects__keyed' }]))
-    const run_id = await start(await mailer({ timeout_ms: 300 }))
+    const run_id = await start(await mailer({ timeout_ms: 2_000 }))
     expect((await person.ended(run_id)).status).toBe('timeout')
     const { items } = await world.api.approvals.list(owner, { limit: 10 })
     expect(items).toMatchObject([{ status: 'cancelled' }])

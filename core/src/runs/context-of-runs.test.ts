@@ -40,6 +40,17 @@ describe.each(databaseUrls)('a conversation that outgrows its window, on $name',
     })
   }
 
+  test('leaves half of a small window to the prompt, whatever the answer might have', async () => {
+    world.says(() => ({ text: 'half a sen', finish: 'length' }))
+    const run = await world.run(await world.agent({ provider: 'small', model: 'double', tools: [], config: { max_tokens: 4096 } }), {
+      input: 'hello',
+    })
+    expect(run).toMatchObject({ status: 'completed', output_text: 'half a sen' })
+    expect(world.model.requests[0]).toMatchObject({ max_tokens: smallWindow / 2 })
+    expect(run.model_calls[0]?.context?.max_output).toBe(smallWindow / 2)
+    expect(JSON.stringify(run.warnings)).toContain("cut at its limit of 1500 tokens (half of the model's window)")
+  })
+
   test('is compacted and the run completes; the trace says what the model saw', async () => {
     chain(20)
     const run = await world.run(await smallAgent())
@@ -83,8 +94,10 @@ describe.each(databaseUrls)('a conversation that outgrows its window, on $name',
     expect(again).toHaveLength(world.model.requests.length - 1)
     expect(again.map(prompt)).toEqual(whole.slice(0, again.length).map(prompt))
     expect(run.metrics).toMatchObject({ tokens_input: alone.metrics.tokens_input, tokens_output: alone.metrics.tokens_output })
-    const { totals } = await world.api.usage.get(owner, { agent: run.agent_id, limit: 10 })
-    expect(totals).toMatchObject({ calls: whole.length, retries: 0, tokens_input: run.metrics.tokens_input })
+    // The one that was in flight was paid for, as far as can be known.
+    const totals = async () => (await world.api.usage.get(owner, { agent: run.agent_id, limit: 10 })).totals
+    await expect.poll(() => totals()).toMatchObject({ calls: whole.length + 1, failed: 1, calls_estimated: 1 })
+    expect((await totals()).tokens_input).toBeGreaterThan(run.metrics.tokens_input)
   })
 
   test('a summary is one more call, counted with the run and in the usage', async () => {

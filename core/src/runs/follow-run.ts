@@ -1,9 +1,11 @@
 import { CadreError } from '@cadre/contract/errors'
 import { isOver, type RunEvent, type TextDelta, type Waiting } from '@cadre/contract/run-events'
+import type { CutValues } from '@cadre/contract/run-values'
 import type { Run } from '@cadre/contract/runs'
 import type { Actor } from '../access/actor.ts'
 import type { App } from '../app.ts'
 import { fromJson } from '../storage/json.ts'
+import { cutEvent } from './cut-values.ts'
 import { missingRun, requireRun, toRun } from './get-run.ts'
 import { readJournal } from './journal.ts'
 import { findRun, isEnded, type RunRow } from './runs.store.ts'
@@ -37,10 +39,11 @@ export async function followRun(
   runId: string,
   lastEventId: string | undefined,
   signal: AbortSignal,
+  { max_value_bytes = Infinity }: CutValues = {},
 ): Promise<AsyncGenerator<RunEvent>> {
   const place = readPlace(lastEventId)
   await requireRun(app, actor, runId)
-  return follow(app, runId, place, signal, openMailbox(app, runId, signal), () => requireRun(app, actor, runId))
+  return follow(app, runId, place, signal, openMailbox(app, runId, signal), { limit: max_value_bytes, still: () => requireRun(app, actor, runId) })
 }
 
 /** Every event of a run that is about to begin; the mailbox was opened before, so that no text is missed. */
@@ -48,14 +51,17 @@ export function followFromStart(app: App, runId: string, signal: AbortSignal, ma
   return follow(app, runId, readPlace(undefined), signal, mailbox)
 }
 
-/** @param still throws where whoever follows may not see the run any more: a role was lowered, a grant was taken back. */
+/**
+ * @param options.limit values that take more bytes come cut.
+ * @param options.still throws where whoever follows may not see the run any more: a role was lowered, a grant was taken back.
+ */
 async function* follow(
   app: App,
   runId: string,
   place: Place,
   signal: AbortSignal,
   mailbox: Mailbox,
-  still: () => Promise<unknown> = async () => {},
+  { limit = Infinity, still = async () => {} }: { limit?: number; still?: () => Promise<unknown> } = {},
 ): AsyncGenerator<RunEvent> {
   let asked = app.now()
   // The same text may be met in memory and in the mailbox.
@@ -69,7 +75,7 @@ async function* follow(
       const row = await findRun(app.db.read, runId)
       if (!row) return
       if (row.last_seq > place.seq) {
-        for (const event of await readJournal(app, row)) {
+        for (const event of await readJournal(app, row, { max_value_bytes: limit })) {
           if (event.seq <= place.seq) continue
           place.seq = event.seq
           yield event
@@ -91,7 +97,7 @@ async function* follow(
             yield event
           } else if (event.seq === place.seq + 1) {
             place.seq = event.seq
-            yield event
+            yield limit === Infinity ? event : cutEvent(event, limit)
             if (event.type === 'run.ended') return
           } else gap ||= event.seq > place.seq + 1
         }

@@ -1,19 +1,21 @@
 import { isOver, type Waiting } from '@cadre/contract/run-events'
 import { CadreError } from '@cadre/contract/errors'
 import { foldTrace } from '@cadre/contract/fold-run'
+import type { ReadRun } from '@cadre/contract/run-values'
 import type { ForkedFrom, Run, RunSummary } from '@cadre/contract/runs'
 import type { Actor } from '../access/actor.ts'
 import { seesRun } from '../agents/sees-runs.ts'
 import type { Db } from '../storage/database.ts'
 import { fromJson } from '../storage/json.ts'
+import { asText, beginningOf, sizeOver } from './cut-values.ts'
 import { readJournal } from './journal.ts'
 import { unshelve } from './journal-codec.ts'
 import { outputOf } from './output.ts'
 import { findRun, type RunRow } from './runs.store.ts'
 
 /** One run with its whole trace. A run that the actor may not see looks missing. */
-export async function getRun(app: { db: Db }, actor: Actor, runId: string): Promise<Run> {
-  return toRun(app, await requireRun(app, actor, runId))
+export async function getRun(app: { db: Db }, actor: Actor, runId: string, how: ReadRun = {}): Promise<Run> {
+  return toRun(app, await requireRun(app, actor, runId), how)
 }
 
 export async function requireRun(app: { db: Db }, actor: Actor, runId: string): Promise<RunRow> {
@@ -26,13 +28,20 @@ export function missingRun(id: string) {
   return new CadreError('RUN_NOT_FOUND', `there is no run '${id}'`)
 }
 
-export async function toRun(app: { db: Db }, row: RunRow): Promise<Run> {
+/** @param how large values cut, or only the beginning of a long trace. */
+export async function toRun(app: { db: Db }, row: RunRow, how: ReadRun = {}): Promise<Run> {
   const summary = toSummary(row)
+  const events = await readJournal(app, row, how)
+  const isWhole = how.max_events === undefined || events.length < how.max_events
+  const trace = foldTrace(events, isOver(summary.status) && isWhole)
+  const left = isWhole ? 0 : Math.max(0, row.last_seq - (events.at(-1)?.seq ?? 0))
   return {
     ...summary,
-    data: row.data === null ? null : await unshelve(app.db.read, fromJson(row.data)),
+    ...cutData(row.data === null ? null : await unshelve(app.db.read, fromJson(row.data)), how.max_value_bytes ?? Infinity),
     output: outputOf(row.status, row.output_text),
-    ...foldTrace(await readJournal(app, row), isOver(summary.status)),
+    ...trace,
+    // What a part says of them is not how they ended.
+    ...(left > 0 ? { steps: trace.steps.filter(({ status }) => status === 'completed' || status === 'failed'), events_left: left } : {}),
     provider: row.provider,
     model: row.model,
     attempts: row.attempts,
@@ -40,6 +49,13 @@ export async function toRun(app: { db: Db }, row: RunRow): Promise<Run> {
     user_agent: row.user_agent,
     last_seq: row.last_seq,
   }
+}
+
+function cutData(data: unknown, limit: number): Pick<Run, 'data' | 'cut'> {
+  if (limit === Infinity || data === null) return { data }
+  const text = asText(data)
+  const bytes = sizeOver(text, limit)
+  return bytes === null ? { data } : { data: beginningOf(text), cut: { data: bytes } }
 }
 
 export function toSummary(row: RunRow): RunSummary {

@@ -2,6 +2,7 @@ import type { JournalEvent, ModelPart } from '@cadre/contract/run-events'
 import { getBlob, putBlob } from '../storage/blobs.ts'
 import type { Db, Trx } from '../storage/database.ts'
 import { fromJson, toJson } from '../storage/json.ts'
+import { beginningOf, cutEvent, mayBeLarger, sizeOver } from './cut-values.ts'
 import { outputOf } from './output.ts'
 import type { EventRow, RunRow } from './runs.store.ts'
 
@@ -34,25 +35,52 @@ export async function encodeEvent(trx: Trx, event: NewEvent, at: number): Promis
 
 type StoredRow = { seq: number; type: string; at: number; data: string }
 
-export async function decodeEvents(db: Db['read'], run: RunRow, rows: StoredRow[]): Promise<JournalEvent[]> {
+/** @param limit values that take more bytes come cut. */
+export async function decodeEvents(db: Db['read'], run: RunRow, rows: StoredRow[], limit = Infinity): Promise<JournalEvent[]> {
   /** Of each model call, the tool calls that it asked for. */
   const calls = new Map<number, ToolCallPart[]>()
+  /** Those whose inputs may have to be cut. */
+  const largeCalls = new Set<number>()
   const events: JournalEvent[] = []
   for (const row of rows) {
     const data = fromJson(row.data) as Record<string, unknown>
-    for (const key of shelved[row.type] ?? []) if (isReference(data[key])) data[key] = await unshelve(db, data[key])
-    if (row.type === 'model.completed') calls.set(data['call'] as number, toolCallsIn(data['content'] as ModelPart[]))
-    else if (row.type === 'tool.started' || row.type === 'approval.requested') {
+    let isLarge = mayBeLarger(row.data, limit)
+    for (const key of shelved[row.type] ?? []) {
+      if (!isReference(data[key])) continue
+      if (row.type === 'tool.completed' && limit !== Infinity) await unshelveResult(db, data, limit)
+      else {
+        data[key] = await unshelve(db, data[key])
+        isLarge = true
+      }
+    }
+    if (row.type === 'model.completed') {
+      calls.set(data['call'] as number, toolCallsIn(data['content'] as ModelPart[]))
+      if (isLarge) largeCalls.add(data['call'] as number)
+    } else if (row.type === 'tool.started' || row.type === 'approval.requested') {
       const { input } = data
       Object.assign(data, describeCall(calls.get(data['call'] as number)?.[data['index'] as number]))
       if (data['edited']) data['input'] = input
+      isLarge ||= largeCalls.has(data['call'] as number)
     } else if (row.type === 'run.ended') Object.assign(data, endOf(run))
     data['seq'] = row.seq
     data['at'] = new Date(row.at).toISOString()
     data['type'] = row.type
-    events.push(data as unknown as JournalEvent)
+    const event = data as unknown as JournalEvent
+    events.push(isLarge && limit !== Infinity ? cutEvent(event, limit) : event)
   }
   return events
+}
+
+/** The result of a tool: where it is cut, what it is need not be read as a whole. */
+async function unshelveResult(db: Db['read'], data: Record<string, unknown>, limit: number) {
+  const { $blob } = data['output'] as { $blob: unknown }
+  const stored = await getBlob(db, String($blob))
+  // Text is as large as it is, without the quotes and escapes of JSON.
+  const text = stored.startsWith('"') ? String(fromJson(stored)) : stored
+  const bytes = sizeOver(text, limit)
+  if (bytes === null) return void (data['output'] = fromJson(stored))
+  data['output'] = beginningOf(text)
+  data['cut'] = { output: bytes }
 }
 
 /** What may be in a blob of its own. */

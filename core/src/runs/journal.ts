@@ -1,4 +1,5 @@
 import type { JournalEvent } from '@cadre/contract/run-events'
+import type { ReadRun } from '@cadre/contract/run-values'
 import type { Db, Trx } from '../storage/database.ts'
 import { decodeEvents, encodeEvent, type NewEvent } from './journal-codec.ts'
 import { releaseRun } from '../usage/reserve.ts'
@@ -149,8 +150,9 @@ export class Journal {
   }
 }
 
-export async function readJournal(app: { db: Db }, run: RunRow): Promise<JournalEvent[]> {
-  return decodeEvents(app.db.read, run, await selectEvents(app.db.read, run.id))
+/** Whole; or so many of its first events, with large values cut. */
+export async function readJournal(app: { db: Db }, run: RunRow, { max_value_bytes, max_events }: ReadRun = {}): Promise<JournalEvent[]> {
+  return decodeEvents(app.db.read, run, await selectEvents(app.db.read, run.id, max_events), max_value_bytes)
 }
 
 export function numbered(event: NewEvent, seq: number, at: number): JournalEvent {

@@ -41,6 +41,11 @@ export async function pruneRuns(app: PruneApp, days: number): Promise<number> {
   }
 }
 
+/** How many runs ended longer ago, up to so many. */
+export async function countOldRuns({ db, now }: Pick<PruneApp, 'db' | 'now'>, days: number, upTo: number): Promise<number> {
+  return (await selectOld(db.read, { before: now() - days * dayMs, after: '', limit: upTo })).length
+}
+
 async function deletePass(app: PruneApp, old: string[], days: number): Promise<number> {
   if (old.length === 0) return 0
   const { db } = app

@@ -4,7 +4,7 @@ import type { SeenRuns } from '../agents/sees-runs.ts'
 import type { Db, Trx } from '../storage/database.ts'
 import { firstIdAt } from '../storage/ids.ts'
 import { fromJson } from '../storage/json.ts'
-import { fixed } from '../storage/prepared.ts'
+import { fixed, preparedInsert } from '../storage/prepared.ts'
 import type { Tables } from '../storage/tables.ts'
 
 export type RunRow = Selectable<Tables['runs']>
@@ -52,11 +52,19 @@ const empty = {
   forked_from: null,
 }
 
+const insertRun = preparedInsert(
+  'runs',
+  `id, workspace_id, triggered_by, agent_id, status, mode, input, setup, total_steps, tokens_input, tokens_output, attempts, last_seq, token,
+    job_id, ip_address, user_agent, created_at, ${Object.keys(empty).join(', ')}`,
+  'id',
+)
+
 /** Inserts the run, or returns the one already stored under the same request key. */
 export async function insertRunOnce(trx: Trx, run: NewRun): Promise<{ row: RunRow; isNew: boolean }> {
   if (run.request_key === null || run.request_key === undefined) {
-    await trx.insertInto('runs').values(run).execute()
-    return { row: { ...empty, ...run } as RunRow, isNew: true }
+    const row = { ...empty, ...run }
+    await insertRun(trx, row)
+    return { row: row as RunRow, isNew: true }
   }
   const inserted = await trx
     .insertInto('runs')
@@ -206,7 +214,10 @@ export async function insertEvents(trx: Trx, runId: string, first: number, event
 
 export type StoredEvent = { seq: number; type: string; at: number; data: string }
 
-export async function selectEvents(db: Db['read'], runId: string): Promise<StoredEvent[]> {
+/** @param limit the first so many. */
+export async function selectEvents(db: Db['read'], runId: string, limit?: number): Promise<StoredEvent[]> {
+  if (limit !== undefined)
+    return (await fixed<StoredEvent>`select seq, type, at, data from run_events where run_id = ${runId} order by seq limit ${limit}`.execute(db)).rows
   return (await fixed<StoredEvent>`select seq, type, at, data from run_events where run_id = ${runId} order by seq`.execute(db)).rows
 }
 

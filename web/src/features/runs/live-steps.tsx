@@ -58,5 +58,5 @@ export function LiveSteps({ run, texts: arriving }: { run: Run; texts: LiveText[
 const isSaid = ({ text, tool_calls }: ModelCall) => text !== '' && tool_calls.length > 0
 
 function summaryOf(input: unknown): string {
-  return JSON.stringify(input)?.slice(0, 160) ?? ''
+  return (typeof input === 'string' ? input : (JSON.stringify(input) ?? '')).slice(0, 160)
 }

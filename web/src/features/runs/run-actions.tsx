@@ -8,6 +8,7 @@ import { useAct } from '../../ui/use-act.ts'
 import { Button } from '../../ui/button.tsx'
 import { explainError } from '../../ui/error-box.tsx'
 import { toast } from '../../ui/toast.ts'
+import { useMay } from '../access/access-queries.ts'
 import type { ForkPoint } from './fork-dialog.tsx'
 
 // Menus weigh as much as the page itself.
@@ -19,6 +20,7 @@ type Props = { run: Run; agentSlug: string | undefined; onFork: (at: ForkPoint) 
 export function RunActions({ run, agentSlug, onFork, onReplay }: Props) {
   const texts = useTexts()
   const navigate = useNavigate()
+  const mayRetry = useMay('runs.retry', run.agent_id)
   const { busy, act } = useAct<'retry' | 'replay'>()
   const refused = (error: unknown) => {
     const { what, detail } = explainError(error, texts)
@@ -45,7 +47,7 @@ export function RunActions({ run, agentSlug, onFork, onReplay }: Props) {
     })
   return (
     <>
-      {agentSlug !== undefined && (
+      {agentSlug !== undefined && mayRetry && (
         <Button busy={busy === 'retry'} onClick={() => void retry()}>
           <RotateCcw aria-hidden />
           {texts.again.retry}

@@ -9,6 +9,7 @@ import { Button, buttonStyle } from '../../ui/button.tsx'
 import { ErrorBox, explainError } from '../../ui/error-box.tsx'
 import { Skeleton } from '../../ui/parts.tsx'
 import { toast } from '../../ui/toast.ts'
+import { useMay } from '../access/access-queries.ts'
 import { RunApprovals } from '../approvals/run-approvals-later.tsx'
 import { Answer } from './answer.tsx'
 import { LiveSteps } from './live-steps.tsx'
@@ -16,9 +17,12 @@ import { ResolveStep } from './resolve-step.tsx'
 import { isOver } from './run-queries.ts'
 import { Cost, RunDuration, RunStatusBadge } from './run-status.tsx'
 
+/** Values that take more bytes come when somebody asks for them; of a long trace, more than fits on a screen comes first. */
+const watching = { max_value_bytes: 8_000, first_events: 1_000 }
+
 /** `useRun`, which also tells the bar above the page whether the server answers, and lists of runs that this one ended. */
 export function useWatchedRun(runId: string | null) {
-  const live = useRun(runId)
+  const live = useRun(runId, watching)
   const { connection, run } = live
   useEffect(() => {
     if (connection === 'away') reach.tell(false)
@@ -56,6 +60,8 @@ export function RunPanel({ runId }: { runId: string }) {
   const live = useWatchedRun(runId)
   const { isCancelling, cancel } = useCancel(live.cancel)
   const { run } = live
+  const mayCancel = useMay('runs.cancel', run?.agent_id)
+  const mayResolve = useMay('runs.resolve', run?.agent_id)
   if (live.error) return <ErrorBox error={live.error} onRetry={live.reopen} />
   if (!run) return <Skeleton />
   const uncertain = run.waiting?.for === 'uncertain' ? run.steps.find(({ status }) => status === 'uncertain') : undefined
@@ -68,7 +74,7 @@ export function RunPanel({ runId }: { runId: string }) {
         <span className="tabular-nums">{texts.counts.tokens(tokensOf(run), format.short(tokensOf(run)))}</span>
         {run.metrics.cost !== null && <Cost value={run.metrics.cost} />}
         <span className="ml-auto flex gap-2">
-          {!isOver(run.status) && (
+          {!isOver(run.status) && mayCancel && (
             <Button size="small" look="danger" busy={isCancelling} onClick={() => void cancel()}>
               <Square aria-hidden />
               {texts.run.cancel}
@@ -82,7 +88,7 @@ export function RunPanel({ runId }: { runId: string }) {
       </div>
       <LiveSteps run={run} texts={live.texts} />
       {run.waiting?.for === 'approval' && <RunApprovals runId={run.run_id} />}
-      {uncertain && <ResolveStep step={uncertain} resolve={live.resolve} />}
+      {uncertain && mayResolve && <ResolveStep step={uncertain} resolve={live.resolve} />}
       {isOver(run.status) && <Answer run={run} />}
     </div>
   )

@@ -4,6 +4,7 @@ import { useFormat, useTexts } from '../../i18n/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { ConfirmDialog } from '../../ui/confirm.tsx'
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx'
+import { useMay } from '../access/access-queries.ts'
 import { cancelMany } from './bulk.tsx'
 import { filterOf } from './run-queries.ts'
 import type { RunsSearch } from './runs-search.ts'
@@ -13,6 +14,7 @@ export function RunsMenu({ search }: { search: RunsSearch }) {
   const texts = useTexts()
   const format = useFormat()
   const [isAsking, setAsking] = useState(false)
+  const mayCancel = useMay('runs.cancelMany')
   return (
     <>
       <Menu
@@ -28,10 +30,14 @@ export function RunsMenu({ search }: { search: RunsSearch }) {
         <MenuItem icon={Download} onSelect={() => download(search, true)}>
           {texts.again.bulk.exportTrace}
         </MenuItem>
-        <MenuLine />
-        <MenuItem icon={Square} danger onSelect={() => setAsking(true)}>
-          {texts.again.bulk.cancelAll}
-        </MenuItem>
+        {mayCancel && (
+          <>
+            <MenuLine />
+            <MenuItem icon={Square} danger onSelect={() => setAsking(true)}>
+              {texts.again.bulk.cancelAll}
+            </MenuItem>
+          </>
+        )}
       </Menu>
       {isAsking && (
         <ConfirmDialog

@@ -4,13 +4,18 @@ import { GitFork } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
 import { useFormat, useTexts } from '../../i18n/texts.ts'
 import { Button } from '../../ui/button.tsx'
+import { ErrorBox } from '../../ui/error-box.tsx'
 import { Figure } from '../../ui/parts.tsx'
 import { RichText, Source, ValueView } from '../../ui/value-view.tsx'
+import { useMay } from '../access/access-queries.ts'
 import { EffectBadge } from '../tools/effect-badge.tsx'
 import { stepName } from './step-name.ts'
 import { ContextSeen } from './context-seen.tsx'
+import { delegatedRun } from './delegated-run.ts'
 import type { ForkPoint } from './fork-dialog.tsx'
+import type { ValueRef } from './read-value.ts'
 import type { TraceRow } from './trace-rows.ts'
+import { useWholeValue, ValueProgress, WholeValue } from './whole-value.tsx'
 
 type Fork = (at: ForkPoint) => void
 
@@ -18,11 +23,12 @@ type Fork = (at: ForkPoint) => void
 export function TraceDetail({ row, run, onFork }: { row: TraceRow; run: Run; onFork: Fork }) {
   const texts = useTexts()
   if (row.kind === 'asking') return <p className="py-8 text-center text-[13px] text-muted">{texts.again.askingText}</p>
-  return row.kind === 'model' ? <ModelDetail call={row.call} run={run} onFork={onFork} /> : <ToolDetail step={row.step} onFork={onFork} />
+  return row.kind === 'model' ? <ModelDetail call={row.call} run={run} onFork={onFork} /> : <ToolDetail step={row.step} run={run} onFork={onFork} />
 }
 
-function ForkButton({ onClick }: { onClick: () => void }) {
+function ForkButton({ agentId, onClick }: { agentId: string; onClick: () => void }) {
   const texts = useTexts()
+  if (!useMay('runs.fork', agentId)) return null
   return (
     <Button size="small" onClick={onClick}>
       <GitFork aria-hidden />
@@ -40,36 +46,47 @@ function Part({ title, children }: { title: string; children: ReactNode }) {
   )
 }
 
-/** Drawn only when it is asked for: it may be large. */
-function Raw({ value }: { value: unknown }) {
+type RawProps = { of: ValueRef; value: Step | ModelCall }
+
+/** Drawn only when it is asked for, and fetched where not all of it is here: it may be large. */
+function Raw({ of, value }: RawProps) {
   const texts = useTexts()
   const [isShown, setShown] = useState(false)
-  if (isShown) {
+  const { loading, load } = useWholeValue(of)
+  const cut = Object.values(value.cut ?? {})
+  const whole = cut.length === 0 ? (isShown ? value : null) : loading.state === 'here' ? loading.value : null
+  if (whole !== null) {
     return (
       <Part title={texts.run.raw}>
-        <Source text={JSON.stringify(value, null, 2)} />
+        <Source text={JSON.stringify(whole, null, 2)} />
       </Part>
     )
   }
   return (
-    <div>
-      <Button size="small" look="ghost" onClick={() => setShown(true)}>
-        {texts.run.showRaw}
-      </Button>
+    <div className="flex flex-col gap-1.5">
+      {loading.state === 'failed' && <ErrorBox error={loading.error} onRetry={load} />}
+      <div className="flex items-center gap-2">
+        <Button size="small" look="ghost" busy={loading.state === 'loading'} onClick={() => (cut.length === 0 ? setShown(true) : load())}>
+          {texts.run.showRaw}
+        </Button>
+        {loading.state === 'loading' && <ValueProgress bytes={loading.bytes} of={cut.reduce((sum, bytes) => sum + bytes, 0)} />}
+      </div>
     </div>
   )
 }
 
-function ToolDetail({ step, onFork }: { step: Step; onFork: Fork }) {
+function ToolDetail({ step, run: { run_id: runId, agent_id }, onFork }: { step: Step; run: Run; onFork: Fork }) {
   const texts = useTexts()
   const format = useFormat()
+  const child = delegatedRun(step)
+  const valueOf = (of: ValueRef['of']) => ({ runId, step: step.step, of })
   return (
     <div className="flex min-w-0 flex-col gap-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h3 className="min-w-0 break-words font-mono text-[13px] font-semibold">{stepName(step)}</h3>
         <span className="flex items-center gap-2">
           <EffectBadge effect={step.effect} />
-          {step.status !== 'running' && step.status !== 'waiting' && <ForkButton onClick={() => onFork({ step })} />}
+          {step.status !== 'running' && step.status !== 'waiting' && <ForkButton agentId={agent_id} onClick={() => onFork({ step })} />}
         </span>
       </div>
       <dl className="grid grid-cols-3 gap-3 text-[13px]">
@@ -81,48 +98,52 @@ function ToolDetail({ step, onFork }: { step: Step; onFork: Fork }) {
       </dl>
       {step.error !== null && (
         <Part title={texts.run.errorOf}>
-          <p className="whitespace-pre-wrap break-words rounded-md bg-danger-soft px-3 py-2 text-[13px]">{step.error}</p>
+          <WholeValue
+            of={valueOf('error')}
+            value={step.error}
+            bytes={step.cut?.['error']}
+            show={(error) => (
+              <p className="max-h-96 overflow-y-auto whitespace-pre-wrap break-words rounded-md bg-danger-soft px-3 py-2 text-[13px]">{error}</p>
+            )}
+          />
         </Part>
       )}
-      {childOf(step) !== null && (
-        <Link to="/runs/$runId" params={{ runId: childOf(step) ?? '' }} className="text-[13px] text-accent hover:underline">
+      {child !== null && (
+        <Link to="/runs/$runId" params={{ runId: child }} className="text-[13px] text-accent hover:underline">
           {texts.again.childRun}
         </Link>
       )}
       <Part title={texts.run.input}>
-        <ValueView value={step.input} />
+        <WholeValue of={valueOf('input')} value={step.input} bytes={step.cut?.['input']} show={(value) => <ValueView value={value} />} />
       </Part>
       {step.output !== null && step.output !== undefined && (
         <Part title={texts.run.output}>
-          <ValueView value={step.output} />
+          <WholeValue of={valueOf('output')} value={step.output} bytes={step.cut?.['output']} show={(value) => <ValueView value={value} />} />
         </Part>
       )}
-      <Raw value={step} />
+      <Raw of={valueOf('all')} value={step} />
     </div>
   )
-}
-
-/** The run of the agent that the task was handed to. */
-function childOf({ tool, output }: Step): string | null {
-  const { run_id } = (tool === 'agents' && typeof output === 'object' && output !== null ? output : {}) as { run_id?: unknown }
-  return typeof run_id === 'string' ? run_id : null
 }
 
 function ModelDetail({ call, run, onFork }: { call: ModelCall; run: Run; onFork: Fork }) {
   const texts = useTexts()
   const format = useFormat()
+  const valueOf = (of: ValueRef['of']) => ({ runId: run.run_id, call: call.call, of })
   const compaction = run.compactions.find((each) => each.call === call.call)
+  // Its provider did not say them.
+  const about = call.tokens_estimated ? '≈ ' : ''
   const answered = call.answered_by ?? (run.provider ? { provider: run.provider, model: run.model } : null)
   return (
     <div className="flex min-w-0 flex-col gap-4">
       <div className="flex flex-wrap items-center justify-between gap-2">
         <h3 className="font-semibold">{texts.run.modelCall(format.number(call.call))}</h3>
-        <ForkButton onClick={() => onFork({ call: call.call })} />
+        <ForkButton agentId={run.agent_id} onClick={() => onFork({ call: call.call })} />
       </div>
       {call.taken_over && <p className="rounded-md bg-info-soft px-3 py-2 text-[13px]">{texts.again.takenOverText}</p>}
       <dl className="grid grid-cols-2 gap-3 text-[13px] sm:grid-cols-4">
-        <Figure label={texts.run.tokensIn}>{format.number(call.tokens_input)}</Figure>
-        <Figure label={texts.run.tokensOut}>{format.number(call.tokens_output)}</Figure>
+        <Figure label={texts.run.tokensIn}>{about + format.number(call.tokens_input)}</Figure>
+        <Figure label={texts.run.tokensOut}>{about + format.number(call.tokens_output)}</Figure>
         <Figure label={texts.run.took}>{format.duration(call.duration_ms)}</Figure>
         <Figure label={texts.run.finish}>{call.finish_reason}</Figure>
         {call.tokens_cached > 0 && <Figure label={texts.run.cached}>{format.number(call.tokens_cached)}</Figure>}
@@ -152,28 +173,49 @@ function ModelDetail({ call, run, onFork }: { call: ModelCall; run: Run; onFork:
         ))}
       {call.reasoning !== '' && (
         <Part title={texts.run.reasoning}>
-          <p className="max-h-60 overflow-y-auto whitespace-pre-wrap break-words text-[13px] text-muted">{call.reasoning}</p>
+          <WholeValue
+            of={valueOf('reasoning')}
+            value={call.reasoning}
+            bytes={call.cut?.['reasoning']}
+            show={(text) => <p className="max-h-60 overflow-y-auto whitespace-pre-wrap break-words text-[13px] text-muted">{text}</p>}
+          />
         </Part>
       )}
       <Part title={texts.run.said}>
-        {call.text === '' ? <p className="text-[13px] text-muted">{texts.run.nothingSaid}</p> : <RichText text={call.text} />}
+        {call.text === '' ? (
+          <p className="text-[13px] text-muted">{texts.run.nothingSaid}</p>
+        ) : (
+          <WholeValue of={valueOf('text')} value={call.text} bytes={call.cut?.['text']} show={(text) => <RichText text={text} />} />
+        )}
       </Part>
       {call.tool_calls.length > 0 && (
         <Part title={texts.run.askedFor}>
-          <ul className="flex flex-col gap-2">
-            {call.tool_calls.map(({ call_id, tool, input }) => (
-              <li key={call_id}>
-                <p className="mb-1 font-mono text-xs">{tool}</p>
-                <Source text={input} />
-              </li>
-            ))}
-          </ul>
+          <WholeValue
+            of={valueOf('tool_calls')}
+            value={call.tool_calls}
+            bytes={call.cut?.['tool_calls']}
+            show={(asked) => (
+              <ul className="flex flex-col gap-2">
+                {asked.map(({ call_id, tool, input }) => (
+                  <li key={call_id}>
+                    <p className="mb-1 font-mono text-xs">{tool}</p>
+                    <Source text={input} />
+                  </li>
+                ))}
+              </ul>
+            )}
+          />
         </Part>
       )}
       <Part title={texts.run.saw}>
-        <ContextSeen context={call.context} compaction={compaction ?? null} />
+        <WholeValue
+          of={valueOf('context')}
+          value={call.context}
+          bytes={call.cut?.['context']}
+          show={(context) => <ContextSeen context={context} compaction={compaction ?? null} />}
+        />
       </Part>
-      <Raw value={call} />
+      <Raw of={valueOf('all')} value={call} />
     </div>
   )
 }

@@ -8,6 +8,8 @@ import type { Format } from '../../i18n/format.ts'
 import { useFormat, useTexts } from '../../i18n/texts.ts'
 import { useNow } from '../../lib/use-now.ts'
 import { useShortcut } from '../../lib/use-shortcut.ts'
+import { useTraceTexts } from '../../i18n/trace-texts.ts'
+import { Button } from '../../ui/button.tsx'
 import { Check, Input } from '../../ui/field.tsx'
 import { Badge, Card, CardTitle, Empty, Skeleton } from '../../ui/parts.tsx'
 import type { ForkPoint } from './fork-dialog.tsx'
@@ -16,25 +18,40 @@ import { StepIcon } from './run-status.tsx'
 import { stepName } from './step-name.ts'
 import { barOf, filterRows, type TraceRow, traceRows } from './trace-rows.ts'
 
+/** Fetched when it is asked for: drawing graphs weighs more than the page. */
+const TraceGraph = lazy(() => import('./trace-graph.tsx').then(({ TraceGraph }) => ({ default: TraceGraph })))
+
 /** Fetched when something is chosen: what explains effects weighs as much as the page itself. */
 const TraceDetail = lazy(() => import('./trace-detail.tsx').then(({ TraceDetail }) => ({ default: TraceDetail })))
 
 const rowHeight = 32
 
-type Props = { run: Run; chosen: string | null; onChoose: (row: string) => void; onFork: (at: ForkPoint) => void }
+type TraceView = 'tree' | 'graph'
+type Props = {
+  run: Run
+  chosen: string | null
+  onChoose: (row: string) => void
+  view: TraceView
+  onView: (view: TraceView) => void
+  onFork: (at: ForkPoint) => void
+}
 
-/** A run as tree and waterfall; beside it what went into the chosen step and what came out. */
-export function Trace({ run, chosen, onChoose, onFork }: Props) {
+/** A run as tree and waterfall, or as a graph; beside it what went into the chosen step and what came out. */
+export function Trace({ run, chosen, onChoose, view, onView, onFork }: Props) {
   const texts = useTexts()
+  const own = useTraceTexts()
   const isLive = !isOver(run.status)
-  const now = useNow(isLive ? 250 : null)
+  // Bars grow with the time; a graph changes when something happens.
+  const grows = isLive && view === 'tree'
+  const now = useNow(grows ? 250 : null)
   const [search, setSearch] = useState('')
   const [errors, setErrors] = useState(false)
   const field = useRef<HTMLInputElement>(null)
   const wanted = useDeferredValue(search)
-  const { rows, total_ms } = useMemo(() => traceRows(run, isLive ? now : 0), [run, isLive, now])
+  const { rows, total_ms } = useMemo(() => traceRows(run, grows ? now : 0), [run, grows, now])
   const shown = useMemo(() => filterRows(rows, { errors, search: wanted }), [rows, errors, wanted])
   const row = shown.find(({ id }) => id === chosen) ?? null
+  const isCutSearch = wanted.trim() !== '' && [...run.steps, ...run.model_calls].some(({ cut }) => cut !== undefined)
   useShortcut('/', texts.run.find, texts.shell.groupPage, () => field.current?.focus())
 
   return (
@@ -42,6 +59,13 @@ export function Trace({ run, chosen, onChoose, onFork }: Props) {
       <CardTitle
         side={
           <>
+            <span className="flex gap-1" role="group" aria-label={own.view}>
+              {(['tree', 'graph'] as const).map((each) => (
+                <Button key={each} size="small" look={view === each ? 'on' : 'ghost'} aria-pressed={view === each} onClick={() => onView(each)}>
+                  {own[each]}
+                </Button>
+              ))}
+            </span>
             <Check
               label={texts.run.errorsOnly}
               className="whitespace-nowrap"
@@ -62,10 +86,16 @@ export function Trace({ run, chosen, onChoose, onFork }: Props) {
       >
         {texts.run.trace}
       </CardTitle>
+      {run.events_left !== undefined && <Rest run={run} />}
+      {isCutSearch && <p className="px-4 pt-2 text-xs text-muted">{own.searchCut}</p>}
       <div className="grid grid-cols-1 min-w-0 lg:grid-cols-2">
         <div className="min-w-0 lg:border-r lg:border-line">
           {shown.length === 0 ? (
             <Empty icon={ListTree} title={rows.length === 0 ? texts.run.noRows : texts.run.noMatch} />
+          ) : view === 'graph' ? (
+            <Suspense fallback={<Skeleton />}>
+              <TraceGraph rows={shown} chosen={row?.id ?? null} onChoose={onChoose} />
+            </Suspense>
           ) : (
             <Rows rows={shown} total_ms={total_ms} chosen={row?.id ?? null} onChoose={onChoose} now_ms={total_ms} />
           )}
@@ -81,6 +111,18 @@ export function Trace({ run, chosen, onChoose, onFork }: Props) {
         </div>
       </div>
     </Card>
+  )
+}
+
+/** A long trace is looked at while its greater part is still on its way. */
+function Rest({ run: { steps, metrics } }: { run: Run }) {
+  const own = useTraceTexts()
+  const format = useFormat()
+  return (
+    <p className="flex items-center gap-2 px-4 pt-2 text-xs text-muted" role="status">
+      <progress className="block h-1 w-24 accent-accent" aria-hidden max={metrics.total_steps} value={steps.length} />
+      {own.loadingRest(format.number(steps.length), format.number(metrics.total_steps))}
+    </p>
   )
 }
 
