@@ -25,7 +25,7 @@ import { getMessage, listMessages, listPins } from './conversations/list-message
 import { addParticipant, listParticipants, muteConversation, removeParticipant } from './conversations/participants.ts'
 import { createProject, deleteProject, getProject, listProjects, updateProject } from './conversations/projects.ts'
 import { pin, react, unpin, unreact } from './conversations/reactions.ts'
-import { markRead, tellTyping } from './conversations/read-state.ts'
+import { countUnread, markRead, tellTyping } from './conversations/read-state.ts'
 import { findMessages } from './conversations/search-messages.ts'
 import { sendMessage } from './conversations/send-message.ts'
 import { agentsIn } from './conversations/turns/agent-status.ts'
@@ -60,6 +60,7 @@ export function conversationsApi(app: App) {
       addParticipant: (actor: Actor, { conversationId, ...party }: Room & PartyRef) => addParticipant(app, actor, conversationId, party),
       removeParticipant: (actor: Actor, { conversationId, ...party }: Room & PartyRef) => removeParticipant(app, actor, conversationId, party),
       read: (actor: Actor, input: Room & { seq: number }) => markRead(app, actor, input.conversationId, input.seq),
+      unread: (actor: Actor) => countUnread(app, actor),
       mute: (actor: Actor, input: Room & { muted: boolean }) => muteConversation(app, actor, input.conversationId, input.muted),
       agents: (actor: Actor, input: Room) => agentsIn(app, actor, input.conversationId),
       budget: (actor: Actor, input: Room) => showSpent(app, actor, input.conversationId),

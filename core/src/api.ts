@@ -6,11 +6,13 @@ import type { SwitchLifecycle } from '@cadre/contract/lifecycle'
 import type { Manifest } from '@cadre/contract/manifest'
 import type { GetMachine, GetSeries } from '@cadre/contract/metrics'
 import type { PageQuery } from '@cadre/contract/page'
+import type { ExportHooks, ImportHooks } from '@cadre/contract/plugin-transfer'
 import type { HookBundle, ImportOpenapi } from '@cadre/contract/plugins'
 import type { CreateProvider, SetAlias } from '@cadre/contract/providers'
 import type { RunEvent } from '@cadre/contract/run-events'
+import type { CutValues, ReadRun, ReadRunValue } from '@cadre/contract/run-values'
 import type { CancelRuns, ExportRuns, ForkRun, ListRuns, ResolveStep, Run, StartRun } from '@cadre/contract/runs'
-import type { FollowLogs } from '@cadre/contract/server'
+import type { FollowLogs, SetRetention } from '@cadre/contract/server'
 import type { ConfiguredPrice, CreateBudget, GetUsage, PriceRef, RunBudget, UpdateBudget } from '@cadre/contract/usage'
 import type { z } from 'zod'
 import type { Actor } from './access/actor.ts'
@@ -45,6 +47,8 @@ import { getLifecycle, switchLifecycle } from './plugins/lifecycle/switch-lifecy
 import { getPlugin, listPlugins } from './plugins/list-plugins.ts'
 import { removePlugin } from './plugins/remove-plugin.ts'
 import { searchTools } from './plugins/search-tools.ts'
+import { exportPlugins } from './plugins/transfer/export-plugins.ts'
+import { importPlugins } from './plugins/transfer/import-plugins.ts'
 import { addProvider } from './providers/add-provider.ts'
 import { detectProviders } from './providers/detect-providers.ts'
 import { listAllModels } from './providers/list-models.ts'
@@ -61,7 +65,9 @@ import { exportRuns } from './runs/export-runs.ts'
 import { forkRun } from './runs/fork-run.ts'
 import { awaitRun, followFromStart, followRun, type Mailbox, openMailbox } from './runs/follow-run.ts'
 import { getRun, requireRun } from './runs/get-run.ts'
+import { getRunValue } from './runs/get-run-value.ts'
 import { listRuns } from './runs/list-runs.ts'
+import { meteredModel } from './runs/metered-model.ts'
 import { replayRun } from './runs/replay-run.ts'
 import { resolveStep } from './runs/resolve-step.ts'
 import { retryRun } from './runs/retry-run.ts'
@@ -69,6 +75,7 @@ import { startRun } from './runs/start-run.ts'
 import { createBudget, deleteBudget, listBudgets, raiseRunBudget, updateBudget } from './usage/budgets.ts'
 import { getUsage } from './usage/get-usage.ts'
 import { deletePrice, getPrice, listPrices, putPrice } from './usage/set-price.ts'
+import { getRetention, setRetention } from './set-retention.ts'
 import { serverSettings } from './retention.ts'
 import { accessApi } from './api-access.ts'
 import { conversationsApi } from './api-conversations.ts'
@@ -99,8 +106,10 @@ export function buildApi(app: App) {
       start: (actor: Actor, input: Ref & StartRun, extra: StartExtra) => startAndAnswer(app, actor, input, extra),
       listOfAgent: (actor: Actor, { idOrSlug, ...input }: Ref & Omit<ListRuns, 'agent'>) => listRuns(app, actor, { ...input, agent: idOrSlug }),
       list: (actor: Actor, input: ListRuns) => listRuns(app, actor, input),
-      get: (actor: Actor, input: { runId: string }) => getRun(app, actor, input.runId),
-      follow: (actor: Actor, input: { runId: string }, extra: FollowExtra) => followRun(app, actor, input.runId, extra.last_event_id, extra.signal),
+      get: (actor: Actor, { runId, ...how }: { runId: string } & ReadRun) => getRun(app, actor, runId, how),
+      value: (actor: Actor, input: { runId: string } & ReadRunValue) => getRunValue(app, actor, input),
+      follow: (actor: Actor, { runId, ...how }: { runId: string } & CutValues, extra: FollowExtra) =>
+        followRun(app, actor, runId, extra.last_event_id, extra.signal, how),
       cancel: (actor: Actor, input: { runId: string }) => cancelRun(app, actor, input.runId),
       cancelMany: (actor: Actor, input: CancelRuns) => cancelRuns(app, actor, input),
       export: (actor: Actor, input: ExportRuns) => exportRuns(app, actor, input),
@@ -125,6 +134,8 @@ export function buildApi(app: App) {
       add: (actor: Actor, input: Manifest) => addPlugin(app, actor, input),
       remove: (actor: Actor, input: { id: string }) => removePlugin(app, actor, input.id),
       install: (actor: Actor, input: HookBundle) => installPlugin(app, actor, input),
+      export: (actor: Actor, input: ExportHooks) => exportPlugins(app, actor, input),
+      import: (actor: Actor, input: ImportHooks) => importPlugins(app, actor, input),
       importOpenapi: (actor: Actor, input: ImportOpenapi) => importOpenapi(app, actor, input),
       refresh: (actor: Actor, input: { id: string }) => refreshPlugin(app, actor, input.id),
       approve: (actor: Actor, input: { id: string; hash: string }) => approvePlugin(app, actor, input),
@@ -146,7 +157,8 @@ export function buildApi(app: App) {
       list: (actor: Actor) => listProviders(app, actor),
       add: (actor: Actor, input: CreateProvider) => addProvider(app, actor, input),
       remove: (actor: Actor, input: { id: string }) => removeProvider(app, actor, input.id),
-      test: (actor: Actor, input: { id: string; model?: string | undefined }) => testProvider(app, actor, input, askOnce),
+      test: (actor: Actor, input: { id: string; model?: string | undefined }) =>
+        testProvider(app, actor, input, { ask: askOnce, metered: (asker, model) => meteredModel(app, asker, model) }),
       detect: (actor: Actor) => detectProviders(app, actor),
       models: (actor: Actor, input: { provider?: string | undefined }) => listAllModels(app, actor, input.provider),
       aliases: (actor: Actor) => listAliases(app, actor),
@@ -166,6 +178,8 @@ export function buildApi(app: App) {
     },
     server: {
       settings: (_actor: Actor) => serverSettings(app),
+      retention: (_actor: Actor) => getRetention(app),
+      setRetention: (actor: Actor, input: SetRetention) => setRetention(app, actor, input),
     },
     logs: {
       follow: (_actor: Actor, input: FollowLogs, extra: FollowExtra) => app.logs.follow(input, extra.last_event_id, extra.signal),

@@ -14,6 +14,21 @@ async function openRoomSettings(page: Page) {
   await page.getByRole('button', { name: 'More for this conversation' }).click()
   await page.getByRole('menuitem', { name: 'Settings' }).click()
 }
+/** One ForgeHook of each kind: it comes in, it asks for something, it cannot. */
+async function openHooksFile(page: Page) {
+  const hook = (id: string, runtime: object, more: object = {}) => ({
+    manifest: { id, name: id, version: '1.0.0', runtime, endpoints: [{ path: '/see', effect: 'read' }] },
+    ...more,
+  })
+  const forgehooks = [
+    hook('plain', { type: 'code', source: `export default { '/see': () => ({}) }` }),
+    hook('asking', { type: 'http', base_url: 'https://api.example.com' }, { secrets: ['authorization'] }),
+    hook('../broken', { type: 'code', source: 'x' }),
+  ]
+  const buffer = Buffer.from(JSON.stringify({ format: 'cadre-workspace-1', forgehooks }))
+  await page.locator('input[type=file]').setInputFiles({ name: 'file.json', mimeType: 'application/json', buffer })
+  await page.getByText('It is no ForgeHook that can be registered.').waitFor()
+}
 type Place = { path: string; heading: string | null; open?: (page: Page) => Promise<unknown>; dialog?: string }
 const places: Place[] = [
   { path: '/', heading: null },
@@ -56,7 +71,8 @@ const places: Place[] = [
   { path: '/settings/connections', heading: 'Settings' },
   { path: '/settings/audit', heading: 'Settings', open: click('Verify') },
   { path: '/settings/transfer', heading: 'Settings' },
-  { path: '/settings/server', heading: 'Settings', open: (page) => page.getByText('CADRE_RUN_DAYS').waitFor() },
+  { path: '/settings/server', heading: 'Settings', open: click('Change… Audit log'), dialog: 'How long to keep: Audit log' },
+  { path: '/settings/transfer', heading: 'Settings', open: openHooksFile, dialog: 'Import ForgeHooks' },
   { path: '/settings/logs', heading: 'Settings', open: (page) => page.getByText('live').waitFor() },
   { path: '/login?failed=unknown', heading: 'Log in' },
   { path: '/reset', heading: 'Set a new password' },

@@ -10,6 +10,10 @@ const updates = 500
 const words = 'The figures of **the quarter** are in; see `table 3` for what that means.\n\n- one\n- two\n\n'
 const piece = (n: number) => `word${n} and *more* of it, with \`code\` in between, ${n % 12 === 11 ? 'to the end.\n\n' : 'and on '}${'of '.repeat(6)}`
 
+/** A block of code that is closed after 100 lines, and the next one. */
+const code = (n: number) =>
+  `${n % 100 === 0 ? '```ts\n' : ''}export const rows${n} = items.filter(({ id }) => id > ${n}).map((row) => \`\${row.name}!\`) // ${n}\n${n % 100 === 99 ? '```\n\n' : ''}`
+
 /** Puts events into the stream that a room follows, as if the server had sent them. */
 function tapStream() {
   const real = globalThis.fetch
@@ -133,11 +137,14 @@ try {
   const seq = last_event + 1
   await tell({ ...common, seq, type: 'agent.responding', agent_id: 'a', job_id: 'j', run_id: 'run_x', message_ids: [] }, seq)
   const none = await measured(50, nothing)
-  const taken = await measured(updates, (n) =>
-    tell({ ...common, seq, type: 'message.delta', message_id: 'm', run_id: 'run_x', part: n, kind: 'text', text: piece(n) }, seq),
-  )
-  const { length } = await log.locator('[data-answer=writing]').innerText()
-  console.log(`${updates} updates of 20 tokens, ${length} characters shown: p95 for each, 16 asked: ${said(taken)}`)
+  for (const [what, pieceOf] of Object.entries({ text: piece, code })) {
+    const id = `m_${what}`
+    const taken = await measured(updates, (n) =>
+      tell({ ...common, seq, type: 'message.delta', message_id: id, run_id: 'run_x', part: n, kind: 'text', text: pieceOf(n) }, seq),
+    )
+    const { length } = await log.locator('[data-answer=writing]').innerText()
+    console.log(`${updates} updates of 20 tokens of ${what}, ${length} characters shown: p95 for each, 16 asked: ${said(taken)}`)
+  }
   console.log(`  without any update: ${said(none)}`)
 } finally {
   await browser.close()

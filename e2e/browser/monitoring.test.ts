@@ -57,7 +57,7 @@ describe.skipIf(noBrowser)('monitoring', () => {
     for (const input of ['One', 'Two', 'Fail']) await call('POST', 'agents/helper/run', { input })
     keepMachine(join(server.folder, 'cadre.db'))
     await page.getByRole('button', { name: 'Show 30 days' }).click()
-    expect(new URL(page.url()).search).toBe('?range=month')
+    await expect.poll(() => new URL(page.url()).search).toBe('?range=month')
     await page.getByText('66.7%').first().waitFor()
     await plot(page, 'Memory').waitFor()
 
@@ -85,7 +85,7 @@ describe.skipIf(noBrowser)('monitoring', () => {
     await page.getByRole('link', { name: 'Two' }).waitFor()
     expect(await page.getByRole('combobox', { name: 'State' }).inputValue()).toBe('completed')
     await page.getByRole('combobox', { name: 'When' }).selectOption('Any time')
-    expect(new URL(page.url()).search).toBe('?status=completed')
+    await expect.poll(() => new URL(page.url()).search).toBe('?status=completed')
     expect(complaints).toEqual([])
     await close()
     await server.stop()

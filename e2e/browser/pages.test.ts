@@ -222,7 +222,7 @@ describe.skipIf(noBrowser)('with agents and runs', () => {
     await page.getByRole('button', { name: 'Add a model' }).click()
     await page.getByRole('textbox', { name: 'Provider' }).fill('builtin')
     await page.getByRole('button', { name: 'Save changes' }).click()
-    await page.getByRole('heading', { name: 'Helper', level: 1 }).waitFor()
+    await page.getByRole('heading', { name: 'Helper', exact: true, level: 1 }).waitFor()
     const { config } = await api<Agent>(server.url, 'GET', `/agents/${agent.id}`)
     expect(config).toMatchObject({ timeout_ms: 90_000, budget: { usd: 0.5 }, context: { strategy: 'summary' }, fallbacks: [{ provider: 'builtin' }] })
 

@@ -1,7 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Agent } from '@cadre/contract/agents'
 import type { LifecycleState } from '@cadre/contract/lifecycle'
+import type { HookInFile } from '@cadre/contract/plugin-transfer'
 import type { Run } from '@cadre/contract/runs'
+import type { RetentionState } from '@cadre/contract/server'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { api, type ServerProcess, startCadre, temporaryFolder } from '../../scripts/lib/server-process.ts'
@@ -59,10 +61,65 @@ describe.skipIf(noBrowser)('what is about the server', () => {
     await page.getByText('1 day', { exact: true }).waitFor()
   })
 
+  test('how long runs are kept is set here, after a look at what that deletes', async () => {
+    const page = await open('/settings/server')
+    await page.getByText('30 days (set by CADRE_RUN_DAYS)').waitFor()
+    await page.getByRole('button', { name: 'Change… Runs, with their traces' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Keep').selectOption('days')
+    await dialog.getByLabel('Days').fill('7')
+    await dialog.getByRole('button', { name: 'See what that deletes' }).click()
+    await dialog.getByText('Nothing is deleted by this now.').waitFor()
+    expect(await api<RetentionState>(server.url, 'GET', '/server/retention')).toMatchObject({ runs: { days: 30, source: 'configured' } })
+    await dialog.getByRole('button', { name: 'Keep it so' }).click()
+    await page.getByText('CADRE_RUN_DAYS says: 30 days').waitFor()
+    await page.getByText(/^7 days \(set here/).waitFor()
+    expect(await api<RetentionState>(server.url, 'GET', '/server/retention')).toMatchObject({ runs: { days: 7, source: 'stored' } })
+    // Left without a change.
+    await page.getByRole('button', { name: 'Change… Audit log' }).click()
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+    await dialog.waitFor({ state: 'hidden' })
+  })
+
+  test('ForgeHooks go out beside agents, and come in with what they are allowed and given', async () => {
+    const see = [{ path: '/see', effect: 'read' }]
+    const runtime = { type: 'http', base_url: 'https://api.example.com', headers: { authorization: 'Bearer planted-secret' } }
+    await api(server.url, 'POST', '/plugins', { id: 'finder', name: 'Finder', version: '1.0.0', runtime, endpoints: see })
+    const page = await open('/settings/transfer')
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download them' }).click()])
+    const text = readFileSync(await download.path(), 'utf8')
+    expect(text).not.toContain('planted-secret')
+    const file = JSON.parse(text) as { agents: Agent[]; forgehooks: HookInFile[] }
+    expect(file).toMatchObject({ format: 'cadre-workspace-1', forgehooks: [{ manifest: { id: 'finder' }, secrets: ['authorization'] }] })
+
+    file.forgehooks[0]!.manifest.version = '2.0.0'
+    file.forgehooks[0]!.manifest.permissions.network = ['example.com']
+    const agents = [{ name: 'Seeker', system_prompt: 'You seek.', tools: ['finder__see'] }]
+    const buffer = Buffer.from(JSON.stringify({ ...file, agents }))
+    await page.locator('input[type=file]').setInputFiles({ name: 'workspace.json', mimeType: 'application/json', buffer })
+    const dialog = page.getByRole('dialog', { name: 'Import ForgeHooks' })
+    await dialog.getByText('left out', { exact: true }).waitFor()
+    await dialog.getByLabel('One whose id is taken').selectOption('rename')
+    await dialog.getByText('https://api.example.com').waitFor()
+    await dialog.getByLabel('Value of authorization').fill('Bearer mine')
+    expect(await dialog.getByRole('button', { name: 'Import 1' }).count()).toBe(0)
+    await dialog.getByLabel('Allow finder all of this').check()
+    await dialog.getByRole('button', { name: 'Import 1' }).click()
+    await dialog.getByText('Here it is called finder-2.').waitFor()
+    await dialog.getByRole('button', { name: 'Go on with the agents' }).click()
+    await page.getByRole('dialog', { name: 'Import agents' }).getByRole('button', { name: 'Import 1' }).click()
+    await page.getByRole('dialog').waitFor({ state: 'hidden' })
+    const seeker = await api<Agent>(server.url, 'GET', '/agents/seeker')
+    expect(seeker.tools).toEqual(['finder-2__see'])
+    await api(server.url, 'DELETE', `/agents/${seeker.id}`)
+  })
+
   test('agents go out as a file and come in again, after a look at what would change', async () => {
     const page = await open('/settings/transfer')
-    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download the agents' }).click()])
-    const [helper] = JSON.parse(readFileSync(await download.path(), 'utf8')) as Agent[]
+    const [download] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: 'Download them' }).click()])
+    const {
+      agents: [helper],
+    } = JSON.parse(readFileSync(await download.path(), 'utf8')) as { agents: Agent[] }
     expect(helper).toMatchObject({ name: 'Helper', system_prompt: 'You count.', tools: ['calculator'] })
     const upload = (name: string, text: string) =>
       page.locator('input[type=file]').setInputFiles({ name, mimeType: 'application/json', buffer: Buffer.from(text) })

@@ -89,12 +89,12 @@ test('windows follow a conversation, and go on after Last-Event-ID where they br
   const window = await events(`/conversations/${id}/events?after=${last_event}`)
   expect(window.response.headers.get('content-type')).toBe('text/event-stream')
   await say(id, 'one')
-  await api('POST', `/conversations/${id}/typing`, {})
   expect(await window.nextEvent()).toMatchObject({
     id: `${last_event + 1}`,
     event: 'message',
     data: { type: 'message.created', message: { content: 'one' } },
   })
+  await api('POST', `/conversations/${id}/typing`, {})
   expect(await window.nextEvent()).toMatchObject({ id: `${last_event + 1}`, data: { type: 'typing' } })
   window.abort()
   const sending = Promise.all(Array.from({ length: 200 }, (_, i) => say(id, `m${i}`)))

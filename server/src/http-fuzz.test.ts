@@ -1,3 +1,4 @@
+import { issueCodes } from '@cadre/contract/errors'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { ask, serve } from './test/sockets.ts'
@@ -30,7 +31,11 @@ async function wellAnswered(path: string, body: string | Uint8Array<ArrayBuffer>
       request_id: expect.any(String),
     })
   if (status === 422)
-    for (const issue of json.issues) expect(issue).toEqual({ path: expect.stringMatching(/./), message: expect.stringMatching(/^[^\n]+$/) })
+    for (const { code, params, ...issue } of json.issues) {
+      expect(issue).toEqual({ path: expect.stringMatching(/./), message: expect.stringMatching(/^[^\n]+$/) })
+      expect([...issueCodes, undefined]).toContain(code)
+      if (params !== undefined) expect(code).toBeDefined()
+    }
 }
 
 const strange = fc.oneof(

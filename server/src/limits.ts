@@ -93,7 +93,7 @@ export function openReaders(stall_ms: number): Readers {
 }
 
 /** How long a stalled reader has to take what is left for it. */
-const goodbyeMs = 1_000
+const goodbyeMs = 5_000
 
 /** The stream ends with the reason, for a reader that wakes up; then the connection is cut. */
 export function endStalled(response: ServerResponse, call: AbortController) {

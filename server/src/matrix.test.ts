@@ -61,3 +61,21 @@ test.each(endpoints.map(({ name, method, segments }) => [name, method, segments]
   )
   for (const [who, refused, expected] of answers) expect(refused, `${name} by ${who}`).toBe(expected)
 })
+
+test('GET /me names what the caller may call, and nothing else', async () => {
+  for (const [who, { call, refusal }] of Object.entries(identities)) {
+    const { status, data } = await call('GET', 'me')
+    if (status !== 200) continue
+    const listed: string[] = data.permissions.calls
+    const open = endpoints.filter(({ name }) => refusal(policies[name as EndpointName]) === null).map(({ name }) => name)
+    expect(open, who).toEqual(expect.arrayContaining(listed))
+    // What is left takes a grant on one agent.
+    const left = open.filter((name) => !listed.includes(name))
+    expect(
+      left.filter((name) => (policies[name as EndpointName] as Policy).or === undefined),
+      who,
+    ).toEqual([])
+    if (['owner', 'admin', 'builder'].includes(who)) expect(left, who).toEqual([])
+    expect(data.permissions.on_agents, who).toEqual({})
+  }
+})

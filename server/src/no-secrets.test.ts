@@ -25,6 +25,7 @@ const planted = Object.fromEntries(
     'connection_password',
     'plugin_header',
     'broken_plugin_header',
+    'imported_header',
     'operator_secret',
     'ungranted_secret',
     'database_password',
@@ -238,6 +239,19 @@ test.each([
     for (const id of ['double', 'broken']) await call('POST', `/api/v1/providers/${id}/test`, {})
     await call('POST', '/api/v1/connections/sales/test', {})
     for (const id of ['works', 'fails', 'closed']) await call('POST', `/api/v1/plugins/${id}/invoke`, { path: 'go', input: {} })
+
+    // Out as a file, and in again with a value.
+    await call('POST', '/api/v1/plugins/export', {})
+    const runtime = { type: 'http', base_url: 'https://api.example.com' }
+    const manifest = { id: 'brought', name: 'Brought', version: '1.0.0', runtime, endpoints: [{ path: '/go' }] }
+    const bring = async (approve: object) => {
+      const secrets = { brought: { authorization: planted.imported_header } }
+      const forgehooks = [{ manifest, secrets: ['authorization'] }]
+      const answer = await call('POST', '/api/v1/plugins/import', { format: 'cadre-workspace-1', forgehooks, approve, secrets })
+      return answer.json.data.items[0]
+    }
+    const { hash } = await bring({})
+    expect(await bring({ brought: hash })).toMatchObject({ outcome: 'made' })
 
     // They were there to be leaked.
     expect(problems).toEqual([])

@@ -1,6 +1,7 @@
+import { freePort } from '@cadre/core/test/free-port'
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose'
 import { afterEach, describe, expect, test } from 'vitest'
-import { browse, freePort, openidServer, otherServer } from './test/issuer.ts'
+import { browse, openidServer, otherServer } from './test/issuer.ts'
 import { withOwner } from './test/real-cadre.ts'
 
 const open: (() => Promise<void> | void)[] = []

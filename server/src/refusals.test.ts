@@ -1,5 +1,5 @@
+import { freePort } from '@cadre/core/test/free-port'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { freePort } from './test/issuer.ts'
 import { startOwned, withOwner } from './test/real-cadre.ts'
 
 type Server = Awaited<ReturnType<typeof withOwner>>

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
+import { freePort } from '@cadre/core/test/free-port'
 import { describe, expect, test } from 'vitest'
 import { openLog } from './log.ts'
 import { startServer } from './server.ts'
@@ -92,10 +93,9 @@ describe('a failed start is one sentence', () => {
   test('a core that does not start frees the port', async () => {
     const { core } = coreDouble()
     core.start = () => Promise.reject(new Error('no workers today'))
-    const probe = await serve()
-    await probe.stop(0)
-    await expect(startServer({ config: { ...config, port: probe.port }, core, log })).rejects.toThrow('no workers today')
-    const again = await startServer({ config: { ...config, port: probe.port }, core: coreDouble().core, log })
+    const port = await freePort()
+    await expect(startServer({ config: { ...config, port }, core, log })).rejects.toThrow('no workers today')
+    const again = await startServer({ config: { ...config, port }, core: coreDouble().core, log })
     await again.stop(0)
   })
 })
@@ -103,18 +103,17 @@ describe('a failed start is one sentence', () => {
 test('while it starts, it lives but is not ready', async () => {
   const { promise: started, resolve: begin } = Promise.withResolvers<void>()
   const { promise: starting, resolve: reached } = Promise.withResolvers<void>()
-  const probe = await serve()
-  await probe.stop(0)
+  const port = await freePort()
   const double = coreDouble()
   double.core.start = () => {
     reached()
     return started
   }
-  const server = startServer({ config: { ...config, port: probe.port }, core: double.core, log })
+  const server = startServer({ config: { ...config, port }, core: double.core, log })
   await starting
-  expect(await raw(probe.port, 'GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatchObject({ status: 503, json: { status: 'starting' } })
-  expect(await raw(probe.port, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatchObject({ status: 200 })
-  expect(await raw(probe.port, 'GET /api/v1/agents HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatchObject({
+  expect(await raw(port, 'GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatchObject({ status: 503, json: { status: 'starting' } })
+  expect(await raw(port, 'GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatchObject({ status: 200 })
+  expect(await raw(port, 'GET /api/v1/agents HTTP/1.1\r\nHost: localhost\r\n\r\n')).toMatchObject({
     status: 503,
     headers: { 'retry-after': '1' },
     json: { code: 'UNAVAILABLE' },

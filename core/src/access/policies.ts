@@ -1,12 +1,11 @@
-import type { Contract } from '@cadre/contract'
+import type { EndpointName } from '@cadre/contract'
 import type { Role, Scope } from '@cadre/contract/access'
 import { CadreError } from '@cadre/contract/errors'
 import { type Actor, defaultWorkspace } from './actor.ts'
 import { isAtLeast } from './identity.ts'
 import type { NoteRefusal } from './refusals.ts'
 
-/** `agents.create` and the like: every entry of the contract. */
-export type EndpointName = { [Group in keyof Contract]: `${Group}.${string & keyof Contract[Group]}` }[keyof Contract]
+export type { EndpointName }
 
 export type Policy = {
   /** The weakest role that may call it. */
@@ -41,6 +40,7 @@ export const policies = {
   // The public has what the call itself answers or streams: without a login nobody is the one who started a run.
   'runs.start': { least: 'member', scope: 'runs:write', public: true, or: 'run' },
   'runs.get': { least: 'viewer', scope: 'runs:read' },
+  'runs.value': { least: 'viewer', scope: 'runs:read' },
   'runs.follow': { least: 'viewer', scope: 'runs:read' },
   'runs.list': { least: 'viewer', scope: 'runs:read' },
   'runs.listOfAgent': { least: 'viewer', scope: 'runs:read' },
@@ -65,6 +65,9 @@ export const policies = {
   'plugins.add': { least: 'builder', scope: 'tools:write' },
   'plugins.remove': { least: 'builder', scope: 'tools:write' },
   'plugins.install': { least: 'builder', scope: 'tools:write' },
+  // With the source of code.
+  'plugins.export': { least: 'builder', scope: 'tools:read' },
+  'plugins.import': { least: 'builder', scope: 'tools:write' },
   'plugins.importOpenapi': { least: 'builder', scope: 'tools:write' },
   'plugins.refresh': { least: 'builder', scope: 'tools:write' },
   'plugins.approve': { least: 'builder', scope: 'tools:write' },
@@ -95,6 +98,9 @@ export const policies = {
   'metrics.system': { least: 'builder', scope: 'usage:read', server: true },
   'metrics.machine': { least: 'builder', scope: 'usage:read', server: true },
   'server.settings': { least: 'admin', scope: 'audit:read', server: true },
+  'server.retention': { least: 'admin', scope: 'audit:read', server: true },
+  // What it deletes is gone for all workspaces, and of the audit log too: not for those whom that log watches.
+  'server.setRetention': { least: 'owner', scope: 'access:write', server: true },
   'logs.follow': { least: 'admin', scope: 'audit:read', server: true },
   'usage.get': { least: 'builder', scope: 'usage:read' },
   'budgets.list': { least: 'builder', scope: 'usage:read' },
@@ -174,6 +180,7 @@ export const policies = {
   'attachments.download': { least: 'viewer', scope: 'conversations:read' },
   'events.follow': { least: 'viewer', scope: 'conversations:read' },
   'conversations.read': { least: 'viewer', scope: 'conversations:read' },
+  'conversations.unread': { least: 'viewer', scope: 'conversations:read' },
   'conversations.mute': { least: 'viewer', scope: 'conversations:read' },
   'projects.create': { least: 'member', scope: 'conversations:write' },
   'projects.update': { least: 'member', scope: 'conversations:write' },
@@ -202,8 +209,11 @@ export const policies = {
 /** What a key that is for some agents only can be for. */
 const aboutAgents = /^(agents|runs|conversations):/
 
+/** What policies look at. */
+export type Asking = Pick<Actor, 'kind' | 'role' | 'scopes' | 'agents' | 'workspace_id'>
+
 /** Throws UNAUTHORIZED or FORBIDDEN, with what is missing. Called in one place, which wraps every verb: api.ts. */
-export function authorize(actor: Actor, endpoint: EndpointName): void {
+export function authorize(actor: Asking, endpoint: EndpointName): void {
   if (actor.kind === 'system') return
   const policy: Policy = policies[endpoint]
   if (actor.kind === 'public') {
@@ -219,7 +229,7 @@ export function authorize(actor: Actor, endpoint: EndpointName): void {
     throw new CadreError('FORBIDDEN', 'This call is about the whole server: only the first workspace may make it.')
 }
 
-export function lacksRole({ role }: Actor, { least, or }: Policy) {
+export function lacksRole({ role }: Pick<Actor, 'role'>, { least, or }: Policy) {
   const orStronger = least === 'owner' ? '' : ' or a stronger one'
   return new CadreError(
     'FORBIDDEN',

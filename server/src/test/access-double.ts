@@ -43,6 +43,6 @@ export const accessApi: Pick<
   tokens: { create: none },
   signingKeys: { list: empty, rotate: none },
   audit: { list: empty, verify: none },
-  server: { settings: none },
+  server: { settings: none, retention: none, setRetention: none },
   logs: { follow: none },
 }

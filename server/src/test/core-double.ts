@@ -105,6 +105,7 @@ export function coreDouble(api_key: string | null = null) {
         return stream ? Object.assign(follow(id, undefined, extra.signal), { run_id: id }) : run
       },
       get: (_actor, { runId }) => entry(runId).run,
+      value: (_actor, { runId }) => new File([entry(runId).run.input], 'data.txt', { type: 'text/plain' }),
       follow: (_actor, { runId }, extra) => {
         extras.push(extra)
         entry(runId)
@@ -157,6 +158,8 @@ export function coreDouble(api_key: string | null = null) {
       install: (_actor, { manifest }) => {
         throw new CadreError('PLUGIN_BUNDLED', `The plugin ${manifest.id} cannot be replaced.`)
       },
+      export: () => ({ format: 'cadre-workspace-1', forgehooks: [] }),
+      import: (_actor, { dry_run }) => ({ dry_run, items: [] }),
       importOpenapi: () => ({ plugin: null, operations: [] }),
       refresh: (_actor, { id }) => {
         throw new CadreError('PLUGIN_NOT_FOUND', `There is no plugin ${id}.`)
@@ -283,6 +286,7 @@ const emptyTotals = {
   tokens_reasoning: 0,
   cost: null,
   calls_unpriced: 0,
+  calls_estimated: 0,
   duration_ms: 0,
 }
 

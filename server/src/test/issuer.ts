@@ -19,15 +19,6 @@ export async function otherServer(): Promise<{ url: string; server: Server; hand
   }
 }
 
-/** A port that nobody has, for an address that must be known before the server is there. */
-export async function freePort(): Promise<number> {
-  const { url, server } = await otherServer()
-  const closed = once(server, 'close')
-  server.close()
-  await closed
-  return Number(new URL(url).port)
-}
-
 /** A real OpenID Connect server with people who log in by their name; their address is verified unless they begin with `un`. */
 export async function openidServer(redirect_uri: string) {
   const other = await otherServer()

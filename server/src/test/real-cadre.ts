@@ -41,7 +41,9 @@ export function callerOf({ url }: Cadre) {
         redirect: 'manual',
       })
       const text = await response.text()
-      const json = text !== '' && /\/json\b/.test(response.headers.get('content-type') ?? '') ? JSON.parse(text) : { data: text }
+      const isJson = text !== '' && /\/json\b/.test(response.headers.get('content-type') ?? '')
+      // A file may hold nothing but null.
+      const json = (isJson ? JSON.parse(text) : null) ?? { data: text }
       const cookie = response.headers.getSetCookie()[0]?.split(';')[0]
       return { status: response.status, code: json.code, error: json.error, data: json.data ?? json, headers: response.headers, cookie }
     }

@@ -1,7 +1,8 @@
 import { useAgent } from '@cadre/client/react'
 import { Link, useNavigate, useParams, useSearch } from '@tanstack/react-router'
-import { Pencil } from 'lucide-react'
+import { Lock, Pencil } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
+import { useMay } from '../features/access/access-queries.ts'
 import { isOwn, type SeenAgent } from '../features/agents/agent-queries.ts'
 import { RecentRuns } from '../features/runs/recent-runs.tsx'
 import { type RunDraft, RunForm, type RunRequest } from '../features/runs/run-form.tsx'
@@ -13,7 +14,7 @@ import { useShortcut } from '../lib/use-shortcut.ts'
 import { useTitle } from '../lib/use-title.ts'
 import { buttonStyle } from '../ui/button.tsx'
 import { ErrorBox } from '../ui/error-box.tsx'
-import { Badge, Card, CardTitle, Page, PageHeader, Skeleton } from '../ui/parts.tsx'
+import { Badge, Card, CardTitle, Empty, Page, PageHeader, Skeleton } from '../ui/parts.tsx'
 import { Source } from '../ui/value-view.tsx'
 
 // Menus weigh as much as the page itself.
@@ -35,7 +36,10 @@ function AgentAtWork({ agentId }: { agentId: string }) {
   const [runId, setRunId] = useState<string | null>(null)
   const [refusal, setRefusal] = useState<unknown>(null)
   useTitle(agent?.name ?? texts.agents.title)
-  useShortcut('e', texts.common.edit, texts.shell.groupPage, () => void navigate({ to: '/agents/$agentId/edit', params: { agentId } }))
+  const mayEdit = useMay('agents.update', agent?.id)
+  const mayRun = useMay('runs.start', agent?.id)
+  const edit = () => void navigate({ to: '/agents/$agentId/edit', params: { agentId } })
+  useShortcut('e', texts.common.edit, texts.shell.groupPage, edit, mayEdit)
 
   if (error && !agent) {
     return (
@@ -77,10 +81,12 @@ function AgentAtWork({ agentId }: { agentId: string }) {
         title={agent.name}
         text={agent.description}
       >
-        <Link to="/agents/$agentId/edit" params={{ agentId: agent.slug }} className={buttonStyle()}>
-          <Pencil aria-hidden />
-          {texts.common.edit}
-        </Link>
+        {mayEdit && (
+          <Link to="/agents/$agentId/edit" params={{ agentId: agent.slug }} className={buttonStyle()}>
+            <Pencil aria-hidden />
+            {texts.common.edit}
+          </Link>
+        )}
         <Suspense fallback={<span className="size-8" />}>
           <AgentMenu agent={agent} onRemoved={() => void navigate({ to: '/agents' })} />
         </Suspense>
@@ -88,8 +94,14 @@ function AgentAtWork({ agentId }: { agentId: string }) {
       <div className="grid grid-cols-1 items-start gap-4 lg:grid-cols-[minmax(0,1fr)_320px]">
         <div className="flex min-w-0 flex-col gap-4">
           <Card className="p-4">
-            <RunForm draft={draft} onDraft={setDraft} agent={agent.slug} busy={isStarting} onRun={(request) => void run(request)} />
-            {runId === null && <Starters tools={agent.tools} onChoose={setDraft} />}
+            {mayRun ? (
+              <>
+                <RunForm draft={draft} onDraft={setDraft} agent={agent.slug} busy={isStarting} onRun={(request) => void run(request)} />
+                {runId === null && <Starters tools={agent.tools} onChoose={setDraft} />}
+              </>
+            ) : (
+              <Empty icon={Lock} title={texts.access.noRuns} text={texts.access.askMember} />
+            )}
           </Card>
           {refusal !== null && <ErrorBox error={refusal} />}
           {runId !== null && (

@@ -4,6 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import clsx from 'clsx'
 import { Undo2 } from 'lucide-react'
 import { useState } from 'react'
+import { useMay } from '../features/access/access-queries.ts'
 import { Who } from '../features/access/who.tsx'
 import { agentsChanged } from '../features/agents/agent-queries.ts'
 import { VersionDiff } from '../features/agents/version-diff.tsx'
@@ -29,6 +30,7 @@ export function AgentVersionsPage() {
   const { agent, error: agentError, reload } = useAgent(agentId)
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(versionsQuery(agentId))
   const [isAsking, setAsking] = useState(false)
+  const mayRollBack = useMay('agents.rollBack', agent?.id)
   const versions = data?.pages.flatMap(({ items }) => items) ?? []
   const newest = versions[0]?.version ?? 1
   const chosen = search.version ?? newest
@@ -59,7 +61,7 @@ export function AgentVersionsPage() {
         title={texts.versions.title}
         text={texts.versions.text}
       >
-        {versions.length > 0 && chosen !== newest && (
+        {mayRollBack && versions.length > 0 && chosen !== newest && (
           <Button onClick={() => setAsking(true)}>
             <Undo2 aria-hidden />
             {texts.versions.rollBack}

@@ -2,6 +2,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
 import { Bot, LayoutGrid, Plus, Rows3 } from 'lucide-react'
 import { useRef } from 'react'
+import { useMay } from '../features/access/access-queries.ts'
 import { AgentMenu } from '../features/agents/agent-menu.tsx'
 import { agentsQuery, isOwn, type SeenAgent } from '../features/agents/agent-queries.ts'
 import { usePendingDeletes } from '../features/agents/pending-deletes.ts'
@@ -21,6 +22,7 @@ export function AgentsPage() {
   const navigate = useNavigate({ from: '/agents' })
   const { data, error, refetch } = useQuery(agentsQuery)
   const pending = usePendingDeletes()
+  const mayCreate = useMay('agents.create')
   const field = useRef<HTMLInputElement>(null)
   const list = useRowKeys<HTMLDivElement>()
   useTitle(texts.agents.title)
@@ -34,19 +36,23 @@ export function AgentsPage() {
   return (
     <Page>
       <PageHeader title={texts.agents.title} text={texts.agents.text}>
-        <Link to="/agents/new" className={buttonStyle({ look: 'primary' })}>
-          <Plus aria-hidden />
-          {texts.agents.new}
-        </Link>
+        {mayCreate && (
+          <Link to="/agents/new" className={buttonStyle({ look: 'primary' })}>
+            <Plus aria-hidden />
+            {texts.agents.new}
+          </Link>
+        )}
       </PageHeader>
       {error && <ErrorBox error={error} onRetry={() => void refetch()} />}
       {!all && !error && <Skeleton rows={6} />}
       {all?.length === 0 && (
         <Card>
-          <Empty icon={Bot} title={texts.agents.emptyTitle} text={texts.agents.emptyText}>
-            <Link to="/agents/new" className={buttonStyle({ look: 'primary' })}>
-              {texts.agents.new}
-            </Link>
+          <Empty icon={Bot} title={texts.agents.emptyTitle} text={mayCreate ? texts.agents.emptyText : texts.access.askBuilder}>
+            {mayCreate && (
+              <Link to="/agents/new" className={buttonStyle({ look: 'primary' })}>
+                {texts.agents.new}
+              </Link>
+            )}
           </Empty>
         </Card>
       )}

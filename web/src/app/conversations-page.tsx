@@ -2,6 +2,7 @@ import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import clsx from 'clsx'
 import { MessagesSquare } from 'lucide-react'
 import { useState } from 'react'
+import { useMay } from '../features/access/access-queries.ts'
 import { NewConversation } from '../features/conversations/new-conversation.tsx'
 import { Room } from '../features/conversations/room.tsx'
 import { RoomsList } from '../features/conversations/rooms-list.tsx'
@@ -20,7 +21,8 @@ export function ConversationsPage() {
   const { conversationId } = useParams({ strict: false })
   const { thread, message } = useSearch({ strict: false })
   const [isNew, setNew] = useState(false)
-  useShortcut('n', texts.conversations.start, texts.shell.groupPage, () => setNew(true))
+  const mayBegin = useMay('conversations.create')
+  useShortcut('n', texts.conversations.start, texts.shell.groupPage, () => setNew(true), mayBegin)
   return (
     <div className="grid h-[calc(100dvh-3rem)] min-h-0 md:h-dvh md:grid-cols-[17rem_minmax(0,1fr)]">
       <div className={clsx('min-h-0 min-w-0 md:border-r md:border-line', conversationId !== undefined && 'hidden md:block')}>
@@ -30,9 +32,11 @@ export function ConversationsPage() {
         {conversationId === undefined ? (
           <div className="grid h-full place-items-center">
             <Empty icon={MessagesSquare} title={texts.conversations.pickRoom} text={texts.conversations.pickRoomText}>
-              <Button look="primary" onClick={() => setNew(true)}>
-                {texts.conversations.start}
-              </Button>
+              {mayBegin && (
+                <Button look="primary" onClick={() => setNew(true)}>
+                  {texts.conversations.start}
+                </Button>
+              )}
             </Empty>
           </div>
         ) : (

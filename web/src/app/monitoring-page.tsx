@@ -1,13 +1,13 @@
-import type { Me } from '@cadre/contract/credentials'
 import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
 import { Gauge, Lock } from 'lucide-react'
 import { lazy, type ReactNode, Suspense } from 'react'
-import { isAtLeast, meQuery } from '../features/access/access-queries.ts'
+import { useMay } from '../features/access/access-queries.ts'
 import { agentsQuery } from '../features/agents/agent-queries.ts'
 import { machineQuery, seriesQuery, systemQuery } from '../features/monitoring/monitoring-queries.ts'
 import { type MonitoringSearch, type Range, rangeNames } from '../features/monitoring/monitoring-search.ts'
 import { useMonitoringTexts } from '../i18n/monitoring-texts.ts'
+import { useTexts } from '../i18n/texts.ts'
 import { useTitle } from '../lib/use-title.ts'
 import { Button, buttonStyle } from '../ui/button.tsx'
 import { ErrorBox } from '../ui/error-box.tsx'
@@ -20,13 +20,13 @@ const ServerFigures = lazy(() => import('../features/monitoring/server-figures.t
 
 export function MonitoringPage() {
   const texts = useMonitoringTexts()
+  const { access } = useTexts()
   const search = useSearch({ from: '/monitoring' })
   const navigate = useNavigate({ from: '/monitoring' })
-  const { data: me } = useQuery(meQuery)
   const change = (changed: MonitoringSearch) => void navigate({ search: (before) => ({ ...before, ...changed }), replace: true })
   useTitle(texts.title)
-  // Without an answer to who looks at it the server decides.
-  const isTheirs = me === undefined || isAtLeast(me, 'builder')
+  const isTheirs = useMay('metrics.series')
+  const seesServer = useMay('metrics.system')
   return (
     <Page wide>
       <PageHeader title={texts.title} text={texts.text}>
@@ -36,18 +36,16 @@ export function MonitoringPage() {
         <>
           <Runs search={search} onRange={(range) => change({ range })} />
           <h2 className="mb-3 mt-8 text-[15px] font-semibold">{texts.server}</h2>
-          {seesServer(me) ? <Server range={search.range ?? 'day'} /> : <p className="text-[13px] text-muted">{texts.elsewhere}</p>}
+          {seesServer ? <Server range={search.range ?? 'day'} /> : <p className="text-[13px] text-muted">{texts.elsewhere}</p>}
         </>
       ) : (
         <Card>
-          <Empty icon={Lock} title={texts.notYours} text={texts.notYoursText} />
+          <Empty icon={Lock} title={access.noFigures} text={access.askRole} />
         </Card>
       )}
     </Page>
   )
 }
-
-const seesServer = (me: Me | undefined) => me === undefined || me.workspace.id === 'default'
 
 function Filters({ search, onChange }: { search: MonitoringSearch; onChange: (change: MonitoringSearch) => void }) {
   const texts = useMonitoringTexts()

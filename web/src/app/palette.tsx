@@ -4,7 +4,7 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Command } from 'cmdk'
 import { Bot, type LucideIcon, MessagesSquare, Play, Plus, Wrench } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { meQuery } from '../features/access/access-queries.ts'
+import { mayCall, meQuery } from '../features/access/access-queries.ts'
 import { agentsQuery } from '../features/agents/agent-queries.ts'
 import { roomName, roomsQuery } from '../features/conversations/conversation-queries.ts'
 import { useTexts } from '../i18n/texts.ts'
@@ -71,19 +71,23 @@ export function Palette({ onClose, onSheet }: { onClose: () => void; onSheet: ()
             </Command.Group>
           )}
           <Command.Group heading={texts.shell.agents}>
-            {agents.map(({ id, name, slug }) => (
-              <Item
-                key={id}
-                icon={Play}
-                value={`${texts.shell.runAgent(name)} ${slug}`}
-                onSelect={go(() => navigate({ to: '/agents/$agentId', params: { agentId: slug } }))}
-              >
-                {texts.shell.runAgent(name)}
+            {agents
+              .filter(({ id }) => mayCall(me, 'runs.start', id))
+              .map(({ id, name, slug }) => (
+                <Item
+                  key={id}
+                  icon={Play}
+                  value={`${texts.shell.runAgent(name)} ${slug}`}
+                  onSelect={go(() => navigate({ to: '/agents/$agentId', params: { agentId: slug } }))}
+                >
+                  {texts.shell.runAgent(name)}
+                </Item>
+              ))}
+            {mayCall(me, 'agents.create') && (
+              <Item icon={Bot} value={texts.shell.newAgent} onSelect={go(() => navigate({ to: '/agents/new' }))}>
+                {texts.shell.newAgent}
               </Item>
-            ))}
-            <Item icon={Bot} value={texts.shell.newAgent} onSelect={go(() => navigate({ to: '/agents/new' }))}>
-              {texts.shell.newAgent}
-            </Item>
+            )}
           </Command.Group>
           <Command.Group heading={texts.shell.tools}>
             {plugins?.map(({ id, name }) => (
@@ -96,9 +100,11 @@ export function Palette({ onClose, onSheet }: { onClose: () => void; onSheet: ()
                 {name}
               </Item>
             ))}
-            <Item icon={Plus} value={texts.shell.addTool} onSelect={go(() => navigate({ to: '/tools', hash: 'add' }))}>
-              {texts.shell.addTool}
-            </Item>
+            {mayCall(me, 'plugins.add') && (
+              <Item icon={Plus} value={texts.shell.addTool} onSelect={go(() => navigate({ to: '/tools', hash: 'add' }))}>
+                {texts.shell.addTool}
+              </Item>
+            )}
           </Command.Group>
         </Command.List>
       </Command>

@@ -2,6 +2,7 @@ import type { Model, Provider } from '@cadre/contract/providers'
 import { useQuery } from '@tanstack/react-query'
 import { Cpu, Plus, Radar } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
+import { useMay } from '../features/access/access-queries.ts'
 import { Aliases } from '../features/providers/aliases.tsx'
 import { ProviderCard } from '../features/providers/provider-card.tsx'
 import { modelsQuery, providersQuery } from '../features/providers/provider-queries.ts'
@@ -21,21 +22,27 @@ export function ProvidersPage() {
   const { data: models } = useQuery(modelsQuery)
   const [open, setOpen] = useState<{ add: Provider['type'] | null } | 'detect' | null>(null)
   useTitle(texts.providers.title)
-  useShortcut('n', texts.providers.add, texts.shell.groupPage, () => setOpen({ add: null }))
+  const mayAdd = useMay('providers.add')
+  const mayDetect = useMay('providers.detect')
+  useShortcut('n', texts.providers.add, texts.shell.groupPage, () => setOpen({ add: null }), mayAdd)
   const usable = providers?.filter((provider) => provider.usable) ?? []
   const others = providers?.filter((provider) => !provider.usable) ?? []
   const modelsOf = (id: string): Model[] => models?.items.filter((model) => model.provider === id) ?? []
   return (
     <Page wide>
       <PageHeader title={texts.providers.title} text={texts.providers.text}>
-        <Button onClick={() => setOpen('detect')}>
-          <Radar aria-hidden />
-          {texts.providers.detect}
-        </Button>
-        <Button look="primary" onClick={() => setOpen({ add: null })}>
-          <Plus aria-hidden />
-          {texts.providers.add}
-        </Button>
+        {mayDetect && (
+          <Button onClick={() => setOpen('detect')}>
+            <Radar aria-hidden />
+            {texts.providers.detect}
+          </Button>
+        )}
+        {mayAdd && (
+          <Button look="primary" onClick={() => setOpen({ add: null })}>
+            <Plus aria-hidden />
+            {texts.providers.add}
+          </Button>
+        )}
       </PageHeader>
       {error && <ErrorBox error={error} onRetry={() => void refetch()} />}
       {!providers && !error && <Skeleton rows={8} />}
@@ -62,9 +69,11 @@ export function ProvidersPage() {
                   <p className="font-medium">{texts.providerForm.types[provider.type]}</p>
                   <p className="break-words text-xs text-muted">{provider.reason}</p>
                 </div>
-                <Button size="small" onClick={() => setOpen({ add: provider.type })}>
-                  {texts.providers.setKey}
-                </Button>
+                {mayAdd && (
+                  <Button size="small" onClick={() => setOpen({ add: provider.type })}>
+                    {texts.providers.setKey}
+                  </Button>
+                )}
               </li>
             ))}
           </ul>

@@ -9,6 +9,7 @@ import { useTitle } from '../lib/use-title.ts'
 import { Button, buttonStyle } from '../ui/button.tsx'
 import { ErrorBox } from '../ui/error-box.tsx'
 import { Field, Input } from '../ui/field.tsx'
+import { useIssue } from '../ui/use-issue.ts'
 import { Door } from './door.tsx'
 
 /** A new password by the link that an admin made, or by its code alone. It stands behind #, which no server or log is sent. */
@@ -21,6 +22,7 @@ export function ResetPage() {
   const [tried, setTried] = useState(false)
   const [isDone, setDone] = useState(false)
   const { busy, error, act } = useAct<'set'>()
+  const issue = useIssue(error)
   const wait = useWait(error)
   const linked = useLocation().hash
   useTitle(access.reset)
@@ -43,8 +45,7 @@ export function ResetPage() {
     const token = linked || (code.trim().split('#').at(-1) ?? '')
     if (await act('set', () => client.users.finishReset({ token, password }))) setDone(true)
   }
-  const issues = error instanceof CadreError ? error.issues : []
-  const isGone = error instanceof CadreError && (error.status === 401 || error.status === 404 || issues.some(({ path }) => path === 'token'))
+  const isGone = error instanceof CadreError && (error.status === 401 || error.status === 404 || issue('token') !== undefined)
   return (
     <Door title={access.reset} text={linked ? access.resetText : access.resetCodeText}>
       <form
@@ -61,7 +62,7 @@ export function ResetPage() {
             )}
           </Field>
         )}
-        <Field label={access.password} hint={access.passwordHint} error={issues.find(({ path }) => path === 'password')?.message}>
+        <Field label={access.password} hint={access.passwordHint} error={issue('password')}>
           {(field) => (
             <Input
               {...field}

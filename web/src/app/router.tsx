@@ -71,7 +71,7 @@ const runs = createRoute({
 const run = createRoute({
   getParentRoute: () => root,
   path: '/runs/$runId',
-  validateSearch: (search): { row?: string } => ({ row: text(search.row) }),
+  validateSearch: (search): { row?: string; view?: 'graph' } => ({ row: text(search.row), view: search.view === 'graph' ? 'graph' : undefined }),
   component: lazyRouteComponent(pages.run, 'RunPage'),
 })
 const runCompare = createRoute({

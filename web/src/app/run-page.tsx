@@ -3,6 +3,7 @@ import type { Replay, Run } from '@cadre/contract/runs'
 import { useQuery } from '@tanstack/react-query'
 import { Square } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
+import { useMay } from '../features/access/access-queries.ts'
 import { agentsQuery } from '../features/agents/agent-queries.ts'
 import { RunApprovals } from '../features/approvals/run-approvals-later.tsx'
 import { Answer } from '../features/runs/answer.tsx'
@@ -16,6 +17,7 @@ import { useCancel, useWatchedRun } from '../features/runs/run-panel.tsx'
 import { isOver } from '../features/runs/run-queries.ts'
 import { Cost, RunDuration, RunStatusBadge } from '../features/runs/run-status.tsx'
 import { Trace } from '../features/runs/trace.tsx'
+import { WholeValue } from '../features/runs/whole-value.tsx'
 import { useFormat, useTexts } from '../i18n/texts.ts'
 import { useTitle } from '../lib/use-title.ts'
 import { Button, buttonStyle } from '../ui/button.tsx'
@@ -33,8 +35,8 @@ export function RunPage() {
 
 function OneRun({ runId }: { runId: string }) {
   const texts = useTexts()
-  // The chosen step stands in the address, so that it can be shown to others.
-  const { row } = useSearch({ from: '/runs/$runId' })
+  // The chosen step stands in the address, and how the trace is shown, so that it can be shown to others.
+  const { row, view } = useSearch({ from: '/runs/$runId' })
   const choose = useNavigate({ from: '/runs/$runId' })
   const live = useWatchedRun(runId)
   const { isCancelling, cancel } = useCancel(live.cancel)
@@ -42,6 +44,9 @@ function OneRun({ runId }: { runId: string }) {
   const [forkAt, setForkAt] = useState<ForkPoint | null>(null)
   const [replay, setReplay] = useState<Replay | null>(null)
   const { run } = live
+  const mayCancel = useMay('runs.cancel', run?.agent_id)
+  const seesBudgets = useMay('budgets.list')
+  const mayResolve = useMay('runs.resolve', run?.agent_id)
   useTitle(run ? run.input.slice(0, 60) : texts.run.title)
 
   if (live.error) {
@@ -63,7 +68,7 @@ function OneRun({ runId }: { runId: string }) {
     )
   }
   const agent = agents?.find(({ id }) => id === run.agent_id)
-  const uncertain = run.waiting?.for === 'uncertain' ? run.steps.find(({ status }) => status === 'uncertain') : undefined
+  const uncertain = mayResolve && run.waiting?.for === 'uncertain' ? run.steps.find(({ status }) => status === 'uncertain') : undefined
   const isLive = !isOver(run.status)
   return (
     <Page wide>
@@ -81,7 +86,7 @@ function OneRun({ runId }: { runId: string }) {
             {live.connection === 'away' ? texts.run.reconnecting : texts.run.live}
           </Badge>
         )}
-        {isLive && (
+        {isLive && mayCancel && (
           <Button look="danger" busy={isCancelling} onClick={() => void cancel()}>
             <Square aria-hidden />
             {texts.run.cancel}
@@ -97,7 +102,7 @@ function OneRun({ runId }: { runId: string }) {
         {run.waiting && run.waiting.for !== 'approval' && !uncertain && (
           <p className="rounded-lg bg-warning-soft px-4 py-2.5 text-[13px]">
             {run.waiting.reason}{' '}
-            {run.waiting.for === 'budget' && (
+            {run.waiting.for === 'budget' && seesBudgets && (
               <Link to="/usage" className="font-medium underline underline-offset-2">
                 {texts.usage.budgets}
               </Link>
@@ -123,7 +128,7 @@ function OneRun({ runId }: { runId: string }) {
               {run.data !== null && run.data !== undefined && (
                 <div>
                   <h3 className="mb-1 text-xs text-muted">{texts.run.data}</h3>
-                  <GivenData data={run.data} />
+                  <WholeValue of={{ runId, of: 'data' }} value={run.data} bytes={run.cut?.['data']} show={(data) => <GivenData data={data} />} />
                 </div>
               )}
             </div>
@@ -132,7 +137,9 @@ function OneRun({ runId }: { runId: string }) {
         <Trace
           run={run}
           chosen={row ?? null}
-          onChoose={(row) => void choose({ search: { row }, replace: true, resetScroll: false })}
+          onChoose={(row) => void choose({ search: { row, view }, replace: true, resetScroll: false })}
+          view={view ?? 'tree'}
+          onView={(view) => void choose({ search: { row, view: view === 'tree' ? undefined : view }, replace: true, resetScroll: false })}
           onFork={setForkAt}
         />
         <RunLog run={run} />

@@ -3,6 +3,7 @@ import { Link, useNavigate, useSearch } from '@tanstack/react-router'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Activity } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
+import { mayCall, meQuery } from '../features/access/access-queries.ts'
 import { agentsQuery } from '../features/agents/agent-queries.ts'
 import { BulkCancel } from '../features/runs/bulk.tsx'
 import { isOver, runsQuery } from '../features/runs/run-queries.ts'
@@ -30,7 +31,8 @@ export function RunsPage() {
   useTitle(texts.runs.title)
   const runs = data?.pages.flatMap(({ items }) => items)
   const isFiltered = search.status !== undefined || search.agent !== undefined || search.since !== undefined || hasTimes(search)
-  const live = runs?.filter(({ status }) => !isOver(status)) ?? []
+  const { data: me } = useQuery(meQuery)
+  const live = runs?.filter(({ status, agent_id }) => !isOver(status) && mayCall(me, 'runs.cancelMany', agent_id)) ?? []
   const chosen = live.filter(({ run_id }) => selected.has(run_id))
   const select = (ids: string[], on: boolean) => {
     const next = new Set(selected)
@@ -96,7 +98,13 @@ export function RunsPage() {
           </div>
           <ul ref={list}>
             {runs.map((run) => (
-              <Row key={run.run_id} run={run} isSelected={selected.has(run.run_id)} onSelect={(on) => select([run.run_id], on)} />
+              <Row
+                key={run.run_id}
+                run={run}
+                maySelect={live.includes(run)}
+                isSelected={selected.has(run.run_id)}
+                onSelect={(on) => select([run.run_id], on)}
+              />
             ))}
           </ul>
         </Card>
@@ -170,7 +178,9 @@ function Filters({ search, onChange }: { search: RunsSearch; onChange: (change: 
   )
 }
 
-function Row({ run, isSelected, onSelect }: { run: RunSummary; isSelected: boolean; onSelect: (on: boolean) => void }) {
+type RowProps = { run: RunSummary; maySelect: boolean; isSelected: boolean; onSelect: (on: boolean) => void }
+
+function Row({ run, maySelect, isSelected, onSelect }: RowProps) {
   const texts = useTexts()
   const format = useFormat()
   const { data: agents } = useQuery(agentsQuery)
@@ -182,8 +192,8 @@ function Row({ run, isSelected, onSelect }: { run: RunSummary; isSelected: boole
         type="checkbox"
         className="relative z-10 size-4 accent-accent"
         aria-label={texts.runs.select(run.input.slice(0, 60))}
-        disabled={isOver(run.status)}
-        checked={isSelected && !isOver(run.status)}
+        disabled={!maySelect}
+        checked={isSelected && maySelect}
         onChange={(event) => onSelect(event.target.checked)}
       />
       <span className="order-last col-start-3 flex row-start-1 md:order-none md:col-start-auto md:row-start-auto">

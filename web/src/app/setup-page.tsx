@@ -10,6 +10,7 @@ import { useTitle } from '../lib/use-title.ts'
 import { Button } from '../ui/button.tsx'
 import { ErrorBox } from '../ui/error-box.tsx'
 import { Field, Input } from '../ui/field.tsx'
+import { useIssue } from '../ui/use-issue.ts'
 import { Door } from './door.tsx'
 
 /** The first owner of a server that has none, with the token that the server printed. */
@@ -20,6 +21,7 @@ export function SetupPage() {
   const [owner, setOwner] = useState({ token: '', name: '', email: '', password: '' })
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
+  const issue = useIssue(error)
   useTitle(access.setup)
   // Not while this page itself has just made the owner, and logs in.
   if (setup && !setup.needs_owner && !busy) return <Navigate to="/login" search={{ to }} replace />
@@ -36,7 +38,6 @@ export function SetupPage() {
       setBusy(false)
     }
   }
-  const issue = (field: string) => (error instanceof CadreError ? error.issues.find(({ path }) => path === field)?.message : undefined)
   const isWrongToken = error instanceof CadreError && error.code === 'UNAUTHORIZED'
   const line = (name: keyof typeof owner, label: string, more: { hint?: string; type: string; autoComplete: string }) => (
     <Field label={label} hint={more.hint} error={name === 'token' && isWrongToken ? access.tokenWrong : issue(name)}>

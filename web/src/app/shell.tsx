@@ -17,7 +17,7 @@ import {
   Wrench,
 } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useEffect, useRef, useState, useSyncExternalStore } from 'react'
-import { meQuery } from '../features/access/access-queries.ts'
+import { mayCall, meQuery, useMay } from '../features/access/access-queries.ts'
 import { unreadQuery } from '../features/conversations/unread-query.ts'
 import { pendingQuery } from '../features/approvals/approval-queries.ts'
 import { liveRunsQuery } from '../features/runs/run-queries.ts'
@@ -49,6 +49,17 @@ export function Shell({ children }: { children: ReactNode }) {
     // Who presses its keys types on at once: it is fetched before, when there is nothing else to do.
     const timer = setTimeout(() => void loadPalette(), 1_500)
     return () => clearTimeout(timer)
+  }, [])
+  useEffect(() => {
+    let stop: (() => void) | null = null
+    let isGone = false
+    void import('../features/conversations/follow-unread.ts').then(({ followUnread }) => {
+      if (!isGone) stop = followUnread()
+    })
+    return () => {
+      isGone = true
+      stop?.()
+    }
   }, [])
   return (
     <div className="min-h-dvh md:grid md:grid-cols-[224px_minmax(0,1fr)]">
@@ -104,7 +115,10 @@ function useShortcuts(setOpen: (open: Open) => void) {
   const navigate = useNavigate()
   useShortcut('mod+k', shell.palette, shell.groupDo, () => setOpen('palette'))
   useShortcut('?', shell.shortcuts, shell.groupDo, () => setOpen('sheet'))
-  useShortcut('c', shell.newAgent, shell.groupDo, () => void navigate({ to: '/agents/new' }))
+  const mayCreate = useMay('agents.create')
+  const seesUsage = useMay('usage.get')
+  const seesFigures = useMay('metrics.series')
+  useShortcut('c', shell.newAgent, shell.groupDo, () => void navigate({ to: '/agents/new' }), mayCreate)
   useShortcut('g h', shell.start, shell.groupGo, () => void navigate({ to: '/' }))
   useShortcut('g a', shell.agents, shell.groupGo, () => void navigate({ to: '/agents' }))
   useShortcut('g c', shell.conversations, shell.groupGo, () => void navigate({ to: '/conversations' }))
@@ -112,11 +126,12 @@ function useShortcuts(setOpen: (open: Open) => void) {
   useShortcut('g p', shell.approvals, shell.groupGo, () => void navigate({ to: '/approvals' }))
   useShortcut('g t', shell.tools, shell.groupGo, () => void navigate({ to: '/tools' }))
   useShortcut('g m', shell.providers, shell.groupGo, () => void navigate({ to: '/models' }))
-  useShortcut('g u', shell.usage, shell.groupGo, () => void navigate({ to: '/usage' }))
-  useShortcut('g o', shell.monitoring, shell.groupGo, () => void navigate({ to: '/monitoring' }))
+  useShortcut('g u', shell.usage, shell.groupGo, () => void navigate({ to: '/usage' }), seesUsage)
+  useShortcut('g o', shell.monitoring, shell.groupGo, () => void navigate({ to: '/monitoring' }), seesFigures)
   useShortcut('g s', shell.settings, shell.groupGo, () => void navigate({ to: '/settings' }))
 }
 
+/** `call`: whoever may not make it sees nothing there. */
 const places = [
   { to: '/', name: 'start', icon: House },
   { to: '/agents', name: 'agents', icon: Bot },
@@ -125,8 +140,8 @@ const places = [
   { to: '/approvals', name: 'approvals', icon: Hand },
   { to: '/tools', name: 'tools', icon: Wrench },
   { to: '/models', name: 'providers', icon: Cpu },
-  { to: '/usage', name: 'usage', icon: ChartNoAxesColumn },
-  { to: '/monitoring', name: 'monitoring', icon: Gauge },
+  { to: '/usage', name: 'usage', icon: ChartNoAxesColumn, call: 'usage.get' },
+  { to: '/monitoring', name: 'monitoring', icon: Gauge, call: 'metrics.series' },
   { to: '/settings', name: 'settings', icon: Settings },
 ] as const
 
@@ -136,6 +151,7 @@ function Sidebar({ onFind, onLooks, onGo }: { onFind: () => void; onLooks: () =>
   const { data: waiting = [] } = useQuery(pendingQuery)
   const { data: me } = useQuery(meQuery)
   const { data: unread = 0 } = useQuery(unreadQuery)
+  const shown = places.filter((place) => !('call' in place) || mayCall(me, place.call))
   return (
     <>
       <div className="flex h-14 items-center px-4">
@@ -153,7 +169,7 @@ function Sidebar({ onFind, onLooks, onGo }: { onFind: () => void; onLooks: () =>
         </button>
       </div>
       <nav aria-label={texts.shell.main} className="flex flex-1 flex-col gap-0.5 overflow-y-auto px-3">
-        {places.map(({ to, name, icon: Icon }) => (
+        {shown.map(({ to, name, icon: Icon }) => (
           <Link
             key={to}
             to={to}

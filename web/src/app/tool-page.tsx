@@ -15,6 +15,7 @@ import { Button, buttonStyle } from '../ui/button.tsx'
 import { ErrorBox } from '../ui/error-box.tsx'
 import { Badge, Card, CardTitle, Figure, Page, PageHeader, Skeleton } from '../ui/parts.tsx'
 import { toast } from '../ui/toast.ts'
+import { Source } from '../ui/value-view.tsx'
 
 /** Few ForgeHooks have it. */
 const LifecycleCard = lazy(() => import('../features/tools/lifecycle-card.tsx').then(({ LifecycleCard }) => ({ default: LifecycleCard })))
@@ -49,7 +50,11 @@ function OnePlugin({ plugin, onChange }: { plugin: Plugin; onChange: () => Promi
   const { tool } = useSearch({ from: '/tools/$pluginId' })
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
-  const seesLifecycle = useMay('builder') && Object.keys(plugin.lifecycle ?? {}).length > 0
+  const seesLifecycle = useMay('plugins.lifecycle') && Object.keys(plugin.lifecycle ?? {}).length > 0
+  const mayRefresh = useMay('plugins.refresh')
+  const mayRemove = useMay('plugins.remove')
+  const mayApprove = useMay('plugins.approve')
+  const mayTry = useMay('plugins.invoke')
   const chosen = plugin.endpoints.find((each) => each.tool === tool) ?? plugin.endpoints[0]
 
   const act = async (call: () => Promise<unknown>, done: string | null) => {
@@ -82,13 +87,13 @@ function OnePlugin({ plugin, onChange }: { plugin: Plugin; onChange: () => Promi
         title={plugin.name}
         text={plugin.description}
       >
-        {plugin.runtime.type === 'mcp' && (
+        {mayRefresh && plugin.runtime.type === 'mcp' && (
           <Button busy={busy} onClick={() => void act(() => client.plugins.refresh({ id: plugin.id }), null)}>
             <RefreshCw aria-hidden />
             {texts.tools.refresh}
           </Button>
         )}
-        {!plugin.bundled && (
+        {mayRemove && !plugin.bundled && (
           <Button look="danger" busy={busy} onClick={() => void remove()}>
             <Trash2 aria-hidden />
             {texts.common.remove}
@@ -122,12 +127,14 @@ function OnePlugin({ plugin, onChange }: { plugin: Plugin; onChange: () => Promi
                 ))}
               </ul>
             </div>
-            <Button
-              busy={busy}
-              onClick={() => void act(() => client.plugins.approve({ id: plugin.id, hash: plugin.pending?.hash ?? '' }), texts.tools.approved)}
-            >
-              {texts.tools.approve}
-            </Button>
+            {mayApprove && (
+              <Button
+                busy={busy}
+                onClick={() => void act(() => client.plugins.approve({ id: plugin.id, hash: plugin.pending?.hash ?? '' }), texts.tools.approved)}
+              >
+                {texts.tools.approve}
+              </Button>
+            )}
           </div>
         )}
         {seesLifecycle && (
@@ -167,7 +174,7 @@ function OnePlugin({ plugin, onChange }: { plugin: Plugin; onChange: () => Promi
                 <p className="whitespace-pre-line text-[13px] text-muted">
                   {chosen.description} {texts.effect[chosen.effect].means}
                 </p>
-                <TryEndpoint key={chosen.tool} endpoint={chosen} />
+                {mayTry ? <TryEndpoint key={chosen.tool} endpoint={chosen} /> : <Source text={JSON.stringify(chosen.input, null, 2)} />}
                 <p>
                   <Badge className="font-mono">{chosen.tool}</Badge>
                 </p>

@@ -4,6 +4,7 @@ import { Link, useLocation, useNavigate, useSearch } from '@tanstack/react-route
 import { keepPreviousData, useQuery } from '@tanstack/react-query'
 import { Plus, Wrench } from 'lucide-react'
 import { lazy, Suspense, useDeferredValue, useRef } from 'react'
+import { useMay } from '../features/access/access-queries.ts'
 import { EffectBadge } from '../features/tools/effect-badge.tsx'
 import { Reach } from '../features/tools/reach.tsx'
 import { useFormat, useTexts } from '../i18n/texts.ts'
@@ -28,14 +29,17 @@ export function ToolsPage() {
   const list = useRowKeys<HTMLDivElement>()
   useTitle(texts.tools.title)
   useShortcut('/', texts.shell.focusSearch, texts.shell.groupPage, () => field.current?.focus())
-  useShortcut('n', texts.tools.add, texts.shell.groupPage, () => void navigate({ hash: 'add' }))
+  const mayAdd = useMay('plugins.add')
+  useShortcut('n', texts.tools.add, texts.shell.groupPage, () => void navigate({ hash: 'add' }), mayAdd)
   return (
     <Page wide>
       <PageHeader title={texts.tools.title} text={texts.tools.text}>
-        <Button look="primary" onClick={() => void navigate({ hash: 'add', search: (before) => before })}>
-          <Plus aria-hidden />
-          {texts.tools.add}
-        </Button>
+        {mayAdd && (
+          <Button look="primary" onClick={() => void navigate({ hash: 'add', search: (before) => before })}>
+            <Plus aria-hidden />
+            {texts.tools.add}
+          </Button>
+        )}
       </PageHeader>
       <Input
         ref={field}
@@ -50,7 +54,7 @@ export function ToolsPage() {
       {!plugins && error === null && <Skeleton rows={8} />}
       <div ref={list}>{q.trim() !== '' ? <Found words={q.trim()} /> : plugins && <Catalogue plugins={plugins} />}</div>
       <Suspense>
-        {hash === 'add' && (
+        {hash === 'add' && mayAdd && (
           <AddTool
             onClose={() => void navigate({ hash: '', search: (before) => before, replace: true })}
             onAdded={(id) => void reload().then(() => navigate({ to: '/tools/$pluginId', params: { pluginId: id } }))}

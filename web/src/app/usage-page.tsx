@@ -1,8 +1,9 @@
 import type { Usage, UsageGroup } from '@cadre/contract/usage'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useQuery } from '@tanstack/react-query'
-import { ChartNoAxesColumn } from 'lucide-react'
+import { ChartNoAxesColumn, Lock } from 'lucide-react'
 import { lazy, Suspense, useMemo, useState } from 'react'
+import { useMay } from '../features/access/access-queries.ts'
 import { agentsQuery } from '../features/agents/agent-queries.ts'
 import { Budgets } from '../features/usage/budgets.tsx'
 import { lastDays, usageQuery } from '../features/usage/usage-queries.ts'
@@ -18,12 +19,26 @@ const DayChart = lazy(() => import('../features/usage/day-chart.tsx').then(({ Da
 
 export function UsagePage() {
   const texts = useTexts()
+  const may = useMay('usage.get')
+  useTitle(texts.usage.title)
+  if (may) return <OwnUsage />
+  return (
+    <Page wide>
+      <PageHeader title={texts.usage.title} text={texts.usage.text} />
+      <Card>
+        <Empty icon={Lock} title={texts.access.noFigures} text={texts.access.askRole} />
+      </Card>
+    </Page>
+  )
+}
+
+function OwnUsage() {
+  const texts = useTexts()
   const format = useFormat()
   const { days = 30, by = 'agent' } = useSearch({ from: '/usage' })
   const navigate = useNavigate({ from: '/usage' })
   const perDay = useQuery(usageQuery('day', days))
   const grouped = useQuery(usageQuery(by, days))
-  useTitle(texts.usage.title)
   const error = perDay.error ?? grouped.error
   const totals = perDay.data?.totals
   return (
@@ -77,6 +92,7 @@ function Totals({ totals }: { totals: Usage['totals'] }) {
     <div>
       <Figures figures={figures} />
       {totals.calls_unpriced > 0 && <p className="mt-1.5 text-xs text-muted">{texts.usage.unpriced(format.number(totals.calls_unpriced))}</p>}
+      {totals.calls_estimated > 0 && <p className="mt-1.5 text-xs text-muted">{texts.usage.estimated(format.number(totals.calls_estimated))}</p>}
     </div>
   )
 }

@@ -11,6 +11,7 @@ import { start } from './en/start.ts'
 import { toolForm, tools } from './en/tools.ts'
 import { usage } from './en/usage.ts'
 import { pluralOf } from './plural.ts'
+import type { TextsByCode } from './texts-by-code.ts'
 
 const plural = pluralOf('en')
 
@@ -84,4 +85,7 @@ export const en = {
 
 /** The same, said in another language. */
 export type Said<T> = T extends string ? string : T extends (...values: infer V) => string ? (...values: V) => string : { [K in keyof T]: Said<T[K]> }
-export type Texts = Said<typeof en>
+export type Texts = Said<typeof en> & {
+  /** What errors are by their very code: it comes after the first page, and without it they are said by their kind. */
+  byCode?: TextsByCode
+}

@@ -1,7 +1,8 @@
-import { type ReactNode, useCallback, useMemo, useState } from 'react'
+import { type ReactNode, startTransition, useCallback, useEffect, useMemo, useState } from 'react'
 import { en, type Texts } from './en.ts'
 import { createFormat } from './format.ts'
 import { type Locale, pickLocale } from './locale.ts'
+import { loadTextsByCode, type TextsByCode } from './texts-by-code.ts'
 import { LanguageContext } from './texts.ts'
 
 export const localeKey = 'cadre.locale'
@@ -26,6 +27,18 @@ export function firstLocale(): Locale {
 
 export function LanguageProvider({ first, children }: { first: { locale: Locale; texts: Texts }; children: ReactNode }) {
   const [{ locale, texts }, setLanguage] = useState(first)
+  const [byCode, setByCode] = useState<{ locale: Locale; texts: TextsByCode } | null>(null)
+  useEffect(() => {
+    let isWanted = true
+    loadTextsByCode(locale).then(
+      (texts) => isWanted && startTransition(() => setByCode({ locale, texts })),
+      // The server is away: errors are said by their kind.
+      () => undefined,
+    )
+    return () => {
+      isWanted = false
+    }
+  }, [locale])
   const choose = useCallback((locale: Locale) => {
     try {
       localStorage.setItem(localeKey, locale)
@@ -37,6 +50,10 @@ export function LanguageProvider({ first, children }: { first: { locale: Locale;
       setLanguage({ locale, texts })
     })
   }, [])
-  const language = useMemo(() => ({ locale, texts, format: createFormat(locale), choose }), [locale, texts, choose])
+  const format = useMemo(() => createFormat(locale), [locale])
+  const language = useMemo(() => {
+    const all = byCode?.locale === locale ? { ...texts, byCode: byCode.texts } : texts
+    return { locale, texts: all, format, choose }
+  }, [locale, texts, byCode, format, choose])
   return <LanguageContext value={language}>{children}</LanguageContext>
 }

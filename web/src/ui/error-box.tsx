@@ -4,14 +4,22 @@ import type { ReactNode } from 'react'
 import type { Texts } from '../i18n/en.ts'
 import { useTexts } from '../i18n/texts.ts'
 import { Button } from './button.tsx'
+import { issueText } from './use-issue.ts'
 
 type Said = { what: string; todo: string; detail: string | null; request: string | null }
 
 /** What happened, what to do, the server's own words, and under which id its log has more. */
 export function explainError(error: unknown, texts: Texts): Said {
-  const { what, todo } = texts.error[kindOf(error)]
-  const detail = error instanceof CadreError && error.code !== 'UNAVAILABLE' && error.code !== 'INTERNAL' ? error.message : null
-  return { what, todo, detail, request: requestIdOf(error) }
+  const known = error instanceof CadreError ? error : null
+  const { what, todo } = texts.byCode?.errors[known?.code ?? 'INTERNAL'] ?? texts.error[kindOf(error)]
+  return { what, todo, detail: known ? detailOf(known, texts) : null, request: requestIdOf(error) }
+}
+
+/** What the server says, in the reader's language where it says it in codes. */
+function detailOf({ code, message, issues }: CadreError, texts: Texts): string | null {
+  if (code === 'UNAVAILABLE' || code === 'INTERNAL') return null
+  if (issues.length === 0 || issues.some((issue) => issue.code === undefined)) return message
+  return issues.map((issue) => `${issue.path}: ${issueText(issue, texts)}`).join('; ')
 }
 
 function kindOf(error: unknown): Exclude<keyof Texts['error'], 'request'> {

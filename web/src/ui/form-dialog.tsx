@@ -1,10 +1,10 @@
-import { CadreError } from '@cadre/client'
 import type { ReactNode } from 'react'
 import { useTexts } from '../i18n/texts.ts'
 import { useAct } from './use-act.ts'
 import { Button } from './button.tsx'
 import { Dialog, DialogBody, DialogFooter } from './dialog.tsx'
 import { ErrorBox } from './error-box.tsx'
+import { useIssue } from './use-issue.ts'
 
 type Props = {
   title: string
@@ -14,20 +14,21 @@ type Props = {
   /** The dialog closes when it is done, and says why where it cannot be. */
   onSubmit: () => Promise<unknown>
   onClose: () => void
+  /** When it is left without being done, where that is something else. */
+  onCancel?: () => void
   /** Given what the server has against a field. */
   children: (issue: (field: string) => string | undefined) => ReactNode
 }
 
-export function FormDialog({ title, text, action, disabled = false, onSubmit, onClose, children }: Props) {
-  const texts = useTexts()
+export function FormDialog({ title, text, action, disabled = false, onSubmit, onClose, onCancel = onClose, children }: Props) {
   const { busy, error, act } = useAct<'submit'>()
-  const issue = (field: string) =>
-    error instanceof CadreError ? error.issues.find(({ path }) => path === field || path.startsWith(`${field}[`))?.message : undefined
+  const texts = useTexts()
+  const issue = useIssue(error)
   const submit = async () => {
     if (await act('submit', onSubmit)) onClose()
   }
   return (
-    <Dialog open onClose={onClose} title={title} {...(text ? { text } : {})}>
+    <Dialog open onClose={onCancel} title={title} {...(text ? { text } : {})}>
       <form
         className="flex min-h-0 flex-col"
         onSubmit={(event) => {
@@ -40,7 +41,7 @@ export function FormDialog({ title, text, action, disabled = false, onSubmit, on
           {error !== null && <ErrorBox error={error} />}
         </DialogBody>
         <DialogFooter>
-          <Button onClick={onClose}>{texts.common.cancel}</Button>
+          <Button onClick={onCancel}>{texts.common.cancel}</Button>
           <Button type="submit" look="primary" busy={busy !== null} disabled={disabled}>
             {action}
           </Button>

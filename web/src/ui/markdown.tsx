@@ -1,7 +1,8 @@
-import { Component, memo, type ReactNode, useMemo, useState } from 'react'
+import { Component, isValidElement, memo, type ReactNode, useMemo, useState } from 'react'
 import { type Components, defaultRehypePlugins, Streamdown } from 'streamdown'
 import { useTexts } from '../i18n/texts.ts'
 import { Button } from './button.tsx'
+import { CodeBlock } from './markdown-code.tsx'
 import { isPlainText, isTooDeep, splitText } from './split-text.ts'
 
 const { raw: _raw, ...safe } = defaultRehypePlugins
@@ -98,12 +99,13 @@ function Picture({ src, alt }: { src?: unknown; alt?: string }) {
 }
 
 function Block({ children }: { children?: ReactNode }) {
-  // Who reads by keys must be able to scroll it.
-  return (
-    <pre tabIndex={0} className="overflow-x-auto rounded-md border border-line bg-sunken p-3 font-mono text-xs [&_code]:bg-transparent [&_code]:p-0">
-      {children}
-    </pre>
-  )
+  const { className, children: text } = isValidElement<{ className?: unknown; children?: unknown }>(children) ? children.props : {}
+  const [, info = ''] = /(?:^|\s)language-(\S+)/.exec(typeof className === 'string' ? className : '') ?? []
+  return <CodeBlock text={textOf(text).replace(/\n$/, '')} info={info} />
+}
+
+function textOf(children: unknown): string {
+  return Array.isArray(children) ? children.map(textOf).join('') : typeof children === 'string' ? children : ''
 }
 
 function Code({ children }: { children?: ReactNode }) {

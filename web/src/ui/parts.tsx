@@ -43,7 +43,7 @@ export function CardTitle({ children, side }: { children: ReactNode; side?: Reac
   return (
     <div className="flex min-h-11 flex-wrap items-center justify-between gap-x-3 gap-y-1 border-b border-line px-4 py-1.5">
       <h2 className="min-w-10 truncate text-[13px] font-semibold">{children}</h2>
-      {side && <div className="flex shrink-0 items-center gap-1.5">{side}</div>}
+      {side && <div className="flex max-w-full shrink-0 flex-wrap items-center gap-1.5">{side}</div>}
     </div>
   )
 }

@@ -70,7 +70,12 @@ export async function grantedIds(
   return grants.filter((grant) => reaches(grant, least)).map(({ resource_id }) => resource_id)
 }
 
-const reaches = ({ level }: GrantRow, least: Grant['level']) => levels.indexOf(level as Grant['level']) >= levels.indexOf(least)
+/** All that the actor was given here. */
+export async function ownGrants(app: { db: Db }, { user_id, workspace_id }: Pick<Actor, 'user_id' | 'workspace_id'>): Promise<Grant[]> {
+  return user_id === null ? [] : (await selectGrants(app.db.read, workspace_id, { user_id })).map(show)
+}
+
+export const reaches = ({ level }: Pick<GrantRow, 'level'>, least: Grant['level']) => levels.indexOf(level as Grant['level']) >= levels.indexOf(least)
 
 function show({ resource_type, resource_id, user_id, level, created_by, created_at }: GrantRow): Grant {
   const ref = { resource_type: resource_type as Grant['resource_type'], resource_id, user_id }

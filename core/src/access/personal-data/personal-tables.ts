@@ -63,6 +63,7 @@ export const madeForWorkspace = [
   'agent_versions.changed_by',
   'plugins.registered_by',
   'lifecycle_switches.switched_by',
+  'settings.set_by',
   'connections.created_by',
   'providers.created_by',
   'prices.updated_by',

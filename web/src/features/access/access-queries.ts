@@ -1,3 +1,4 @@
+import type { EndpointName } from '@cadre/contract'
 import type { Role } from '@cadre/contract/access'
 import type { Me } from '@cadre/contract/credentials'
 import { queryOptions, useQuery } from '@tanstack/react-query'
@@ -22,13 +23,14 @@ export function isAtLeast(me: Pick<Me, 'role'> | undefined, least: Role): boolea
   return role !== null && roles.indexOf(role) <= roles.indexOf(least)
 }
 
-/** Whether the caller has this role here or a stronger one. The server decides; pages only leave out what it would refuse. */
-export function useMay(least: Role): boolean {
-  return isAtLeast(useQuery(meQuery).data, least)
+/** Whether the server lets the caller call this: on any agent, or on the one that it is about. */
+export function mayCall(me: Pick<Me, 'permissions'> | undefined, call: EndpointName, agentId?: string): boolean {
+  if (me === undefined) return false
+  const { calls, on_agents } = me.permissions
+  return calls.includes(call) || (agentId !== undefined && on_agents[agentId]?.includes(call) === true)
 }
 
-/** What is about the whole server is for the owners of the first workspace. */
-export function useRunsServer(): boolean {
-  const { data: me } = useQuery(meQuery)
-  return me?.role === 'owner' && me.workspace.id === 'default'
+/** The server decides, and says what: pages only leave out what it would refuse. */
+export function useMay(call: EndpointName, agentId?: string): boolean {
+  return mayCall(useQuery(meQuery).data, call, agentId)
 }

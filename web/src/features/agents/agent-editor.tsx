@@ -47,7 +47,7 @@ export function AgentEditor({ agent }: { agent: SeenAgent | null }) {
           form.reset(form.getValues())
           await agentsChanged()
         } catch (refusal) {
-          if (showIssues(refusal, form.setError)) setStep(stepOf(Object.keys(form.formState.errors)[0] ?? ''))
+          if (showIssues(refusal, form.setError, texts)) setStep(stepOf(Object.keys(form.formState.errors)[0] ?? ''))
           setError(refusal)
         }
       },

@@ -4,7 +4,10 @@ import { zodResolver } from '@hookform/resolvers/zod'
 import { useEffect } from 'react'
 import { type FieldPath, type Resolver, useForm, type UseFormSetError } from 'react-hook-form'
 import { config, locales, type z } from 'zod'
+import type { Texts } from '../../i18n/en.ts'
 import { useLanguage } from '../../i18n/texts.ts'
+import { explainError } from '../../ui/error-box.tsx'
+import { issueText } from '../../ui/use-issue.ts'
 import { isOwn, type SeenAgent } from './agent-queries.ts'
 
 export type AgentFields = z.input<typeof CreateAgent> & { config: NonNullable<z.input<typeof CreateAgent>['config']> }
@@ -32,12 +35,12 @@ const steps: Record<string, 0 | 1> = { tools: 1 }
 export const stepOf = (field: string): 0 | 1 => steps[field.split('.')[0] ?? ''] ?? 0
 
 /** What the server refuses stands at its field. @returns whether all of it found one. */
-export function showIssues(error: unknown, setError: UseFormSetError<AgentFields>): boolean {
+export function showIssues(error: unknown, setError: UseFormSetError<AgentFields>, texts: Texts): boolean {
   if (!(error instanceof CadreError)) return false
   if (error.code === 'AGENT_NAME_TAKEN' || error.code === 'AGENT_SLUG_TAKEN') {
-    setError('name', { message: error.message })
+    setError('name', { message: explainError(error, texts).what })
     return true
   }
-  for (const { path, message } of error.issues) setError(path.replace(/\[(\d+)\]/g, '.$1') as FieldPath<AgentFields>, { message })
+  for (const issue of error.issues) setError(issue.path.replace(/\[(\d+)\]/g, '.$1') as FieldPath<AgentFields>, { message: issueText(issue, texts) })
   return error.issues.length > 0
 }

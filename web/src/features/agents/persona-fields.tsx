@@ -1,7 +1,8 @@
-import { defaultPromptTemplate, effectivePrompt } from '@cadre/contract/persona'
+import { defaultPromptTemplate, effectivePrompt, templateProblem } from '@cadre/contract/persona'
 import { useFormContext } from 'react-hook-form'
 import { useTexts } from '../../i18n/texts.ts'
 import { Field, Input, TextArea } from '../../ui/field.tsx'
+import { issueText } from '../../ui/use-issue.ts'
 import type { AgentFields } from './agent-form.ts'
 import { Folded } from './agent-settings.tsx'
 
@@ -24,8 +25,11 @@ export function PromptField() {
 /** Who it is in three fields, how they make its prompt, and what comes of it as one writes. Open where it says anything. */
 export function PersonaSettings() {
   const texts = useTexts()
-  const { register, formState } = useFormContext<AgentFields>()
+  const { register, getValues, formState } = useFormContext<AgentFields>()
   const { errors, defaultValues } = formState
+  // The schema's own words are English.
+  const problem = errors.prompt_template && templateProblem(getValues('prompt_template') ?? '')
+  const templateError = problem ? issueText({ path: 'prompt_template', ...problem }, texts) : errors.prompt_template?.message
   const names = ['role', 'backstory', 'goal', 'prompt_template'] as const
   // With one of them the instructions may be left empty.
   const options = { setValueAs: orNull, deps: ['system_prompt' as const] }
@@ -47,7 +51,7 @@ export function PersonaSettings() {
       </Field>
       <div className="flex min-w-0 flex-col gap-3 sm:col-span-2">
         <Preview />
-        <Field label={texts.agentForm.template} required={false} hint={texts.agentForm.templateHint} error={errors.prompt_template?.message}>
+        <Field label={texts.agentForm.template} required={false} hint={texts.agentForm.templateHint} error={templateError}>
           {(field) => (
             <TextArea
               {...field}

@@ -10,6 +10,7 @@ import { Ago } from '../runs/run-status.tsx'
 import { EffectBadge } from '../tools/effect-badge.tsx'
 import { isOpen } from './approval-queries.ts'
 import { Decide } from './decide.tsx'
+import { reasonText } from './reason-text.ts'
 
 /** A call that waits for a person: what would be done, why somebody is asked, and every answer. */
 export function ApprovalCard({ approval, inRun = false }: { approval: Approval; inRun?: boolean }) {
@@ -42,10 +43,10 @@ export function ApprovalCard({ approval, inRun = false }: { approval: Approval; 
         <section>
           <h3 className="mb-1 text-xs font-medium text-muted">{texts.why}</h3>
           <ul className="flex flex-col gap-1 text-[13px]">
-            {reasons.map(({ code, message }) => (
-              <li key={`${code} ${message}`} className="flex flex-wrap items-baseline gap-x-2">
-                <Badge tone="warning">{texts.reasons[code]}</Badge>
-                <span className="min-w-0 break-words">{message}</span>
+            {reasons.map((reason) => (
+              <li key={`${reason.code} ${reason.message}`} className="flex flex-wrap items-baseline gap-x-2">
+                <Badge tone="warning">{texts.reasons[reason.code]}</Badge>
+                <span className="min-w-0 break-words">{reasonText(reason, texts)}</span>
               </li>
             ))}
           </ul>

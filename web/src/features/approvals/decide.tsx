@@ -22,7 +22,8 @@ const forms = { always: DecideAlways, edit: DecideEdit, reject: DecideReject }
 /** The answers to one question: two at once, the others after a little more. */
 export function Decide({ approval }: { approval: Approval }) {
   const { approvals: texts } = useTexts()
-  const mayAlways = useMay('builder')
+  const mayDecide = useMay('approvals.decide', approval.agent.id)
+  const mayAlways = useMay('agents.update', approval.agent.id)
   const [asked, setAsked] = useState<Asked | null>(null)
   const [busy, setBusy] = useState<string | null>(null)
   const [error, setError] = useState<unknown>(null)
@@ -54,6 +55,7 @@ export function Decide({ approval }: { approval: Approval }) {
       {label}
     </Button>
   )
+  if (!mayDecide) return <p className="text-[13px] text-muted">{texts.notYours}</p>
   return (
     <div>
       <div className="flex flex-wrap gap-2">

@@ -21,7 +21,7 @@ export function RulesList() {
   const { approvals: texts, runs } = useTexts()
   const { data, error, refetch, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery(rulesQuery)
   const { data: agents } = useQuery(agentsQuery)
-  const mayForget = useMay('builder')
+  const mayForget = useMay('approvalRules.remove')
   const [leaving, setLeaving] = useState<ApprovalRule | null>(null)
   const rules = data?.pages.flatMap(({ items }) => items)
   return (

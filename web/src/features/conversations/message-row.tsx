@@ -28,7 +28,7 @@ type Props = {
 export const MessageRow = memo(function MessageRow({ message, goesOn, inThread, isFound, isStop }: Props) {
   const texts = useTexts()
   const format = useFormat()
-  const { editing, openThread, chat } = useRoom()
+  const { editing, openThread, chat, may } = useRoom()
   const attempt = useAttempt()
   const nameOf = useNameOf()
   const [isHeld, setHeld] = useState(false)
@@ -84,7 +84,7 @@ export const MessageRow = memo(function MessageRow({ message, goesOn, inThread, 
           </div>
         )}
         {message.attachments.length > 0 && <FileLinks files={message.attachments} />}
-        {isFailed && message.active && !isDeleted && (
+        {isFailed && may.write && message.active && !isDeleted && (
           <Button size="small" className="my-1" onClick={() => void attempt(() => chat.retry(message.id))}>
             <RotateCcw aria-hidden />
             {texts.conversations.retry}
@@ -137,7 +137,7 @@ function VersionSwitch({ message }: { message: Message }) {
 function Reactions({ message }: { message: Message }) {
   const texts = useTexts()
   const format = useFormat()
-  const { chat, me } = useRoom()
+  const { chat, me, may } = useRoom()
   const attempt = useAttempt()
   const nameOf = useNameOf()
   return (
@@ -148,6 +148,7 @@ function Reactions({ message }: { message: Message }) {
           <button
             key={emoji}
             type="button"
+            disabled={!may.write}
             aria-pressed={isMine}
             title={by.map((each) => nameOf(each)).join(', ')}
             className={clsx('rounded-full border px-1.5 text-xs leading-5', isMine ? 'border-accent bg-accent-soft' : 'border-line hover:bg-sunken')}

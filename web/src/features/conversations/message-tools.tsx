@@ -14,11 +14,11 @@ const emoji = ['👍', '❤️', '😄', '🎉', '👀', '🙏', '✅', '🤔']
 /** What can be done with one message. */
 export function MessageTools({ message, inThread }: { message: Message; inThread: boolean }) {
   const texts = useTexts()
-  const { chat, me, edit, openThread } = useRoom()
+  const { chat, me, may, edit, openThread } = useRoom()
   const attempt = useAttempt()
   const [isDeleting, setDeleting] = useState(false)
-  const isOwn = message.author_kind === 'user' && message.author_id === me
-  const isAnswer = message.author_kind === 'agent' && message.parent_id !== null && message.active
+  const isOwn = may.write && message.author_kind === 'user' && message.author_id === me
+  const isAnswer = may.write && message.author_kind === 'agent' && message.parent_id !== null && message.active
   const copy = async () => {
     if (await copyText(message.content)) toast(texts.common.copied)
     else toast(texts.common.copyFailed, { tone: 'danger' })
@@ -29,23 +29,25 @@ export function MessageTools({ message, inThread }: { message: Message; inThread
       aria-label={texts.conversations.actions}
       className="absolute -top-3 right-3 z-10 flex rounded-md border border-line bg-surface shadow-sm"
     >
-      <Menu
-        trigger={
-          <Button look="ghost" size="smallIcon" aria-label={texts.conversations.react}>
-            <SmilePlus aria-hidden />
-          </Button>
-        }
-      >
-        <div className="grid grid-cols-4">
-          {emoji.map((each) => (
-            <MenuItem key={each} onSelect={() => void attempt(() => chat.react(message.id, each, true))}>
-              <span aria-label={texts.conversations.reactWith(each)} role="img" className="w-full text-center text-base">
-                {each}
-              </span>
-            </MenuItem>
-          ))}
-        </div>
-      </Menu>
+      {may.write && (
+        <Menu
+          trigger={
+            <Button look="ghost" size="smallIcon" aria-label={texts.conversations.react}>
+              <SmilePlus aria-hidden />
+            </Button>
+          }
+        >
+          <div className="grid grid-cols-4">
+            {emoji.map((each) => (
+              <MenuItem key={each} onSelect={() => void attempt(() => chat.react(message.id, each, true))}>
+                <span aria-label={texts.conversations.reactWith(each)} role="img" className="w-full text-center text-base">
+                  {each}
+                </span>
+              </MenuItem>
+            ))}
+          </div>
+        </Menu>
+      )}
       {!inThread && (
         <Button look="ghost" size="smallIcon" aria-label={texts.conversations.reply} onClick={() => openThread(message.id)}>
           <MessageSquareReply aria-hidden />
@@ -61,9 +63,11 @@ export function MessageTools({ message, inThread }: { message: Message; inThread
         <MenuItem icon={Copy} onSelect={() => void copy()}>
           {texts.conversations.copy}
         </MenuItem>
-        <MenuItem icon={message.pinned ? PinOff : Pin} onSelect={() => void attempt(() => chat.pin(message.id, !message.pinned))}>
-          {message.pinned ? texts.conversations.unpin : texts.conversations.pin}
-        </MenuItem>
+        {may.write && (
+          <MenuItem icon={message.pinned ? PinOff : Pin} onSelect={() => void attempt(() => chat.pin(message.id, !message.pinned))}>
+            {message.pinned ? texts.conversations.unpin : texts.conversations.pin}
+          </MenuItem>
+        )}
         {isAnswer && (
           <MenuItem icon={RefreshCw} onSelect={() => void attempt(() => chat.regenerate(message.id))}>
             {texts.conversations.regenerate}

@@ -1,16 +1,22 @@
 import type { Chat } from '@cadre/client'
 import type { Conversation } from '@cadre/contract/conversations'
 import type { Message } from '@cadre/contract/messages'
+import { useQuery } from '@tanstack/react-query'
 import { createContext, useContext } from 'react'
 import { useTexts } from '../../i18n/texts.ts'
 import { explainError } from '../../ui/error-box.tsx'
 import { toast } from '../../ui/toast.ts'
+import { isAtLeast, mayCall, meQuery } from '../access/access-queries.ts'
 import type { Versions } from '@cadre/contract/branches'
+
+/** `write`: say something, and all that goes with it. `manage`: change the conversation and who is in it. */
+export type RoomRights = { write: boolean; manage: boolean }
 
 export type RoomContext = {
   chat: Chat
   me: string
   conversation: Conversation
+  may: RoomRights
   versions: Versions<Message>
   /** Looks at another version of a message. */
   choose: (version: Message) => void
@@ -26,6 +32,16 @@ export function useRoom(): RoomContext {
   const room = useContext(RoomContext)
   if (!room) throw new Error('This is shown in a room only.')
   return room
+}
+
+/** As the server decides it: by role, by the part that somebody takes in it, and by what was granted. */
+export function useRoomRights({ id, kind, project_id, participants }: Conversation): RoomRights {
+  const { data: me } = useQuery(meQuery)
+  const own = participants.find((each) => each.kind === 'user' && each.id === (me?.user?.id ?? 'local'))
+  const granted = [id, project_id ?? ''].map((on) => me?.permissions.on_rooms[on])
+  const takesPart = own !== undefined || kind === 'channel' || granted.some((level) => level === 'run' || level === 'edit')
+  const leads = isAtLeast(me, 'admin') || own?.role === 'owner' || granted.includes('edit')
+  return { write: takesPart && mayCall(me, 'messages.send'), manage: leads && mayCall(me, 'conversations.update') }
 }
 
 type Party = { kind: string; id: string }

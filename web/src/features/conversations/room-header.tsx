@@ -9,6 +9,7 @@ import { Button, buttonStyle } from '../../ui/button.tsx'
 import { Menu, MenuItem, MenuLine } from '../../ui/menu.tsx'
 import { Badge } from '../../ui/parts.tsx'
 import { toast } from '../../ui/toast.ts'
+import { useMay } from '../access/access-queries.ts'
 import { Avatar } from './avatar.tsx'
 import { Pins } from './pins.tsx'
 import { useAttempt, useNameOf, useRoom } from './room-context.ts'
@@ -20,6 +21,8 @@ export function RoomHeader({ name, connection, onEnd }: { name: string; connecti
   const texts = useTexts()
   const navigate = useNavigate()
   const { conversation, me } = useRoom()
+  const mayJoin = useMay('conversations.addParticipant')
+  const mayLeave = useMay('conversations.removeParticipant')
   const nameOf = useNameOf()
   const attempt = useAttempt()
   const [open, setOpen] = useState<'settings' | 'pins' | null>(null)
@@ -60,7 +63,7 @@ export function RoomHeader({ name, connection, onEnd }: { name: string; connecti
           <Avatar key={`${each.kind} ${each.id}`} small kind={each.kind} id={each.id} name={nameOf(each, each.name)} />
         ))}
       </span>
-      {!own && conversation.kind === 'channel' && (
+      {!own && mayJoin && conversation.kind === 'channel' && (
         <Button size="small" onClick={() => void attempt(() => client.conversations.addParticipant({ conversationId, kind: 'user', id: me }))}>
           {texts.conversations.join}
         </Button>
@@ -92,7 +95,7 @@ export function RoomHeader({ name, connection, onEnd }: { name: string; connecti
             {`${texts.conversations.export}: ${texts.conversations.exportAs[format]}`}
           </MenuItem>
         ))}
-        {own && conversation.kind !== 'dm' && (
+        {own && mayLeave && conversation.kind !== 'dm' && (
           <>
             <MenuLine />
             <MenuItem icon={LogOut} danger onSelect={() => void leave()}>

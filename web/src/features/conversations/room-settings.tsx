@@ -23,7 +23,7 @@ export function RoomSettings({ onClose, onEnd }: { onClose: () => void; onEnd: (
   const { roomForm } = texts
   const navigate = useNavigate()
   const attempt = useAttempt()
-  const { conversation } = useRoom()
+  const { conversation, may } = useRoom()
   const { policy } = conversation
   const conversationId = conversation.id
   const [form, setForm] = useState({
@@ -97,14 +97,16 @@ export function RoomSettings({ onClose, onEnd }: { onClose: () => void; onEnd: (
         }}
       >
         <DialogBody className="flex flex-col gap-4">
-          <Field label={roomForm.title} hint={roomForm.titleHint}>
-            {(field) => <Input {...field} maxLength={200} value={form.title} onChange={(event) => set({ title: event.target.value })} />}
-          </Field>
-          <Field label={roomForm.topic} required={false}>
-            {(field) => <Input {...field} maxLength={2_000} value={form.topic} onChange={(event) => set({ topic: event.target.value })} />}
-          </Field>
+          <fieldset disabled={!may.manage} className="contents">
+            <Field label={roomForm.title} hint={roomForm.titleHint}>
+              {(field) => <Input {...field} maxLength={200} value={form.title} onChange={(event) => set({ title: event.target.value })} />}
+            </Field>
+            <Field label={roomForm.topic} required={false}>
+              {(field) => <Input {...field} maxLength={2_000} value={form.topic} onChange={(event) => set({ topic: event.target.value })} />}
+            </Field>
+          </fieldset>
           <Participants />
-          <fieldset className="flex flex-col gap-3">
+          <fieldset disabled={!may.manage} className="flex flex-col gap-3">
             <legend className="mb-2 text-[13px] font-semibold">{roomForm.answers}</legend>
             <Field label={roomForm.turns}>
               {(field) => (
@@ -148,14 +150,18 @@ export function RoomSettings({ onClose, onEnd }: { onClose: () => void; onEnd: (
           {error !== null && <ErrorBox error={error} />}
         </DialogBody>
         <DialogFooter>
-          <Button look="danger" className="mr-auto" onClick={() => setDeleting(true)}>
-            <Trash2 aria-hidden />
-            {roomForm.delete}
-          </Button>
-          <Button onClick={onClose}>{texts.common.cancel}</Button>
-          <Button look="primary" type="submit" busy={busy} disabled={!patch.success}>
-            {texts.common.save}
-          </Button>
+          {may.manage && (
+            <Button look="danger" className="mr-auto" onClick={() => setDeleting(true)}>
+              <Trash2 aria-hidden />
+              {roomForm.delete}
+            </Button>
+          )}
+          <Button onClick={onClose}>{may.manage ? texts.common.cancel : texts.common.close}</Button>
+          {may.manage && (
+            <Button look="primary" type="submit" busy={busy} disabled={!patch.success}>
+              {texts.common.save}
+            </Button>
+          )}
         </DialogFooter>
       </form>
     </Dialog>
@@ -168,7 +174,7 @@ const numberOf = (text: string, times = 1) => (text.trim() === '' ? Number.NaN :
 /** Whoever is added or removed is so at once. */
 function Participants() {
   const texts = useTexts()
-  const { conversation, me } = useRoom()
+  const { conversation, me, may } = useRoom()
   const nameOf = useNameOf()
   const attempt = useAttempt()
   const [isAdding, setAdding] = useState(false)
@@ -185,7 +191,7 @@ function Participants() {
               <Avatar small kind={kind} id={id} name={said} />
               <span className="truncate">{said}</span>
               {role === 'owner' && <span className="text-xs text-muted">{texts.roomForm.owner}</span>}
-              {conversation.kind !== 'dm' && !(kind === 'user' && id === me) && (
+              {may.manage && conversation.kind !== 'dm' && !(kind === 'user' && id === me) && (
                 <Button
                   look="ghost"
                   size="smallIcon"
@@ -200,7 +206,8 @@ function Participants() {
           )
         })}
       </ul>
-      {conversation.kind !== 'dm' &&
+      {may.manage &&
+        conversation.kind !== 'dm' &&
         (isAdding ? (
           <ChooseParties chosen={[]} without={participants} onChange={([party]) => party && add(party)} />
         ) : (

@@ -15,7 +15,7 @@ import { type Choices, shownMessages, versionsOf } from '@cadre/contract/branche
 import { Composer } from './composer.tsx'
 import { roomName, roomsChanged } from './conversation-queries.ts'
 import { MessageList } from './message-list.tsx'
-import { type RoomContext as Context, RoomContext, useAttempt, useNameOf } from './room-context.ts'
+import { type RoomContext as Context, RoomContext, useAttempt, useNameOf, useRoomRights } from './room-context.ts'
 import { RoomHeader } from './room-header.tsx'
 import { ThreadPanel } from './thread-panel.tsx'
 
@@ -86,9 +86,10 @@ function OpenRoom({ conversationId, thread, target, onThread, live, chat, conver
     setEditing(messageId)
     if (messageId === null) composer.current?.focus()
   }, [])
+  const { write, manage } = useRoomRights(conversation)
   const context = useMemo<Context>(
-    () => ({ chat, me, conversation, versions, choose, openThread: (root) => openThread.current(root), editing, edit }),
-    [chat, me, conversation, versions, choose, editing, edit],
+    () => ({ chat, me, conversation, may: { write, manage }, versions, choose, openThread: (root) => openThread.current(root), editing, edit }),
+    [chat, me, conversation, write, manage, versions, choose, editing, edit],
   )
 
   const goOn = async () => {
@@ -97,8 +98,8 @@ function OpenRoom({ conversationId, thread, target, onThread, live, chat, conver
   }
   const isBusy = answers.length > 0
   const stop = () => void attempt(() => chat.stop())
-  useShortcut('Escape', texts.conversations.stop, texts.shell.groupPage, stop, isBusy)
-  useShortcut('r', texts.conversations.write, texts.shell.groupPage, () => composer.current?.focus())
+  useShortcut('Escape', texts.conversations.stop, texts.shell.groupPage, stop, isBusy && write)
+  useShortcut('r', texts.conversations.write, texts.shell.groupPage, () => composer.current?.focus(), write)
   useEffect(() => {
     // After the shell has put the focus on the page. On a screen that is touched, the keyboard would cover what is read.
     if (matchMedia('(pointer: fine)').matches) requestAnimationFrame(() => composer.current?.focus())
@@ -129,16 +130,20 @@ function OpenRoom({ conversationId, thread, target, onThread, live, chat, conver
           {isOld && (
             <p className="mx-3 mb-2 flex flex-wrap items-center gap-2 rounded-md bg-warning-soft px-3 py-1.5 text-[13px]">
               {texts.conversations.oldBranch}
-              <Button size="small" onClick={() => void goOn()}>
-                {more.goOnHere}
-              </Button>
+              {write && (
+                <Button size="small" onClick={() => void goOn()}>
+                  {more.goOnHere}
+                </Button>
+              )}
               <Button size="small" onClick={() => setChoices({})}>
                 {texts.conversations.toLatest}
               </Button>
             </p>
           )}
-          {connection === 'closed' ? (
-            <p className="mx-3 mb-3 rounded-md bg-sunken px-3 py-2 text-[13px] text-muted">{texts.conversations.closed}</p>
+          {connection === 'closed' || !write ? (
+            <p className="mx-3 mb-3 rounded-md bg-sunken px-3 py-2 text-[13px] text-muted">
+              {connection === 'closed' ? texts.conversations.closed : texts.access.readOnly}
+            </p>
           ) : (
             <Composer
               ref={composer}

@@ -30,7 +30,8 @@ export function RoomsList({ openId, onNew }: { openId: string | undefined; onNew
   const { data: projects = [] } = useQuery(projectsQuery)
   const [search, setSearch] = useState('')
   const [isImporting, setImporting] = useState(false)
-  const mayWrite = useMay('member')
+  const mayBegin = useMay('conversations.create')
+  const mayImport = useMay('conversations.import')
   const field = useRef<HTMLInputElement>(null)
   const list = useRowKeys<HTMLDivElement>()
   const wanted = useDeferredValue(search.trim())
@@ -50,14 +51,16 @@ export function RoomsList({ openId, onNew }: { openId: string | undefined; onNew
       <div className="flex h-14 shrink-0 items-center justify-between gap-2 px-4">
         <h1 className="text-[15px] font-semibold">{texts.conversations.rooms}</h1>
         <span className="flex">
-          {mayWrite && (
+          {mayImport && (
             <Button look="ghost" size="icon" aria-label={more.import} title={more.import} onClick={() => setImporting(true)}>
               <Upload aria-hidden />
             </Button>
           )}
-          <Button look="ghost" size="icon" aria-label={texts.conversations.start} title={texts.conversations.start} onClick={onNew}>
-            <Plus aria-hidden />
-          </Button>
+          {mayBegin && (
+            <Button look="ghost" size="icon" aria-label={texts.conversations.start} title={texts.conversations.start} onClick={onNew}>
+              <Plus aria-hidden />
+            </Button>
+          )}
         </span>
       </div>
       <div className="shrink-0 px-3 pb-2">
@@ -74,10 +77,12 @@ export function RoomsList({ openId, onNew }: { openId: string | undefined; onNew
         {error && <ErrorBox error={error} onRetry={() => void refetch()} />}
         {!rooms && !error && <Skeleton rows={6} />}
         {rooms?.length === 0 && (
-          <Empty icon={MessagesSquare} title={texts.conversations.noRooms} text={texts.conversations.noRoomsText}>
-            <Button look="primary" onClick={onNew}>
-              {texts.conversations.start}
-            </Button>
+          <Empty icon={MessagesSquare} title={texts.conversations.noRooms} text={mayBegin ? texts.conversations.noRoomsText : texts.access.readOnly}>
+            {mayBegin && (
+              <Button look="primary" onClick={onNew}>
+                {texts.conversations.start}
+              </Button>
+            )}
           </Empty>
         )}
         <nav aria-label={texts.conversations.rooms}>

@@ -16,7 +16,7 @@ import { useAttempt, useRoom } from './room-context.ts'
 /** The replies to one message, beside the conversation; on a narrow screen in its place. */
 export function ThreadPanel({ root, live, onClose }: { root: string; live: ChatState; onClose: () => void }) {
   const texts = useTexts()
-  const { chat, me, edit } = useRoom()
+  const { chat, me, may, edit } = useRoom()
   const attempt = useAttempt()
   const [sent, setSent] = useState(0)
   const [error, setError] = useState<unknown>(null)
@@ -61,16 +61,18 @@ export function ThreadPanel({ root, live, onClose }: { root: string; live: ChatS
       ) : (
         <Skeleton rows={6} className="flex-1" />
       )}
-      <Composer
-        draftKey={`${live.conversation?.id}.${root}`}
-        threadId={root}
-        label={texts.conversations.reply}
-        isBusy={answers.length > 0}
-        onStop={() => void attempt(() => chat.stop())}
-        onEditLast={editLast}
-        onLeave={onClose}
-        onSent={() => setSent((before) => before + 1)}
-      />
+      {may.write && (
+        <Composer
+          draftKey={`${live.conversation?.id}.${root}`}
+          threadId={root}
+          label={texts.conversations.reply}
+          isBusy={answers.length > 0}
+          onStop={() => void attempt(() => chat.stop())}
+          onEditLast={editLast}
+          onLeave={onClose}
+          onSent={() => setSent((before) => before + 1)}
+        />
+      )}
     </aside>
   )
 }

@@ -1,4 +1,3 @@
-import { CadreError } from '@cadre/client'
 import type { CreateProvider, Provider } from '@cadre/contract/providers'
 import { useState } from 'react'
 import { useTexts } from '../../i18n/texts.ts'
@@ -8,6 +7,7 @@ import { Dialog, DialogBody, DialogFooter } from '../../ui/dialog.tsx'
 import { ErrorBox } from '../../ui/error-box.tsx'
 import { Field, Input, Select } from '../../ui/field.tsx'
 import { toast } from '../../ui/toast.ts'
+import { useIssue } from '../../ui/use-issue.ts'
 
 const types = ['openai', 'anthropic', 'google', 'mistral', 'azure', 'bedrock', 'ollama', 'lmstudio', 'custom', 'gguf'] as const
 type Type = (typeof types)[number]
@@ -35,7 +35,7 @@ export function AddProvider({ type: first, onClose }: { type: Provider['type'] |
   const [values, setValues] = useState<Partial<Record<Name, string>>>({})
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
-  const issues = error instanceof CadreError ? error.issues : []
+  const issue = useIssue(error)
   const names: Name[] = ['id', ...own[type], 'default_model']
   const id = values.id ?? `my-${type}`
   const labels: Record<Name, string> = {
@@ -95,7 +95,7 @@ export function AddProvider({ type: first, onClose }: { type: Provider['type'] |
             )}
           </Field>
           {names.map((name) => (
-            <Field key={name} label={labels[name]} hint={hints[name]} error={issues.find(({ path }) => path === name)?.message}>
+            <Field key={name} label={labels[name]} hint={hints[name]} error={issue(name)}>
               {(field) => (
                 <Input
                   {...field}

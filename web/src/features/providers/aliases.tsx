@@ -8,12 +8,15 @@ import { ErrorBox } from '../../ui/error-box.tsx'
 import { Field, Input } from '../../ui/field.tsx'
 import { Card, CardTitle } from '../../ui/parts.tsx'
 import { toast } from '../../ui/toast.ts'
+import { useMay } from '../access/access-queries.ts'
 import { aliasesQuery } from './provider-queries.ts'
 
 /** Short names of models: the built-in ones, and one's own above them. */
 export function Aliases() {
   const texts = useTexts()
   const { data, error: failure, refetch } = useQuery(aliasesQuery)
+  const maySet = useMay('providers.setAlias')
+  const mayRemove = useMay('providers.removeAlias')
   const [alias, setAlias] = useState('')
   const [model, setModel] = useState('')
   const [error, setError] = useState<unknown>(null)
@@ -40,7 +43,7 @@ export function Aliases() {
               <span className="min-w-0 flex-1 truncate text-right text-muted" title={model}>
                 {model}
               </span>
-              {source === 'api' && (
+              {mayRemove && source === 'api' && (
                 <Button
                   look="ghost"
                   size="smallIcon"
@@ -53,21 +56,23 @@ export function Aliases() {
             </li>
           ))}
         </ul>
-        <form
-          className="flex flex-wrap items-end gap-2"
-          onSubmit={(event) => {
-            event.preventDefault()
-            void act(() => client.providers.setAlias({ alias, model }), texts.providers.aliasSet(alias))
-          }}
-        >
-          <Field label={texts.providers.alias} className="flex-1 basis-40">
-            {(field) => <Input {...field} value={alias} required autoComplete="off" onChange={(event) => setAlias(event.target.value)} />}
-          </Field>
-          <Field label={texts.providers.aliasModel} className="flex-1 basis-40">
-            {(field) => <Input {...field} value={model} required autoComplete="off" onChange={(event) => setModel(event.target.value)} />}
-          </Field>
-          <Button type="submit">{texts.providers.aliasAdd}</Button>
-        </form>
+        {maySet && (
+          <form
+            className="flex flex-wrap items-end gap-2"
+            onSubmit={(event) => {
+              event.preventDefault()
+              void act(() => client.providers.setAlias({ alias, model }), texts.providers.aliasSet(alias))
+            }}
+          >
+            <Field label={texts.providers.alias} className="flex-1 basis-40">
+              {(field) => <Input {...field} value={alias} required autoComplete="off" onChange={(event) => setAlias(event.target.value)} />}
+            </Field>
+            <Field label={texts.providers.aliasModel} className="flex-1 basis-40">
+              {(field) => <Input {...field} value={model} required autoComplete="off" onChange={(event) => setModel(event.target.value)} />}
+            </Field>
+            <Button type="submit">{texts.providers.aliasAdd}</Button>
+          </form>
+        )}
         {error !== null && <ErrorBox error={error} />}
       </div>
     </Card>

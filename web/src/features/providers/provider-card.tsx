@@ -8,6 +8,7 @@ import { ErrorBox } from '../../ui/error-box.tsx'
 import { Select } from '../../ui/field.tsx'
 import { Badge, Card, CardTitle, Figure } from '../../ui/parts.tsx'
 import { toast } from '../../ui/toast.ts'
+import { useMay } from '../access/access-queries.ts'
 
 const capabilities: Capability[] = ['chat', 'streaming', 'tools', 'vision', 'embeddings', 'structured_output']
 
@@ -15,6 +16,8 @@ const capabilities: Capability[] = ['chat', 'streaming', 'tools', 'vision', 'emb
 export function ProviderCard({ provider, place, models, problem }: { provider: Provider; place: number; models: Model[]; problem: string | null }) {
   const texts = useTexts()
   const format = useFormat()
+  const mayTest = useMay('providers.test')
+  const mayRemove = useMay('providers.remove')
   const [model, setModel] = useState<string | null>(null)
   const [busy, setBusy] = useState<'test' | 'remove' | null>(null)
   const [test, setTest] = useState<ProviderTest | null>(null)
@@ -50,7 +53,7 @@ export function ProviderCard({ provider, place, models, problem }: { provider: P
         side={
           <>
             <Badge tone="success">{texts.providers.usable}</Badge>
-            {provider.source === 'api' && (
+            {mayRemove && provider.source === 'api' && (
               <Button
                 look="ghost"
                 size="smallIcon"
@@ -101,10 +104,12 @@ export function ProviderCard({ provider, place, models, problem }: { provider: P
               ))}
             </Select>
           )}
-          <Button busy={busy === 'test'} onClick={() => void runTest()}>
-            {busy !== 'test' && <Gauge aria-hidden />}
-            {busy === 'test' ? texts.providers.testing : texts.providers.test}
-          </Button>
+          {mayTest && (
+            <Button busy={busy === 'test'} onClick={() => void runTest()}>
+              {busy !== 'test' && <Gauge aria-hidden />}
+              {busy === 'test' ? texts.providers.testing : texts.providers.test}
+            </Button>
+          )}
         </div>
         {chosen && <Abilities card={test?.card ?? chosen.card} />}
         <div aria-live="polite" className="empty:-mt-4">

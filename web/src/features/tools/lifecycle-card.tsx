@@ -42,7 +42,7 @@ export function LifecycleCard({ pluginId }: { pluginId: string }) {
 
 function Switches({ state }: { state: LifecycleState }) {
   const texts = useLifecycleTexts()
-  const mayChange = useMay('admin')
+  const mayChange = useMay('plugins.switchLifecycle')
   const { busy, error, act } = useAct<'save'>()
   const [on, setOn] = useState(() => new Set(state.points.filter((each) => each.on).map(({ point }) => point)))
   const [agents, setAgents] = useState<string[] | null>(state.agents)

@@ -1,6 +1,6 @@
-import { CadreError } from '@cadre/client'
 import { useTexts } from '../../i18n/texts.ts'
 import { Field, Input, Select, TextArea } from '../../ui/field.tsx'
+import { useIssue } from '../../ui/use-issue.ts'
 import type { ToolDraft, ToolKind } from './add-tool-draft.ts'
 
 type Props = { kind: ToolKind; draft: ToolDraft; notJson: boolean; error: unknown; onChange: (draft: ToolDraft) => void }
@@ -10,8 +10,7 @@ type TextName = Exclude<keyof ToolDraft, 'effect' | 'mcp'>
 export function ToolFields({ kind, draft, notJson, error, onChange }: Props) {
   const texts = useTexts()
   const form = texts.toolForm
-  const issues = error instanceof CadreError ? error.issues : []
-  const refused = (...paths: string[]) => issues.find(({ path }) => paths.some((each) => path === each || path.startsWith(`${each}.`)))?.message
+  const refused = useIssue(error)
   const line = (
     name: TextName,
     label: string,

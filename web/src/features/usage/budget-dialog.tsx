@@ -1,5 +1,4 @@
 import type { Budget, CreateBudget } from '@cadre/contract/usage'
-import { CadreError } from '@cadre/client'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTexts } from '../../i18n/texts.ts'
@@ -9,6 +8,7 @@ import { Dialog, DialogBody, DialogFooter } from '../../ui/dialog.tsx'
 import { ErrorBox } from '../../ui/error-box.tsx'
 import { Field, Input, Select } from '../../ui/field.tsx'
 import { toast } from '../../ui/toast.ts'
+import { useIssue } from '../../ui/use-issue.ts'
 import { agentsQuery } from '../agents/agent-queries.ts'
 
 const scopes = ['global', 'agent', 'user', 'key', 'run'] as const
@@ -26,7 +26,7 @@ export function BudgetDialog({ budget, onClose }: { budget: Budget | null; onClo
   const [onExceed, setOnExceed] = useState<CreateBudget['on_exceed']>(budget?.on_exceed ?? 'fail')
   const [busy, setBusy] = useState(false)
   const [error, setError] = useState<unknown>(null)
-  const issue = (field: string) => (error instanceof CadreError ? error.issues.find(({ path }) => path === field)?.message : undefined)
+  const issue = useIssue(error)
 
   const save = async () => {
     setBusy(true)

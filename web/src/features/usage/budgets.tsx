@@ -9,6 +9,7 @@ import { Button } from '../../ui/button.tsx'
 import { ErrorBox, explainError } from '../../ui/error-box.tsx'
 import { Card, CardTitle, Skeleton } from '../../ui/parts.tsx'
 import { toast } from '../../ui/toast.ts'
+import { useMay } from '../access/access-queries.ts'
 import { BudgetDialog } from './budget-dialog.tsx'
 import { budgetsQuery } from './usage-queries.ts'
 
@@ -16,14 +17,17 @@ export function Budgets() {
   const texts = useTexts()
   const { data, error, refetch } = useQuery(budgetsQuery)
   const [open, setOpen] = useState<Budget | 'new' | null>(null)
+  const mayCreate = useMay('budgets.create')
   return (
     <Card>
       <CardTitle
         side={
-          <Button size="small" onClick={() => setOpen('new')}>
-            <Plus aria-hidden />
-            {texts.usage.budgetAdd}
-          </Button>
+          mayCreate && (
+            <Button size="small" onClick={() => setOpen('new')}>
+              <Plus aria-hidden />
+              {texts.usage.budgetAdd}
+            </Button>
+          )
         }
       >
         {texts.usage.budgets}
@@ -49,6 +53,8 @@ function Row({ budget, onEdit }: { budget: Budget; onEdit: () => void }) {
   const texts = useTexts()
   const format = useFormat()
   const { scope, scope_id, period, unit, limit, spent, reserved, resets_at, on_exceed } = budget
+  const mayUpdate = useMay('budgets.update')
+  const mayDelete = useMay('budgets.delete')
   const amount = (value: number) => (unit === 'usd' ? format.usd(value) : format.short(value))
   const share = Math.min(100, (100 * (spent + reserved)) / Math.max(limit, 1e-9))
   const remove = async () => {
@@ -68,12 +74,16 @@ function Row({ budget, onEdit }: { budget: Budget; onEdit: () => void }) {
         </p>
         <span className="flex items-center gap-1">
           <span className="whitespace-nowrap tabular-nums">{texts.usage.spentOf(amount(spent), amount(limit))}</span>
-          <Button size="small" look="ghost" onClick={onEdit}>
-            {texts.common.edit}
-          </Button>
-          <Button size="smallIcon" look="ghost" aria-label={texts.common.remove} onClick={() => void remove()}>
-            <X aria-hidden />
-          </Button>
+          {mayUpdate && (
+            <Button size="small" look="ghost" onClick={onEdit}>
+              {texts.common.edit}
+            </Button>
+          )}
+          {mayDelete && (
+            <Button size="smallIcon" look="ghost" aria-label={texts.common.remove} onClick={() => void remove()}>
+              <X aria-hidden />
+            </Button>
+          )}
         </span>
       </div>
       <div

@@ -35,6 +35,13 @@ export const access = {
   actors: { public: 'not logged in', system: 'Cadre itself' },
   workspaces: 'Workspaces',
   logout: 'Log out',
+  noFigures: 'These figures are for builders, admins and owners',
+  askRole: 'Ask an admin of this workspace for another role.',
+  noRuns: 'Your role here lets you look, but not run agents',
+  askMember: 'Ask an admin of this workspace for the role member, or for a grant on an agent.',
+  noAgents: 'Your role here lets you look at agents, but not change them',
+  askBuilder: 'Ask somebody with the role builder, or an admin for that role.',
+  readOnly: 'You may read here, but not write.',
   roles: { owner: 'Owner', admin: 'Admin', builder: 'Builder', member: 'Member', viewer: 'Viewer' },
   roleMeans: {
     owner: 'Everything in the workspace.',

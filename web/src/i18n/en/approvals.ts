@@ -20,8 +20,17 @@ export const approvals = {
     agent: 'The agent’s settings say so',
     data_flow: 'Private data could leave',
   },
+  /** Beside the code: which tool, rule or steps. */
+  because: {
+    manifest: (tool: string) => `The ForgeHook of ${tool} asks for it before each call.`,
+    agent: (rule: string) => `The agent’s settings ask for it (approvals.require: ${rule}).`,
+    data_flow: (secret: string, foreign: string) =>
+      `This call can reach others, after ${secret} read private data and ${foreign} read what strangers may have written.`,
+    step: (tool: string, step: string, run: string) => `${tool} (step ${step} of ${run})`,
+  },
   arguments: 'Arguments',
   noArguments: 'It has no arguments.',
+  notYours: 'Somebody who may change this agent, or who started the run, has to decide.',
   approve: 'Approve once',
   approveRun: 'For this run',
   approveRunHint: 'This tool may be called again in this run, whatever its arguments are.',

@@ -51,7 +51,7 @@ export const conversations = {
   attach: 'Attach files',
   uploading: (name: string) => `Uploading ${name}`,
   removeFile: (name: string) => `Remove ${name}`,
-  download: (name: string, size: string) => `Download ${name} (${size})`,
+  download: (name: string, size: string) => `Download ${name} ${size}`,
   mention: 'Whom to mention',
   editing: 'Change the message',
   askAgain: 'Ask again',

@@ -6,8 +6,6 @@ export const monitoring = {
   ranges: { hour: 'Last hour', day: 'Last 24 hours', week: 'Last 7 days', month: 'Last 30 days' },
   anyAgent: 'All agents',
   agent: 'Agent',
-  notYours: 'These figures are for builders, admins and owners',
-  notYoursText: 'Ask an admin of this workspace for another role.',
   runs: 'Runs',
   runsEnded: 'Runs that ended',
   successRate: 'Success rate',

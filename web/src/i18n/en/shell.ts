@@ -32,6 +32,7 @@ export const common = {
   writeToConfirm: (word: string) => `Write ${word} to confirm`,
   table: 'Table',
   source: 'As JSON',
+  code: 'Code',
   rows: (shown: string, all: string) => `${shown} of ${all} rows`,
 }
 

@@ -10,6 +10,7 @@ export const usage = {
   tokensIn: 'In',
   tokensOut: 'Out',
   unpriced: (count: string) => `${count} calls have no known price and are not in the cost.`,
+  estimated: (count: string) => `The tokens of ${count} calls are estimated: their provider did not say them.`,
   by: 'By',
   byAgent: 'Agent',
   byModel: 'Model',

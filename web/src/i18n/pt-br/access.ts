@@ -38,6 +38,13 @@ export const access: Texts['access'] = {
   actors: { public: 'sem login', system: 'o próprio Cadre' },
   workspaces: 'Espaços de trabalho',
   logout: 'Sair',
+  noFigures: 'Estes números são para construtores, administradores e proprietários',
+  askRole: 'Peça outro papel a um administrador deste espaço de trabalho.',
+  noRuns: 'Seu papel aqui permite ver, mas não executar agentes',
+  askMember: 'Peça a um administrador deste espaço de trabalho o papel de membro, ou uma permissão em um agente.',
+  noAgents: 'Seu papel aqui permite ver agentes, mas não alterá-los',
+  askBuilder: 'Peça a alguém com o papel de construtor, ou peça esse papel a um administrador.',
+  readOnly: 'Você pode ler aqui, mas não escrever.',
   roles: { owner: 'Proprietário', admin: 'Administrador', builder: 'Construtor', member: 'Membro', viewer: 'Leitor' },
   roleMeans: {
     owner: 'Tudo no espaço de trabalho.',

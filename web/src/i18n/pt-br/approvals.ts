@@ -22,8 +22,16 @@ export const approvals: Texts['approvals'] = {
     agent: 'As configurações do agente exigem',
     data_flow: 'Dados privados poderiam sair',
   },
+  because: {
+    manifest: (tool) => `O ForgeHook de ${tool} o exige antes de cada chamada.`,
+    agent: (rule) => `As configurações do agente o exigem (approvals.require: ${rule}).`,
+    data_flow: (secret, foreign) =>
+      `Esta chamada pode alcançar outros, depois que ${secret} leu dados privados e ${foreign} leu o que estranhos podem ter escrito.`,
+    step: (tool, step, run) => `${tool} (etapa ${step} de ${run})`,
+  },
   arguments: 'Argumentos',
   noArguments: 'Não tem argumentos.',
+  notYours: 'Quem pode alterar este agente, ou quem iniciou a execução, precisa decidir.',
   approve: 'Aprovar uma vez',
   approveRun: 'Nesta execução',
   approveRunHint: 'Esta ferramenta pode ser chamada de novo nesta execução, com quaisquer argumentos.',

@@ -51,7 +51,7 @@ export const conversations = {
   attach: 'Anexar arquivos',
   uploading: (name: string) => `Enviando ${name}`,
   removeFile: (name: string) => `Remover ${name}`,
-  download: (name: string, size: string) => `Baixar ${name} (${size})`,
+  download: (name: string, size: string) => `Baixar ${name} ${size}`,
   mention: 'Quem mencionar',
   editing: 'Alterar a mensagem',
   askAgain: 'Perguntar de novo',

@@ -7,8 +7,6 @@ export const monitoring: MonitoringTexts = {
   ranges: { hour: 'Última hora', day: 'Últimas 24 horas', week: 'Últimos 7 dias', month: 'Últimos 30 dias' },
   anyAgent: 'Todos os agentes',
   agent: 'Agente',
-  notYours: 'Estes números são para construtores, administradores e proprietários',
-  notYoursText: 'Peça outro papel a um administrador deste espaço de trabalho.',
   runs: 'Execuções',
   runsEnded: 'Execuções que terminaram',
   successRate: 'Taxa de sucesso',

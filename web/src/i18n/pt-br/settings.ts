@@ -223,10 +223,31 @@ export const settings: SettingsTexts = {
   rotateText: 'Novos tokens são assinados com uma chave nova. Os da antiga valem até terminarem; então ela se vai.',
   rotated: 'Novos tokens são assinados com uma chave nova.',
   retention: 'Por quanto tempo as coisas são guardadas',
-  retentionText: 'Definido onde o servidor é configurado, e em cada conversa.',
+  retentionText:
+    'O que for mais antigo é excluído de vez. Os proprietários deste servidor definem isso aqui; cada conversa tem sua própria configuração.',
   forEver: 'Para sempre',
   keptDays: (count, shown) => `${shown} ${plural(count, { one: 'dia', other: 'dias' })}`,
   setBy: (name) => `definido por ${name}`,
+  setHere: (when) => `definido aqui, ${when}`,
+  insteadOf: (name, time) => `${name} diz: ${time}`,
+  change: 'Alterar…',
+  changeKept: (what) => `Por quanto tempo guardar: ${what}`,
+  keepFor: 'Guardar',
+  asConfigured: (time) => `Como o servidor está configurado (${time})`,
+  soManyDays: 'Por tantos dias',
+  daysKept: 'Dias',
+  seeDeleted: 'Ver o que isso exclui',
+  keepTitle: (what, time) => `${what}: ${time}?`,
+  keepSo: 'Guardar assim',
+  keptSaved: 'Salvo.',
+  moreThan: (count) => `Mais de ${count}`,
+  deletesNothing: 'Isto não exclui nada agora.',
+  deletes: {
+    runs: (count, shown, time) =>
+      `${shown} ${plural(count, { one: 'execução terminada há mais tempo será excluída', other: 'execuções terminadas há mais tempo serão excluídas' })} de vez na próxima hora, com rastros e aprovações, e daí em diante cada uma terminada há ${time}.`,
+    audit: (count, shown, time) =>
+      `${shown} ${plural(count, { one: 'registro mais antigo será excluído', other: 'registros mais antigos serão excluídos' })} de vez na próxima hora, e daí em diante cada um com ${time}. O próprio registro de auditoria o diz.`,
+  },
   asConversation: 'Para sempre, ou como as configurações da conversa dizem',
   kept: {
     runs: 'Execuções, com seus rastros',

@@ -34,6 +34,7 @@ export const common: Texts['common'] = {
   writeToConfirm: (word) => `Escreva ${word} para confirmar`,
   table: 'Tabela',
   source: 'Como JSON',
+  code: 'Código',
   rows: (shown, all) => `${shown} de ${all} linhas`,
 }
 

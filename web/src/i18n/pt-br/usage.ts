@@ -12,6 +12,7 @@ export const usage: Texts['usage'] = {
   tokensIn: 'Entrada',
   tokensOut: 'Saída',
   unpriced: (count) => `${count} chamadas não têm preço conhecido e não entram no custo.`,
+  estimated: (count) => `Os tokens de ${count} chamadas são estimados: o provedor não os informou.`,
   by: 'Por',
   byAgent: 'Agente',
   byModel: 'Modelo',

@@ -1,0 +1,30 @@
+import type { TraceTexts } from '../trace-texts.ts'
+
+export const trace: TraceTexts = {
+  view: 'Como o rastro é mostrado',
+  tree: 'Árvore',
+  graph: 'Grafo',
+  graphText: 'As etapas na ordem em que uma seguiu da outra. As setas do teclado vão de uma à próxima.',
+  zoomIn: 'Aproximar',
+  zoomOut: 'Afastar',
+  fit: 'Tudo',
+  part: (from, to, all) => `${from} a ${to} de ${all} linhas`,
+  earlier: 'Anteriores',
+  later: 'Seguintes',
+  times: (count) => `× ${count}`,
+  approvalOf: (name) => `Aprovação de ${name}`,
+  approvalStatus: {
+    pending: 'espera uma pessoa',
+    approved: 'aprovada',
+    rejected: 'recusada',
+    expired: 'ninguém respondeu',
+    cancelled: 'a execução terminou',
+  },
+  delegated: 'Execução de outro agente',
+  loadingRest: (shown, all) => `${shown} de ${all} etapas estão aqui; as outras estão sendo carregadas.`,
+  showAll: (size) => `Mostrar tudo (${size})`,
+  loadingValue: (size) => `Carregando ${size}`,
+  download: (size) => `Baixar (${size})`,
+  isCut: (size) => `O começo de ${size}`,
+  searchCut: 'Dos valores grandes, só o começo é buscado.',
+}
