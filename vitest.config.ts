@@ -20,8 +20,10 @@ export default defineConfig({
     // VoltAgent fetches a model list from the internet unless this is set before it is imported.
     env: { NODE_ENV: 'production' },
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    // What another process or a database is to do comes when it comes on two loaded cores; the default is a second.
+    expect: { poll: { timeout: 20_000 } },
     reporters: countsFile ? ['default', new CountReporter(countsFile)] : ['default'],
   },
 })

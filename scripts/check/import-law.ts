@@ -15,7 +15,7 @@ const outside = ['bench', 'e2e', 'scripts']
 /** The nouns of core from left to right. A noun imports its own group and those to its left. */
 const groups = [
   ['storage', 'telemetry'],
-  ['audit', 'access', 'jobs'],
+  ['audit', 'access', 'jobs', 'settings'],
   ['providers', 'usage', 'tools', 'memory', 'plugins', 'connections'],
   ['agents'],
   ['metrics'],

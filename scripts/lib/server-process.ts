@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { freePort } from '@cadre/core/test/free-port'
 
 const root = join(import.meta.dirname, '../..')
 
@@ -38,12 +38,12 @@ export async function startProgram(
   let said = ''
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (chunk: string) => (said = (said + chunk).slice(-4000)))
   const stop = stopper(child)
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 60_000
   while (!(await answers(url + ready))) {
     if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${file} ended before it was ready:\n${said.trim()}`)
     if (Date.now() > deadline) {
       await stop()
-      throw new Error(`${file} did not answer ${ready} within 30 s:\n${said.trim()}`)
+      throw new Error(`${file} did not answer ${ready} within 60 s:\n${said.trim()}`)
     }
     await delay(5)
   }
@@ -71,16 +71,6 @@ async function answers(url: string) {
   } catch {
     return false
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  if (!address || typeof address === 'string') throw new Error('no free port')
-  return address.port
 }
 
 export function temporaryFolder(name: string): { path: string; remove(): void } {

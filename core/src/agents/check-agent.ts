@@ -2,7 +2,7 @@ import type { AgentConfigPatch } from '@cadre/contract/agent-config'
 import { type CreateAgent, noPrompt } from '@cadre/contract/agents'
 import { CadreError, type ErrorCode, invalid } from '@cadre/contract/errors'
 import type { Effect } from '@cadre/contract/manifest'
-import { effectivePrompt } from '@cadre/contract/persona'
+import { effectivePrompt, PromptError } from '@cadre/contract/persona'
 import type { Trx } from '../storage/database.ts'
 import { isUniqueViolation } from '../storage/unique-violation.ts'
 import { checkSchema } from '../tools/tool-schema.ts'
@@ -32,14 +32,16 @@ export function checkPrompt(agent: Pick<CreateAgent, 'name' | 'description' | 'r
   const { system_prompt, role, backstory, goal } = agent
   if ([system_prompt, role, backstory, goal].every((text) => (text ?? '').trim() === '')) throw invalid('system_prompt', noPrompt)
   const prompt = filled(agent)
-  if (prompt.trim() === '') throw invalid('prompt_template', 'makes an empty prompt of these fields')
+  if (prompt.trim() === '') throw invalid('prompt_template', 'makes an empty prompt of these fields', { code: 'prompt_empty' })
 }
 
 function filled(agent: Parameters<typeof effectivePrompt>[0]): string {
   try {
     return effectivePrompt(agent)
   } catch (error) {
-    throw invalid('prompt_template', (error as Error).message)
+    if (!(error instanceof PromptError)) throw error
+    const { code, params, message } = error.problem
+    throw invalid('prompt_template', message, { code, params })
   }
 }
 

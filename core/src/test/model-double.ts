@@ -30,6 +30,8 @@ export type Reply = {
   hang_after?: number
   finish?: string
   usage?: { prompt_tokens: number; completion_tokens: number; prompt_tokens_details?: { cached_tokens: number } }
+  /** Said word for word in place of `usage`; where it is undefined, nothing is said. */
+  usage_raw?: unknown
 }
 export type Script = (request: ChatRequest, count: number) => Reply | Promise<Reply>
 
@@ -121,6 +123,7 @@ function finishOf(reply: Reply) {
 }
 
 function usageOf(reply: Reply) {
+  if ('usage_raw' in reply) return reply.usage_raw
   const { prompt_tokens, completion_tokens, ...details } = reply.usage ?? { prompt_tokens: 10, completion_tokens: 5 }
   return { prompt_tokens, completion_tokens, ...details, total_tokens: prompt_tokens + completion_tokens }
 }

@@ -73,9 +73,9 @@ export async function newWorld(
         }),
       ),
     /** Starts a run and waits for its end. */
-    async run(agent: { id: string }, input: Partial<StartRun> = {}, extra: { idempotency_key?: string } = {}): Promise<Run> {
-      const signal = AbortSignal.timeout(30_000)
-      return (await api.runs.start(owner, { idOrSlug: agent.id, input: 'go', stream: false, wait: 30, ...input }, { ...extra, signal })) as Run
+    async run(agent: { id: string }, { wait = 30, ...input }: Partial<StartRun> = {}, extra: { idempotency_key?: string } = {}): Promise<Run> {
+      const signal = AbortSignal.timeout(wait * 1000 + 1000)
+      return (await api.runs.start(owner, { idOrSlug: agent.id, input: 'go', stream: false, wait, ...input }, { ...extra, signal })) as Run
     },
     async close() {
       await running.close()
