@@ -79,7 +79,14 @@ export function stage() {
   const streams: { push: (entry: (typeof log)[number]) => void; cut: () => void }[] = []
   const asked: (string | undefined)[] = []
   const answers: Record<string, Answer> = {
-    'sessions.me': () => ({ role: 'owner', scopes: null, agents: null, workspaces: [], ...me }),
+    'sessions.me': () => ({
+      role: 'owner',
+      scopes: null,
+      agents: null,
+      workspaces: [],
+      permissions: { calls: [], on_agents: {}, on_rooms: {} },
+      ...me,
+    }),
     'conversations.get': () => conversation(),
     'conversations.agents': () => ({ items: [], next_cursor: null }),
     'messages.list': () => ({ items: [message(1), message(2)], next_cursor: null }),
