@@ -11,8 +11,8 @@ export default defineConfig({
   test: {
     root: here,
     include: ['{contract,core,forgehooks,server,client,web,scripts,bench,e2e}/**/*.test.{ts,tsx}'],
-    // One Postgres cluster for the whole run; each test that asks gets an empty database in it.
-    globalSetup: ['core/src/storage/test/global-setup.ts'],
+    // First where temporary files go. Then one Postgres cluster for the whole run; each test that asks gets an empty database in it.
+    globalSetup: ['scripts/test/temporary-folder.ts', 'core/src/storage/test/global-setup.ts'],
     setupFiles: ['scripts/test/fail-on-network.ts'],
     // A process per file: a test that kills, patches or leaks cannot reach its neighbours.
     pool: 'forks',
