@@ -2,7 +2,7 @@ import type { ChatAnswer, MessagePage, PendingMessage } from '@cadre/client'
 import type { Message } from '@cadre/contract/messages'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { type KeyboardEvent, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { useTexts } from '../../i18n/texts.ts'
 import { Button } from '../../ui/button.tsx'
 import { Skeleton } from '../../ui/parts.tsx'
@@ -24,6 +24,8 @@ type Props = {
   sent: number
 }
 
+type End = { isWanted: boolean; known: { total: number; offset: number }; again: number | undefined }
+
 const estimatedHeight = 64
 /** So near to the end, it follows what comes. */
 const nearEnd = 80
@@ -37,6 +39,8 @@ export function MessageList({ page, messages, pending, answers, thread, unreadAf
   const [found, setFound] = useState<number | null>(null)
   const [stop, setStop] = useState<number | null>(null)
   const [isAtEnd, setAtEnd] = useState(true)
+  /** Whether the end is to be seen: from the first, until somebody goes up. */
+  const end = useRef<End>({ isWanted: true, known: { total: 0, offset: 0 }, again: undefined })
   const { hasOlder, isLoading } = page
   const said = useMemo(() => messageRows(messages, { hasOlder, unreadAfter, me }), [messages, hasOlder, unreadAfter, me])
   const rows = useMemo(() => [...said, ...liveRows(pending, answers, thread)], [said, pending, answers, thread])
@@ -51,14 +55,31 @@ export function MessageList({ page, messages, pending, answers, thread, unreadAf
     anchorTo: 'end',
     followOnAppend: true,
     scrollEndThreshold: nearEnd,
-    // By what is known: asking the element would lay it out anew at every step of a scroll.
-    onChange: (list) => setAtEnd(list.getTotalSize() - (list.scrollOffset ?? 0) - (list.scrollRect?.height ?? 0) <= nearEnd),
+    onChange: (list) => {
+      // By what is known: asking the element would lay it out anew at every step of a scroll.
+      const [total, offset] = [list.getTotalSize(), list.scrollOffset ?? 0]
+      const isNow = total - offset - (list.scrollRect?.height ?? 0) <= nearEnd
+      setAtEnd(isNow)
+      const { known, isWanted } = end.current
+      const wentUp = offset < known.offset - 1 && total === known.total
+      end.current = { ...end.current, known: { total, offset }, isWanted: isNow || (isWanted && !wentUp) }
+      if (!isNow && end.current.isWanted) end.current.again ??= requestAnimationFrame(() => goOn(list))
+    },
   })
+  /** Heavy texts have their heights when the list has given up waiting for them. */
+  const goOn = (list: { scrollToEnd(): void }) => {
+    end.current.again = undefined
+    list.scrollToEnd()
+  }
+  const toEnd = useCallback(() => {
+    end.current.isWanted = true
+    virtual.scrollToEnd()
+  }, [virtual])
 
   const isLoaded = messages.length > 0 || !isLoading
   useLayoutEffect(() => {
-    if (isLoaded) virtual.scrollToEnd()
-  }, [virtual, isLoaded, sent])
+    if (isLoaded) toEnd()
+  }, [toEnd, isLoaded, sent])
 
   const items = virtual.getVirtualItems()
   const isNearStart = (items[0]?.index ?? 1) < 3 && items.length > 0
@@ -137,12 +158,7 @@ export function MessageList({ page, messages, pending, answers, thread, unreadAf
         </div>
       </div>
       {!isAtEnd && (
-        <Button
-          size="icon"
-          className="absolute bottom-3 right-5 rounded-full shadow-md"
-          aria-label={texts.conversations.toNewest}
-          onClick={() => virtual.scrollToEnd()}
-        >
+        <Button size="icon" className="absolute bottom-3 right-5 rounded-full shadow-md" aria-label={texts.conversations.toNewest} onClick={toEnd}>
           <ArrowDown aria-hidden />
         </Button>
       )}
