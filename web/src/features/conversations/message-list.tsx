@@ -39,7 +39,7 @@ export function MessageList({ page, messages, pending, answers, thread, unreadAf
   const [found, setFound] = useState<number | null>(null)
   const [stop, setStop] = useState<number | null>(null)
   const [isAtEnd, setAtEnd] = useState(true)
-  /** Whether the end is to be seen: from the first, until somebody goes up. */
+  /** Whether the end is to be seen: from the first, until somebody goes up or elsewhere. */
   const end = useRef<End>({ isWanted: true, known: { total: 0, offset: 0 }, again: undefined })
   const { hasOlder, isLoading } = page
   const said = useMemo(() => messageRows(messages, { hasOlder, unreadAfter, me }), [messages, hasOlder, unreadAfter, me])
@@ -62,14 +62,16 @@ export function MessageList({ page, messages, pending, answers, thread, unreadAf
       setAtEnd(isNow)
       const { known, isWanted } = end.current
       const wentUp = offset < known.offset - 1 && total === known.total
-      end.current = { ...end.current, known: { total, offset }, isWanted: isNow || (isWanted && !wentUp) }
+      // Whoever is on the way elsewhere is still at the end when they leave it.
+      const cameDown = isNow && offset > known.offset
+      end.current = { ...end.current, known: { total, offset }, isWanted: cameDown || (isWanted && !wentUp) }
       if (!isNow && end.current.isWanted) end.current.again ??= requestAnimationFrame(() => goOn(list))
     },
   })
   /** Heavy texts have their heights when the list has given up waiting for them. */
   const goOn = (list: { scrollToEnd(): void }) => {
     end.current.again = undefined
-    list.scrollToEnd()
+    if (end.current.isWanted) list.scrollToEnd()
   }
   const toEnd = useCallback(() => {
     end.current.isWanted = true
@@ -103,6 +105,7 @@ export function MessageList({ page, messages, pending, answers, thread, unreadAf
     if (index < 0) return
     // Once for each that was found, not for each message that comes.
     shown.current = found
+    end.current.isWanted = false
     virtual.scrollToIndex(index, { align: 'center' })
   }, [found, said, virtual])
 
@@ -125,6 +128,7 @@ export function MessageList({ page, messages, pending, answers, thread, unreadAf
     const next = messages[at + by]
     if (!next) return
     setStop(next.seq)
+    end.current.isWanted = false
     virtual.scrollToIndex(
       said.findIndex(({ key }) => key === next.id),
       { align: 'auto' },
