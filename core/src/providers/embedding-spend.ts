@@ -2,7 +2,7 @@ import { aside, type Asker } from '../usage/aside.ts'
 import { BudgetRefused } from '../usage/budget-refused.ts'
 import { noTokens } from '../usage/prices.ts'
 import { beginSpend, type SpendApp } from '../usage/spend.ts'
-import { estimateTokens } from './estimate-tokens.ts'
+import { estimateTokens, worstCount } from './estimate-tokens.ts'
 import { trueTokens } from './true-tokens.ts'
 
 export type EmbeddingTokens = { tokens: number; estimated: boolean }
@@ -23,8 +23,7 @@ type Place = { purpose: 'embedding' | 'test'; provider: string; model: string; l
 
 /** Holds what vectors of the texts can cost at most, as is done for each model call. Throws BudgetRefused. */
 export async function beginEmbedding(app: SpendApp, asker: Asker, { purpose, ...place }: Place, texts: readonly string[]) {
-  // As in fit-call.ts: what an estimate can be too low by.
-  const worst = { worst_input_tokens: Math.ceil(1.25 * estimatedTokens(texts)) + texts.length, max_output_tokens: 0 }
+  const worst = { worst_input_tokens: worstCount(estimatedTokens(texts), false) + texts.length, max_output_tokens: 0 }
   const spend = await beginSpend(app, aside(purpose, asker), { call: 1, attempt: 1, ...place, ...worst })
   if ('refused' in spend) throw new BudgetRefused(spend.refused)
   const began = performance.now()

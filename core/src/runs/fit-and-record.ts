@@ -3,7 +3,7 @@ import type { ResolvedModel } from '../providers/providers.ts'
 import { toUsd } from '../usage/prices.ts'
 import { tokenCounter } from './context/count-tokens.ts'
 import { type Execution, sumsOf } from './execution.ts'
-import { countedWith, fitCall, type FittedCall } from './fit-call.ts'
+import { countedWith, fitCall, type FittedCall, worstInput } from './fit-call.ts'
 import { requestsOf, settleAlone } from './spend-call.ts'
 
 /**
@@ -61,7 +61,7 @@ async function summary(
   }
   const counter = await tokenCounter(model.provider, model.model)
   const tokens = counter.count(text)
-  const worst_input_tokens = Math.ceil(tokens * (counter.exact ? 1.02 : 1.25)) + 32
+  const worst_input_tokens = worstInput(tokens, counter.exact)
   const request = {
     provider: model.provider,
     model: model.model,

@@ -1,5 +1,6 @@
 import type { LanguageModelV3CallOptions } from '@ai-sdk/provider'
 import type { CompactionRecord, ContextReport } from '@cadre/contract/context'
+import { worstCount } from '../providers/estimate-tokens.ts'
 import type { ResolvedModel } from '../providers/providers.ts'
 import { cacheKeyOptions, withCacheHints } from './context/cache-hints.ts'
 import { estimating, type TokenCounter, tokenCounter } from './context/count-tokens.ts'
@@ -67,14 +68,14 @@ function answerRoom(contextSize: number | null, maxTokens: number): number {
   return contextSize === null ? maxTokens : Math.min(maxTokens, Math.max(1, Math.floor(contextSize / 2)))
 }
 
-/**
- * Where the tokenizer is known, a fiftieth is added for how a provider wraps messages. An estimate was at least 0.82 of the count of o200k for every
- * text that was measured, so a quarter covers that; where the provider counted more for the last call, in proportion.
- */
+/** Where the provider counted more for the last call than we did, in proportion. */
 function worstOf({ tokens: { total }, exact }: ContextReport, measured: Execution['measured']): number {
   const scale = measured && measured.counted > 0 ? Math.max(1, measured.actual / measured.counted) : 1
-  return Math.ceil(total * (exact ? 1.02 : 1.25) * scale) + 32
+  return worstInput(total * scale, exact)
 }
+
+/** Of a prompt, with how its messages are wrapped. */
+export const worstInput = (tokens: number, exact: boolean) => worstCount(tokens, exact) + 32
 
 /** What we make of a call, where its provider does not say. */
 export function countedWith(counter: TokenCounter, input: number): Counted {

@@ -6,6 +6,7 @@ import { aside, type Asker } from '../usage/aside.ts'
 import { BudgetRefused } from '../usage/budget-refused.ts'
 import { beginSpend, type SpendApp } from '../usage/spend.ts'
 import { tokenCounter } from './context/count-tokens.ts'
+import { worstInput } from './fit-call.ts'
 import { answerTokens, tokensBySource } from './context/message-tokens.ts'
 
 type Usage = Extract<LanguageModelV3StreamPart, { type: 'finish' }>['usage']
@@ -16,7 +17,7 @@ export function meteredModel(app: SpendApp, asker: Asker, { languageModel, provi
   const begin = async ({ prompt, tools, maxOutputTokens = 1000, abortSignal }: LanguageModelV3CallOptions) => {
     const counter = await tokenCounter(provider, model)
     const input = tokensBySource(counter, prompt, tools, () => false).total
-    const worst_input_tokens = Math.ceil(input * (counter.exact ? 1.02 : 1.25)) + 32
+    const worst_input_tokens = worstInput(input, counter.exact)
     const spend = await beginSpend(app, payer, { call: 1, attempt: 1, provider, model, worst_input_tokens, max_output_tokens: maxOutputTokens })
     if ('refused' in spend) throw new BudgetRefused(spend.refused)
     const began = performance.now()
